@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+// Follows a chunked body (RFC 9112, 7.1) through whatever slices it comes in, strictly: CRLF only,
+// sizes without sign, prefix or white space, at most 16 hex digits. Extensions and trailers are
+// bounded. Forwarded bytes stay as they came; where the other side cannot take chunks, `data`
+// gives the pieces without their framing.
+namespace whogoes::http {
+
+class ChunkTracker {
+public:
+    enum class State : std::uint8_t { more, done, flawed };
+
+    struct Step {
+        State state = State::more;
+        std::size_t consumed = 0;     // octets of the slice that belong to this body (or, in
+                                      // next_data, were looked at)
+        std::string_view data;        // next_data only: one run of payload, may be empty
+    };
+
+    // Looks at a slice. On done, `consumed` ends at the body's last octet; what follows is not of
+    // this message. On flawed the message is broken and nothing more may be passed on.
+    Step follow(std::string_view slice);
+
+    // As follow(), but stops behind the first run of payload and gives it.
+    Step next_data(std::string_view slice);
+
+    bool has_trailers() const { return trailer_octets_ > 0; }
+    std::string_view flaw() const { return flaw_; }  // static words
+
+private:
+    enum class Place : std::uint8_t {
+        size_start, size, extension, extension_quoted, extension_escape, size_lf,
+        payload, payload_cr, payload_lf,
+        trailer_start, trailer_name, trailer_value, trailer_lf, end_lf, done, flawed,
+    };
+    Step step(std::string_view slice, bool stop_at_data);
+
+    Place place_ = Place::size_start;
+    std::uint64_t left_ = 0;
+    std::uint32_t digits_ = 0;
+    std::uint32_t extension_octets_ = 0;  // over the whole body
+    std::uint32_t trailer_octets_ = 0;
+    std::string_view flaw_;
+};
+
+}  // namespace whogoes::http

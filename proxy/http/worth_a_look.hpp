@@ -1,0 +1,13 @@
+#pragma once
+
+#include "proxy/http/head.hpp"
+
+namespace whogoes::http {
+
+// Whether an exchange is handed to the rules at all. A few bits of both heads; the hot path.
+// True for 400, 401, 403, 404, 407, 419, 429 and 5xx, a redirect, a preflight, and an answer with
+// Set-Cookie, Access-Control-* or WWW-Authenticate, and a request that carries a credential in its
+// target or two Authorization lines.
+bool worth_a_look(const RequestHead&, const ResponseHead&) noexcept;
+
+}  // namespace whogoes::http

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+namespace whogoes::report {
+
+// What the admin listener asks the rest of the process for. Called on the control thread.
+struct AdminSources {
+    std::function<bool()> ready;                  // /readyz
+    std::function<std::string()> metrics;         // /metrics, Prometheus text
+    std::function<std::string()> reload;          // POST /-/reload; empty: done, else the error
+    std::vector<std::string> host_names;          // allowed beside loopback names and addresses
+    std::string token;                            // for all but probes and metrics
+};
+
+// The admin listener: health, metrics, reload (interface: section 6). Runs on the control thread's
+// io_context, never on a worker's; never on the proxied port.
+class Admin {
+public:
+    // Throws std::system_error, naming the address, where it cannot listen. `address` is host:port
+    // or [v6]:port; port 0 picks one.
+    Admin(boost::asio::io_context&, const std::string& address, AdminSources);
+    ~Admin();
+
+    std::string address() const;  // as bound
+    void close();
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace whogoes::report

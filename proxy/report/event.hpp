@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "rules/diagnosis.hpp"
+#include "rules/time.hpp"
+
+// One event as it is logged: owns copies, holds nothing secret. Built from an exchange by
+// describe(); completed by the body, the duration and the replay; written once.
+namespace whogoes::report {
+
+enum class EventKind : std::uint8_t {
+    auth_failure, auth_compliance, auth_refresh, http_access, proxy_error, config_reload, lifecycle,
+};
+
+struct NamedValue {
+    std::string name;   // lower case
+    std::string value;  // empty: masked, or not on the allow-list
+};
+
+struct JwtSummary {
+    std::string alg, kid, typ, iss, azp, acr;
+    std::vector<std::string> aud, scope;
+    std::int64_t exp = 0, iat = 0, nbf = 0;  // 0: absent
+    bool verified = false;
+};
+
+struct AuthEvent {
+    EventKind kind = EventKind::http_access;
+    rules::TimePoint time{};
+    std::string_view level = "info";   // debug, info, warn, error
+    std::string message;               // one line; for proxy_error, lifecycle, reload: all of it
+    std::string id;                    // 12 characters, sortable by time
+    std::string trace_id;
+
+    std::string method, path, query;   // path and query redacted
+    int status = 0;                    // what the client got
+    int upstream_status = 0;           // what the API answered; 0: nothing
+    std::string client, upstream;      // addresses
+    std::string user_agent;
+    std::string route;                 // the matching route's pattern; empty: none
+    double duration_ms = 0;
+    double upstream_ms = 0;            // until the upstream's head
+    bool tls = false;
+
+    std::string scheme;                // lower case; empty: none
+    std::string source;                // header, query, form, cookie, api-key; empty: none
+    std::string token;                 // fingerprint; empty: none
+    std::string replaced_token;        // fingerprint of the token that a replay replaced it with
+    std::vector<std::string> offered;  // challenges received, redacted
+    std::vector<std::string> injected; // challenges added
+    std::vector<std::string> would_send;
+    std::string refresh = "off";       // off, replayed, joined, failed, skipped:<why>
+    std::vector<std::string> changes;  // what else was changed in the answer (dev profile), in words
+    JwtSummary jwt;
+    bool has_jwt = false;
+    std::int64_t skew_s = 0;
+    bool has_skew = false;
+
+    rules::Diagnosis diagnosis;        // owns words and facts; causes and rules point into tables
+    std::vector<NamedValue> request_fields, response_fields;
+};
+
+std::string_view name(EventKind) noexcept;  // "auth.failure", …
+
+}  // namespace whogoes::report

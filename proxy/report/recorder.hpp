@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "proxy/report/event.hpp"
+#include "rules/exchange.hpp"
+#include "rules/fingerprint.hpp"
+#include "rules/remedy.hpp"
+
+namespace whogoes::report {
+
+class AuthLog;
+
+// What of an exchange is copied into its event, beyond what is always there.
+struct DescribePolicy {
+    bool user_names_plain = false;
+    bool user_names_hidden = false;
+};
+
+// Everything of the event that the two heads give, redacted. Duration, id and what the session did
+// are the caller's to fill. The exchange's views may die afterwards.
+AuthEvent describe(const rules::Exchange&, const rules::Diagnosis&, const rules::Remedy&,
+                   rules::Fingerprinter&, const DescribePolicy&);
+
+// One a worker: turns events into lines and gives them to the log in batches (every 100 ms or at
+// 64 KiB), and counts causes and violations for the metrics. Never blocks and never fails: what a
+// full queue drops is counted by the log.
+class Recorder {
+public:
+    explicit Recorder(AuthLog& log);
+    ~Recorder();
+    Recorder(const Recorder&) = delete;
+    Recorder& operator=(const Recorder&) = delete;
+
+    void record(AuthEvent&& event);
+    void tick();   // the worker calls it every 100 ms; cheap when nothing waits
+    void flush();  // hand over what waits, at drain
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whogoes::report

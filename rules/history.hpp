@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "rules/exchange.hpp"
+
+// What clients did before: redirects that lost a header, cookies set and never returned, a token
+// that worked until a moment ago, the same refused credential again. Pure: its only clock is the
+// exchanges'. Bounded in entries and in age; holds keyed hashes, never a credential.
+// Not thread-safe; the session's history guards it (proxy/session/history.hpp).
+namespace whogoes::rules {
+
+struct HistoryLimits {
+    std::size_t clients = 4096;
+    std::size_t entries_a_client = 64;
+    std::chrono::seconds age{900};
+};
+
+class History {
+public:
+    explicit History(std::uint64_t hash_key = 0, HistoryLimits = {});
+    ~History();
+    History(History&&) noexcept;
+    History& operator=(History&&) noexcept;
+
+    // What is known of this exchange's client, from the request alone; the exchange itself need
+    // not have been answered yet.
+    Recollection recall(const Exchange&) const;
+
+    // Call once an exchange, after it was diagnosed; exchange.read() must have been called.
+    void remember(const Exchange&);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whogoes::rules
