@@ -25,7 +25,7 @@ enum class Verdict : std::uint8_t {
 // A named value of the evidence, for machines: {"expired_s", 7200}. Never a secret.
 struct Fact {
     std::string_view name;
-    std::variant<std::int64_t, std::string, bool> value;
+    std::variant<std::int64_t, std::string, bool, std::vector<std::string>> value;
 };
 
 struct Evidence {
