@@ -1,0 +1,63 @@
+# Fails on an #include against the arrows of proxy/README.md.
+#
+#   cmake -D ROOT=DIR -P layering.cmake
+#
+# A folder may include itself and what its line names; layering_test.cmake shows that this can fail.
+cmake_minimum_required(VERSION 3.25)
+
+set(allowed_rules          "rules")
+set(allowed_proxy_http     "proxy/http")
+set(allowed_proxy_net      "proxy/net")
+set(allowed_proxy_upstream "proxy/upstream|proxy/net|proxy/http")
+set(allowed_proxy_report   "proxy/report|proxy/net|rules")
+set(allowed_proxy_session  "proxy/session|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
+set(allowed_proxy_tools    "proxy/tools|proxy/report|proxy/net|proxy/http|rules")
+set(allowed_proxy_app      "proxy|rules")
+
+# Libraries that a folder must not know, whoever it includes.
+set(foreign_rules          "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream|cstdio")
+set(foreign_proxy_http     "boost/asio|openssl|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream")
+set(foreign_proxy_net      "boost/beast|spdlog|yaml-cpp|CLI")
+set(foreign_proxy_upstream "spdlog|yaml-cpp|CLI")
+set(foreign_proxy_report   "yaml-cpp|CLI")
+set(foreign_proxy_session  "boost/beast|spdlog|yaml-cpp|CLI")
+
+file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/rules/*.?pp ${ROOT}/proxy/*.?pp)
+if(NOT sources)
+    message(FATAL_ERROR "no source under ${ROOT}/rules or ${ROOT}/proxy")
+endif()
+
+set(broken 0)
+foreach(source IN LISTS sources)
+    string(REGEX MATCH "^(rules|proxy/[a-z]+)/" folder ${source})
+    string(REGEX REPLACE "/$" "" folder "${folder}")
+    string(REPLACE "/" "_" key "${folder}")
+    if(NOT folder)
+        continue()   # proxy/main.cpp and proxy/boost.cpp
+    endif()
+    if(NOT DEFINED allowed_${key})
+        message(SEND_ERROR "${folder}: a new folder; name what it may include in tests/layering/layering.cmake and proxy/README.md")
+        continue()
+    endif()
+    file(STRINGS ${ROOT}/${source} lines REGEX "^[ \t]*#[ \t]*include")
+    foreach(line IN LISTS lines)
+        string(REGEX MATCH "[<\"]([^>\"]+)[>\"]" unused "${line}")
+        set(target "${CMAKE_MATCH_1}")
+        if(target MATCHES "^(rules|proxy|tests|examples)/" AND NOT target MATCHES "^(${allowed_${key}})/")
+            message(SEND_ERROR "${source} includes ${target}: ${folder}/ may not")
+            math(EXPR broken "${broken} + 1")
+        elseif(foreign_${key} AND target MATCHES "^(${foreign_${key}})(/|\\.|$)")
+            message(SEND_ERROR "${source} includes <${target}>: ${folder}/ does without")
+            math(EXPR broken "${broken} + 1")
+        endif()
+    endforeach()
+    if(folder STREQUAL "rules")
+        file(STRINGS ${ROOT}/${source} lines REGEX "clock::now\\(|[^_a-z]time\\(nullptr\\)|std::random_device")
+        foreach(line IN LISTS lines)
+            message(SEND_ERROR "${source}: '${line}': rules/ has no clock and no chance of its own")
+            math(EXPR broken "${broken} + 1")
+        endforeach()
+    endif()
+endforeach()
+list(LENGTH sources count)
+message(STATUS "layering: ${count} files, ${broken} includes against the arrows")
