@@ -26,8 +26,7 @@ private:
 
 // Upper bounds of the buckets in microseconds: 1 ms to 10 s; the last bucket is +Inf.
 inline constexpr std::array<std::uint32_t, 12> histogram_bounds_us{
-    1000,   2500,   5000,    10000,   25000,   50000,
-    100000, 250000, 500000, 1000000, 2500000, 10000000};
+    1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 10000000};
 
 class Histogram {
 public:
@@ -58,9 +57,9 @@ struct Counters {
     Counter upstream_connections_idle;
     Counter client_connections_total;
     Counter upstream_connections_total;
-    Counter upstream_retries;           // stale pooled connection, sent once more
-    Counter accept_pauses;              // file descriptors used up, or the connection limit
-    Counter own_replies;                // answers of the proxy's own
+    Counter upstream_retries;  // stale pooled connection, sent once more
+    Counter accept_pauses;     // file descriptors used up, or the connection limit
+    Counter own_replies;       // answers of the proxy's own
 };
 
 }  // namespace whogoes::net

@@ -1,0 +1,371 @@
+#include "proxy/net/stream.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace whogoes::net {
+namespace {
+
+using Descriptor = boost::asio::posix::basic_descriptor<IoContext::executor_type>;
+using WaitKind = boost::asio::posix::descriptor_base;
+
+struct FreeSsl {
+    void operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
+};
+
+IoResult failed_or_again(int error) noexcept {
+    if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return {Io::again, 0};
+    return {Io::failed, 0};
+}
+
+}  // namespace
+
+// Outlives the Stream while the reactor still holds a wait of it: a handler that finds itself alone
+// frees it. One kernel wait a direction stays armed whoever is interested, so that a lease, a watch
+// or a new reader costs no system call.
+class Stream::State final : public Expiring {
+public:
+    State(IoContext& io, Deadlines& deadlines_of_worker, int socket)
+        : descriptor(io.get_executor()), deadlines(deadlines_of_worker) {
+        boost::system::error_code error;
+        descriptor.assign(socket, error);
+        if (error) {
+            ::close(socket);
+            last_error = error.value();
+        }
+    }
+
+    void arm(bool write) {
+        bool& armed = write ? write_armed : read_armed;
+        if (armed || !descriptor.is_open()) return;
+        armed = true;
+        const boost::intrusive_ptr<State> self(this);
+        descriptor.async_wait(write ? WaitKind::wait_write : WaitKind::wait_read,
+                              [self, write](const boost::system::error_code& error) {
+                                  if (write)
+                                      self->write_ready(error);
+                                  else
+                                      self->read_ready(error);
+                              });
+    }
+
+    void read_ready(const boost::system::error_code& error) {
+        read_armed = false;
+        if (error) return;  // closed by us; whoever waited was told by close()
+        if (reader) {
+            std::exchange(reader, {}).resume();
+        } else {
+            read_pending = true;
+            if (watcher != nullptr) tell_watcher();
+        }
+    }
+
+    // Readiness can be old news, or a TLS record without data: look before calling.
+    void tell_watcher() {
+        if (look() == Io::again) {
+            read_pending = false;
+            arm(false);
+            return;
+        }
+        std::exchange(watcher, nullptr)(watcher_context);
+    }
+
+    Io look() noexcept;
+
+    void write_ready(const boost::system::error_code& error) {
+        write_armed = false;
+        if (!error && writer) std::exchange(writer, {}).resume();
+    }
+
+    void end_waits(Io why) {
+        ended = why;
+        const boost::intrusive_ptr<State> self(this);
+        if (reader) std::exchange(reader, {}).resume();
+        if (writer) std::exchange(writer, {}).resume();
+    }
+
+    void expire() override {
+        if (reader || writer) end_waits(Io::timed_out);
+    }
+
+    void set_deadline(std::chrono::milliseconds from_now) {
+        if (ended == Io::timed_out) ended = Io::ok;
+        link(deadlines, deadlines.now() + from_now);
+    }
+    using Expiring::unlink;
+
+    void close_descriptor() noexcept {
+        unlink();
+        watcher = nullptr;
+        boost::system::error_code ignored;
+        descriptor.close(ignored);
+        if (reader || writer) end_waits(Io::cancelled);
+    }
+
+    Descriptor descriptor;
+    Deadlines& deadlines;
+    std::unique_ptr<ssl_st, FreeSsl> ssl;
+    std::coroutine_handle<> reader, writer;
+    Watcher watcher = nullptr;
+    void* watcher_context = nullptr;
+    int references = 0;
+    int last_error = 0;
+    unsigned long last_tls_error = 0;
+    long verify_result = 0;
+    Io ended = Io::ok;
+    bool read_armed = false, write_armed = false, read_pending = false;
+    bool read_wants_write = false, write_wants_read = false, tls_failed = false;
+};
+
+void intrusive_ptr_add_ref(Stream::State* state) noexcept { ++state->references; }
+void intrusive_ptr_release(Stream::State* state) noexcept {
+    if (--state->references == 0) delete state;
+}
+
+bool Stream::Wait::await_ready() const noexcept {
+    if (state_.ended != Io::ok || !state_.descriptor.is_open()) return true;
+    if (for_write_ || !state_.read_pending) return false;
+    state_.read_pending = false;
+    return true;
+}
+
+void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
+    (for_write_ ? state_.writer : state_.reader) = waiter;
+    state_.arm(for_write_);
+}
+
+Io Stream::Wait::await_resume() const noexcept {
+    if (!state_.descriptor.is_open()) return Io::cancelled;
+    return state_.ended;
+}
+
+Stream::Stream(IoContext& io, Deadlines& deadlines, int socket)
+    : state_(new State(io, deadlines, socket)) {}
+
+Stream& Stream::operator=(Stream&& other) noexcept {
+    if (this != &other) {
+        close();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+Stream::~Stream() { close(); }
+
+bool Stream::is_open() const noexcept { return state_ && state_->descriptor.is_open(); }
+
+int Stream::native() const noexcept { return is_open() ? state_->descriptor.native_handle() : -1; }
+
+void Stream::close() noexcept {
+    if (!is_open()) return;
+    if (state_->ssl && !state_->tls_failed && SSL_is_init_finished(state_->ssl.get()))
+        SSL_shutdown(state_->ssl.get());
+    ERR_clear_error();
+    const boost::intrusive_ptr<State> state = state_;
+    state->close_descriptor();
+}
+
+void Stream::reset() noexcept {
+    if (!is_open()) return;
+    const linger at_once{1, 0};
+    ::setsockopt(native(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    state_->tls_failed = true;
+    close();
+}
+
+void Stream::shut_write() noexcept {
+    if (!is_open()) return;
+    if (state_->ssl && !state_->tls_failed) SSL_shutdown(state_->ssl.get());
+    ERR_clear_error();
+    ::shutdown(native(), SHUT_WR);
+}
+
+void Stream::set_deadline(std::chrono::milliseconds from_now) {
+    if (state_) state_->set_deadline(from_now);
+}
+
+void Stream::clear_deadline() noexcept {
+    if (!state_) return;
+    state_->unlink();
+    if (state_->ended == Io::timed_out) state_->ended = Io::ok;
+}
+
+namespace {
+
+// What an SSL call that did not succeed means; notes the direction it waits for.
+IoResult tls_outcome(Stream::State& state, int returned, bool& wants_other, int other) noexcept {
+    const int error = SSL_get_error(state.ssl.get(), returned);
+    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+        wants_other = error == other;
+        return {Io::again, 0};
+    }
+    if (error == SSL_ERROR_ZERO_RETURN) return {Io::closed, 0};
+    state.tls_failed = true;
+    state.last_tls_error = ERR_peek_error();
+    if (error == SSL_ERROR_SYSCALL) state.last_error = errno;
+    state.verify_result = SSL_get_verify_result(state.ssl.get());
+    ERR_clear_error();
+    return {Io::failed, 0};
+}
+
+}  // namespace
+
+Io Stream::State::look() noexcept {
+    char octet = 0;
+    if (ssl) {
+        const int got = SSL_peek(ssl.get(), &octet, 1);
+        return got > 0 ? Io::ok
+                       : tls_outcome(*this, got, read_wants_write, SSL_ERROR_WANT_WRITE).outcome;
+    }
+    const ssize_t got = ::recv(descriptor.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got > 0) return Io::ok;
+    if (got == 0) return Io::closed;
+    return failed_or_again(errno).outcome;
+}
+
+IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
+    if (!is_open()) return {Io::cancelled, 0};
+    State& state = *state_;
+    if (state.ssl) {
+        const int got = SSL_read(state.ssl.get(), at, static_cast<int>(octets));
+        if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
+        return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
+    }
+    const ssize_t got = ::recv(native(), at, octets, 0);
+    if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
+    if (got == 0) return {Io::closed, 0};
+    const IoResult result = failed_or_again(errno);
+    if (result.outcome == Io::again)
+        state.read_pending = false;
+    else
+        state.last_error = errno;
+    return result;
+}
+
+IoResult Stream::try_write(std::span<const iovec> pieces) noexcept {
+    if (!is_open()) return {Io::cancelled, 0};
+    State& state = *state_;
+    if (!state.ssl) {
+        msghdr message{};
+        message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
+        message.msg_iovlen = pieces.size();
+        const ssize_t sent = ::sendmsg(native(), &message, MSG_NOSIGNAL);
+        if (sent >= 0) return {Io::ok, static_cast<std::size_t>(sent)};
+        const IoResult result = failed_or_again(errno);
+        if (result.outcome != Io::again) state.last_error = errno;
+        return result;
+    }
+    std::size_t total = 0;
+    for (const iovec& piece : pieces) {
+        const char* at = static_cast<const char*>(piece.iov_base);
+        for (std::size_t left = piece.iov_len; left > 0;) {
+            const int sent = SSL_write(state.ssl.get(), at, static_cast<int>(left));
+            if (sent <= 0) {
+                IoResult result =
+                    tls_outcome(state, sent, state.write_wants_read, SSL_ERROR_WANT_READ);
+                if (result.outcome == Io::closed) result.outcome = Io::failed;
+                result.octets = total;
+                return result;
+            }
+            at += sent;
+            left -= static_cast<std::size_t>(sent);
+            total += static_cast<std::size_t>(sent);
+        }
+    }
+    return {Io::ok, total};
+}
+
+Stream::Wait Stream::readable() noexcept { return Wait(*state_, state_->read_wants_write); }
+Stream::Wait Stream::writable() noexcept { return Wait(*state_, !state_->write_wants_read); }
+
+Task<IoResult> Stream::read_some(char* at, std::size_t octets) {
+    for (;;) {
+        const IoResult result = try_read(at, octets);
+        if (result.outcome != Io::again) co_return result;
+        const Io waited = co_await readable();
+        if (waited != Io::ok) co_return IoResult{waited, 0};
+    }
+}
+
+Task<Io> Stream::write_all(std::span<iovec> pieces) {
+    for (;;) {
+        while (!pieces.empty() && pieces.front().iov_len == 0) pieces = pieces.subspan(1);
+        if (pieces.empty()) co_return Io::ok;
+        const IoResult result = try_write(pieces);
+        std::size_t sent = result.octets;
+        for (iovec& piece : pieces) {
+            const std::size_t part = sent < piece.iov_len ? sent : piece.iov_len;
+            piece.iov_base = static_cast<char*>(piece.iov_base) + part;
+            piece.iov_len -= part;
+            sent -= part;
+            if (sent == 0) break;
+        }
+        if (result.outcome == Io::ok) continue;
+        if (result.outcome != Io::again) co_return result.outcome;
+        const Io waited = co_await writable();
+        if (waited != Io::ok) co_return waited;
+    }
+}
+
+void Stream::watch(Watcher watcher, void* context) {
+    State& state = *state_;
+    state.watcher_context = context;
+    state.watcher = watcher;
+    const boost::intrusive_ptr<State> self = state_;
+    if (state.read_pending || (state.ssl && SSL_pending(state.ssl.get()) > 0))
+        state.tell_watcher();
+    else
+        state.arm(false);
+}
+
+void Stream::unwatch() noexcept {
+    if (state_) state_->watcher = nullptr;
+}
+
+Io Stream::peek() noexcept { return is_open() ? state_->look() : Io::closed; }
+
+void Stream::cancel() {
+    if (state_) state_->end_waits(Io::cancelled);
+}
+
+void Stream::start_tls(ssl_st* ssl) {
+    state_->ssl.reset(ssl);
+    SSL_set_fd(ssl, native());
+}
+
+bool Stream::is_tls() const noexcept { return state_ && state_->ssl; }
+ssl_st* Stream::tls() const noexcept { return state_ ? state_->ssl.get() : nullptr; }
+
+Task<Io> Stream::handshake() {
+    for (;;) {
+        State& state = *state_;
+        const int done = SSL_do_handshake(state.ssl.get());
+        if (done == 1) co_return Io::ok;
+        bool wants_write = false;
+        const IoResult result = tls_outcome(state, done, wants_write, SSL_ERROR_WANT_WRITE);
+        if (result.outcome != Io::again) co_return Io::failed;
+        Wait wait(state, wants_write);
+        const Io waited = co_await wait;
+        if (waited != Io::ok) co_return waited;
+    }
+}
+
+std::string Stream::failure() const {
+    if (!state_) return "not connected";
+    if (state_->verify_result != X509_V_OK)
+        return X509_verify_cert_error_string(state_->verify_result);
+    if (state_->last_tls_error != 0) {
+        const char* reason = ERR_reason_error_string(state_->last_tls_error);
+        return reason != nullptr ? reason : "TLS error";
+    }
+    if (state_->ended == Io::timed_out) return "timed out";
+    return state_->last_error != 0 ? std::strerror(state_->last_error) : "connection closed";
+}
+
+}  // namespace whogoes::net

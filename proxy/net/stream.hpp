@@ -1,0 +1,117 @@
+#pragma once
+
+#include "proxy/net/deadlines.hpp"
+#include "proxy/net/task.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_descriptor.hpp>
+#include <boost/intrusive_ptr.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <sys/uio.h>
+
+struct ssl_st;  // OpenSSL's SSL
+
+// One stream connection (TCP or unix), with TLS or without. Non-blocking: the try_ functions act at
+// once, and a coroutine suspends only where the kernel says "again". TLS sits on the socket itself
+// (SSL_set_fd). Not thread-safe: it belongs to one worker.
+namespace whogoes::net {
+
+using IoContext = boost::asio::io_context;
+
+enum class Io : std::uint8_t {
+    ok,
+    again,      // nothing possible now; wait
+    closed,     // the peer ended the stream in good order
+    failed,     // reset, TLS error, no route, …
+    timed_out,  // the deadline passed while waiting
+    cancelled,  // cancel() was called
+};
+
+struct IoResult {
+    Io outcome = Io::ok;
+    std::size_t octets = 0;
+};
+
+class Stream {
+public:
+    // Takes over a connected (or connecting) non-blocking socket.
+    Stream(IoContext& io, Deadlines& deadlines, int socket);
+    Stream() = default;
+    Stream(Stream&&) noexcept = default;
+    Stream& operator=(Stream&& other) noexcept;
+    ~Stream();
+
+    bool is_open() const noexcept;
+    int native() const noexcept;
+    void close() noexcept;  // sends a TLS close_notify where that needs no waiting
+    void reset() noexcept;  // closes with RST: the other side shall not take this for a good end
+    void shut_write() noexcept;
+
+    // A wait that is under way when the deadline passes ends with timed_out, good to 100 ms. One
+    // that passes while nobody waits has no effect: set it again before each phase.
+    void set_deadline(std::chrono::milliseconds from_now);
+    void clear_deadline() noexcept;
+
+    IoResult try_read(char* at, std::size_t octets) noexcept;
+    // Writes as much as the kernel takes; again with octets > 0 is progress.
+    IoResult try_write(std::span<const iovec> pieces) noexcept;
+
+    Task<IoResult> read_some(char* at, std::size_t octets);
+    // ok, or what ended it; `pieces` is advanced over what was written.
+    Task<Io> write_all(std::span<iovec> pieces);
+
+    class Wait;
+    Wait readable() noexcept;  // co_await gives Io::ok, timed_out or cancelled
+    Wait writable() noexcept;
+
+    // Calls `watcher` once when bytes or the end arrive while no coroutine waits to read, until
+    // unwatch(); at once when they are there already. Never on a false alarm. Used for a client
+    // while the upstream works, and for idle pooled connections. `watcher` may destroy the stream.
+    using Watcher = void (*)(void* context);
+    void watch(Watcher watcher, void* context);
+    void unwatch() noexcept;
+
+    // What is there without taking it: ok (bytes), closed, again (nothing), failed.
+    Io peek() noexcept;
+
+    // Ends the waits that are under way with cancelled, and every later one at once.
+    void cancel();
+
+    // TLS. The SSL object is taken over; handshake() must succeed before anything else is done.
+    void start_tls(ssl_st* ssl);
+    bool is_tls() const noexcept;
+    ssl_st* tls() const noexcept;
+    Task<Io> handshake();
+
+    // Text of the last failure ("connection reset by peer", "certificate has expired").
+    std::string failure() const;
+
+    class State;  // shared with the reactor while a wait is armed
+
+private:
+    boost::intrusive_ptr<State> state_;
+};
+
+class [[nodiscard]] Stream::Wait {
+public:
+    Wait(State& state, bool for_write) noexcept : state_(state), for_write_(for_write) {}
+    bool await_ready() const noexcept;
+    void await_suspend(std::coroutine_handle<> waiter) const;
+    Io await_resume() const noexcept;
+
+private:
+    State& state_;
+    bool for_write_;
+};
+
+void intrusive_ptr_add_ref(Stream::State*) noexcept;
+void intrusive_ptr_release(Stream::State*) noexcept;
+
+}  // namespace whogoes::net

@@ -1,0 +1,106 @@
+#include "proxy/net/tls.hpp"
+
+#include "proxy/net/address.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <arpa/inet.h>
+#include <stdexcept>
+
+namespace whogoes::net {
+namespace {
+
+// Length-prefixed, as ALPN wants it (RFC 7301, 3.1).
+constexpr unsigned char http_1_1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+[[noreturn]] void give_up(const std::string& what) {
+    const unsigned long error = ERR_get_error();
+    const char* reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
+    ERR_clear_error();
+    throw std::runtime_error(what + (reason != nullptr ? std::string(": ") + reason : ""));
+}
+
+TlsContext new_context(const SSL_METHOD* method) {
+    TlsContext context(SSL_CTX_new(method), SSL_CTX_free);
+    if (!context) give_up("cannot set up TLS");
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    // Idle connections hold no buffers; writes may continue from moved memory.
+    SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                           SSL_OP_CIPHER_SERVER_PREFERENCE);
+    return context;
+}
+
+void use_certificate(ssl_ctx_st* context, const std::string& certificate, const std::string& key) {
+    if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
+        give_up("cannot read the certificate " + certificate);
+    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
+        give_up("cannot use the key " + key + " with the certificate " + certificate);
+}
+
+int choose_protocol(ssl_st*, const unsigned char** out, unsigned char* out_length,
+                    const unsigned char* in, unsigned int in_length, void*) {
+    unsigned char* chosen = nullptr;
+    if (SSL_select_next_proto(&chosen, out_length, http_1_1, sizeof http_1_1, in, in_length) !=
+        OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+bool is_address(const std::string& name) {
+    unsigned char bytes[16];
+    return inet_pton(AF_INET, name.c_str(), bytes) == 1 ||
+           inet_pton(AF_INET6, name.c_str(), bytes) == 1;
+}
+
+}  // namespace
+
+TlsContext server_tls(const std::string& certificate_file, const std::string& key_file) {
+    TlsContext context = new_context(TLS_server_method());
+    use_certificate(context.get(), certificate_file, key_file);
+    SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+    constexpr unsigned char session_context[] = "whogoes";
+    SSL_CTX_set_session_id_context(context.get(), session_context, sizeof session_context - 1);
+    return context;
+}
+
+TlsContext client_tls(const ClientTls& settings) {
+    TlsContext context = new_context(TLS_client_method());
+    if (!settings.ca_file.empty()) {
+        if (SSL_CTX_load_verify_locations(context.get(), settings.ca_file.c_str(), nullptr) != 1)
+            give_up("cannot read the CA file " + settings.ca_file);
+    } else {
+        SSL_CTX_set_default_verify_paths(context.get());
+    }
+    if (!settings.certificate_file.empty())
+        use_certificate(context.get(), settings.certificate_file, settings.key_file);
+    SSL_CTX_set_alpn_protos(context.get(), http_1_1, sizeof http_1_1);
+    return context;
+}
+
+ssl_st* accept_tls(const TlsContext& context) {
+    ssl_st* ssl = SSL_new(context.get());
+    if (ssl == nullptr) give_up("cannot start TLS");
+    SSL_set_accept_state(ssl);
+    return ssl;
+}
+
+ssl_st* connect_tls(const TlsContext& context, const std::string& server_name, bool verify) {
+    ssl_st* ssl = SSL_new(context.get());
+    if (ssl == nullptr) give_up("cannot start TLS");
+    SSL_set_connect_state(ssl);
+    if (is_address(server_name)) {
+        if (verify) X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name.c_str());
+    } else {
+        SSL_set_tlsext_host_name(ssl, server_name.c_str());
+        if (verify) SSL_set1_host(ssl, server_name.c_str());
+    }
+    SSL_set_verify(ssl, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    return ssl;
+}
+
+}  // namespace whogoes::net
