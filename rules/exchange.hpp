@@ -1,5 +1,12 @@
 #pragma once
 
+#include "rules/challenge.hpp"
+#include "rules/credentials.hpp"
+#include "rules/fields.hpp"
+#include "rules/jwt.hpp"
+#include "rules/recollection.hpp"
+#include "rules/time.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -7,13 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "rules/challenge.hpp"
-#include "rules/credentials.hpp"
-#include "rules/fields.hpp"
-#include "rules/jwt.hpp"
-#include "rules/recollection.hpp"
-#include "rules/time.hpp"
 
 // An exchange, as far as a rule may know it: one request, its answer, and what was known beside
 // them. Plain data: no socket, no clock, no thread. Whoever observes an exchange (the session,
@@ -23,13 +23,13 @@ namespace whogoes::rules {
 class KeySet;
 
 struct Request {
-    std::string_view method;
-    std::string_view target;  // as the client sent it
-    std::string_view path;    // the target up to "?"
-    std::string_view query;   // behind "?", without it
-    Fields fields;
-    std::string_view form_body;  // first 4 KiB of an x-www-form-urlencoded body, else empty
-    std::string_view client;     // the client's address without port; empty: unknown
+    std::string_view method{};
+    std::string_view target{};  // as the client sent it
+    std::string_view path{};    // the target up to "?"
+    std::string_view query{};   // behind "?", without it
+    Fields fields{};
+    std::string_view form_body{};     // first 4 KiB of an x-www-form-urlencoded body, else empty
+    std::string_view client{};        // the client's address without port; empty: unknown
     bool client_certificate = false;  // the client showed a TLS certificate to us
 };
 
@@ -42,62 +42,62 @@ enum class BodyEvidence : std::uint8_t {
 
 struct Response {
     int status = 0;
-    Fields fields;
-    std::string_view body;  // decoded; at most 64 KiB
+    Fields fields{};
+    std::string_view body{};  // decoded; at most 64 KiB
     BodyEvidence body_evidence = BodyEvidence::unseen;
 };
 
 // What the operator told us to expect (`diagnose.expect` and its neighbours). Empty: not told.
 struct Expectations {
-    std::string issuer;
-    std::vector<std::string> audiences;  // any of them is right
-    std::string token_type;              // JOSE typ, "at+jwt"
-    std::string tenant;                  // claim tid
-    std::vector<std::string> authorized_parties;  // azp or client_id
-    std::vector<std::string> scopes;              // all of them are needed
-    std::vector<std::string> algorithms;          // JOSE alg; empty: what the keys allow
-    std::string scheme;                           // "Bearer"
-    std::string session_cookie;                   // cookie name
-    std::string environment;                      // "live" or "test"
-    std::vector<std::string> allowed_schemes;     // beside the registered ones
-    std::vector<std::string> refresh_paths;       // token endpoints of this API
+    std::string issuer{};
+    std::vector<std::string> audiences{};           // any of them is right
+    std::string token_type{};                       // JOSE typ, "at+jwt"
+    std::string tenant{};                           // claim tid
+    std::vector<std::string> authorized_parties{};  // azp or client_id
+    std::vector<std::string> scopes{};              // all of them are needed
+    std::vector<std::string> algorithms{};          // JOSE alg; empty: what the keys allow
+    std::string scheme{};                           // "Bearer"
+    std::string session_cookie{};                   // cookie name
+    std::string environment{};                      // "live" or "test"
+    std::vector<std::string> allowed_schemes{};     // beside the registered ones
+    std::vector<std::string> refresh_paths{};       // token endpoints of this API
     std::chrono::seconds leeway{60};
 };
 
 // Where the exchange took place.
 struct Place {
     std::string client_scheme = "http";  // how the client speaks to us: "http" or "https"
-    std::string client_origin;           // scheme://host[:port] that the client dialled
-    std::string upstream_origin;         // scheme://host[:port]
-    std::string upstream_target;         // the request target we sent; empty: the client's own
+    std::string client_origin{};         // scheme://host[:port] that the client dialled
+    std::string upstream_origin{};       // scheme://host[:port]
+    std::string upstream_target{};       // the request target we sent; empty: the client's own
     bool upstream_connection_changed = false;  // legs of a handshake went over different ones
 };
 
 // Set when this exchange is our own replay after a refresh.
 struct ReplayOf {
-    bool refreshed = false;           // the refresh itself succeeded
-    std::string rejected_fingerprint; // of the token that was refused before
+    bool refreshed = false;              // the refresh itself succeeded
+    std::string rejected_fingerprint{};  // of the token that was refused before
 };
 
 struct Exchange {
-    Request request;
-    Response response;
-    Place place;
-    TimePoint answered_at{};                    // by our clock
-    std::optional<std::chrono::seconds> skew;   // upstream's clock minus ours, median of several
-    const Expectations* expected = nullptr;     // never null after read()
-    const KeySet* keys = nullptr;               // may stay null: no keys configured
-    Recollection recollection;                  // what History knows of this client
-    std::optional<ReplayOf> replay_of;
+    Request request{};
+    Response response{};
+    Place place{};
+    TimePoint answered_at{};                     // by our clock
+    std::optional<std::chrono::seconds> skew{};  // upstream's clock minus ours, median of several
+    const Expectations* expected = nullptr;      // never null after read()
+    const KeySet* keys = nullptr;                // may stay null: no keys configured
+    Recollection recollection{};                 // what History knows of this client
+    std::optional<ReplayOf> replay_of{};
 
     // Derived by read(); the same for every check, so worked out once.
-    std::vector<Credentials> credentials;   // one for each Authorization line, in order
-    ChallengeList challenges;               // WWW-Authenticate
-    ChallengeList proxy_challenges;         // Proxy-Authenticate
-    std::optional<Jwt> jwt;                 // the bearer credential, where it looks like a JWT
-    std::optional<TimePoint> upstream_date; // the answer's Date
-    bool preflight = false;                 // OPTIONS with Origin and Access-Control-Request-Method
-    bool script = false;                    // sent by fetch() or XMLHttpRequest
+    std::vector<Credentials> credentials{};    // one for each Authorization line, in order
+    ChallengeList challenges{};                // WWW-Authenticate
+    ChallengeList proxy_challenges{};          // Proxy-Authenticate
+    std::optional<Jwt> jwt{};                  // the bearer credential, where it looks like a JWT
+    std::optional<TimePoint> upstream_date{};  // the answer's Date
+    bool preflight = false;  // OPTIONS with Origin and Access-Control-Request-Method
+    bool script = false;     // sent by fetch() or XMLHttpRequest
 
     void read();
 };

@@ -9,8 +9,8 @@ namespace whogoes::rules {
 
 // One field line as it came, optional white space around the value trimmed.
 struct Field {
-    std::string_view name;
-    std::string_view value;
+    std::string_view name{};
+    std::string_view value{};
 };
 
 // The field lines of one message, in order. Views: the bytes belong to whoever filled it.
@@ -29,7 +29,7 @@ public:
     std::span<const Field> lines() const { return lines_; }
 
 private:
-    std::vector<Field> lines_;
+    std::vector<Field> lines_{};
 };
 
 }  // namespace whogoes::rules

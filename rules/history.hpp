@@ -1,11 +1,11 @@
 #pragma once
 
+#include "rules/exchange.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "rules/exchange.hpp"
 
 // What clients did before: redirects that lost a header, cookies set and never returned, a token
 // that worked until a moment ago, the same refused credential again. Pure: its only clock is the

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "rules/jwt.hpp"
+#include "rules/result.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "rules/jwt.hpp"
-#include "rules/result.hpp"
 
 // Verification keys, each bound to its algorithm when it is loaded (RFC 8725, 3.1). A signature
 // that verifies explains a refusal; it never grants anything.

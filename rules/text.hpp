@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The few things about octets that every parser of rules/ needs: ASCII case, HTTP's white space and
+// tokens, base64, UTF-8, percent-encoding. Not locale-aware, not a Unicode library; never throws.
+namespace whogoes::rules {
+
+inline constexpr std::size_t npos = std::string_view::npos;
+
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+constexpr bool is_alpha(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_ows(char c) noexcept { return c == ' ' || c == '\t'; }
+bool is_token_char(char) noexcept;    // RFC 9110, 5.6.2
+bool is_token68_char(char) noexcept;  // RFC 9110, 11.2, without "="
+
+bool iequals(std::string_view, std::string_view) noexcept;
+bool istarts_with(std::string_view text, std::string_view prefix) noexcept;
+bool iends_with(std::string_view text, std::string_view suffix) noexcept;
+// Where `words` first stands in `text`, compared without case; npos: nowhere.
+std::size_t ifind(std::string_view text, std::string_view words) noexcept;
+inline bool icontains(std::string_view text, std::string_view words) noexcept {
+    return ifind(text, words) != npos;
+}
+std::string lowered(std::string_view);
+
+std::string_view trim(std::string_view) noexcept;          // SP and HTAB at both ends
+std::vector<std::string_view> words_of(std::string_view);  // split at SP, empty ones dropped
+// Split at a character, each part trimmed, empty parts kept.
+std::vector<std::string_view> parts_of(std::string_view, char separator);
+
+bool is_token(std::string_view) noexcept;
+bool is_token68(std::string_view) noexcept;  // at least one octet, "=" at the end only
+
+// Offset of the first octet that is no part of well-formed UTF-8 (RFC 3629); npos: all is well.
+std::size_t first_non_utf8(std::string_view) noexcept;
+inline bool is_utf8(std::string_view text) noexcept { return first_non_utf8(text) == npos; }
+
+struct Base64 {
+    std::string bytes;        // up to the first bad octet
+    std::size_t bad = npos;   // its offset; the length when the end came too early
+    std::size_t padding = 0;  // "=" at the end
+    bool ok() const { return bad == npos; }
+};
+
+enum class Alphabet : std::uint8_t { standard, url, either };
+
+// Padding may be there or not, whatever the alphabet; callers who mind look at `padding`.
+Base64 decode_base64(std::string_view, Alphabet = Alphabet::standard);
+// The same into memory of the caller's, at least size * 3 / 4 octets; returns how many were
+// written.
+std::size_t decode_base64_into(std::string_view, Alphabet, char* out, std::size_t& bad,
+                               std::size_t& padding) noexcept;
+std::string base64url_of(std::string_view bytes);  // without padding
+
+// Empty when a "%" is not followed by two hex digits. "+" stays "+".
+std::optional<std::string> percent_decoded(std::string_view);
+
+std::string hex_of(std::string_view bytes);  // lower case
+
+}  // namespace whogoes::rules
