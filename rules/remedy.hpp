@@ -1,11 +1,11 @@
 #pragma once
 
+#include "rules/diagnosis.hpp"
+#include "rules/result.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "rules/diagnosis.hpp"
-#include "rules/result.hpp"
 
 // What the proxy does about a refusal: add a challenge that the API forgot, replay with a fresh
 // token, both, or neither. Decides only; the session acts. Never touches a challenge that is there
@@ -14,16 +14,17 @@ namespace whogoes::rules {
 
 // One configured challenge, checked when it was loaded.
 struct Offer {
-    std::string value;        // kept byte for byte: Bearer realm="api"
+    std::string value;  // kept byte for byte: Bearer realm="api"
     Scheme scheme = Scheme::unknown;
+    bool resource_metadata = false;  // preset mcp: append resource_metadata= (RFC 9728, 5.1)
 };
 
 struct RemedyPolicy {
-    std::vector<Offer> offers;    // empty: observe and report, change nothing
-    std::string scope;            // added to what a Bearer challenge offers
-    bool describe = true;         // error= and error_description= when the cause is certain
-    bool expose = true;           // add to Access-Control-Expose-Headers beside a challenge of ours
-    std::string quiet_scheme;     // in place of Basic on script requests; empty: none
+    std::vector<Offer> offers;  // empty: observe and report, change nothing
+    std::string scope;          // added to what a Bearer challenge offers
+    bool describe = true;       // error= and error_description= when the cause is certain
+    bool expose = true;         // add to Access-Control-Expose-Headers beside a challenge of ours
+    std::string quiet_scheme;   // in place of Basic on script requests; empty: none
     bool resource_metadata = false;  // append resource_metadata= to Bearer (RFC 9728, 5.1)
     bool login_redirect_to_401 = false;
     bool refresh = false;
@@ -32,14 +33,16 @@ struct RemedyPolicy {
 
 struct Circumstances {
     bool first_attempt = true;
-    bool body_is_kept = true;     // the whole request body is in memory
+    bool body_is_kept = true;  // the whole request body is in memory
 };
 
 struct Remedy {
-    std::vector<std::string> challenges;  // field values to append, one line each; empty: none
-    bool expose_challenge = false;        // name it in Access-Control-Expose-Headers too
+    std::vector<std::string> challenges;     // field values to append, one line each; empty: none
+    bool expose_challenge = false;           // name it in Access-Control-Expose-Headers too
+    bool unauthorized_for_redirect = false;  // answer 401 in place of this redirect to a login page
     bool refresh_and_replay = false;
-    std::string_view refresh_skipped;     // why not, where refresh is configured: "body", "method", …
+    std::string_view refresh_skipped;  // why not, where refresh is configured: "body", "method", …
+                                       // empty also where there is nothing to refresh
 };
 
 Remedy prescribe(const Diagnosis&, const Exchange&, const RemedyPolicy&, const Circumstances&);
@@ -57,7 +60,6 @@ struct OfferFlaw {
 };
 Result<Offer, OfferFlaw> parse_offer(std::string_view text);
 
-// Which real clients an offer breaks, in words, one sentence each (design: clients.md); empty: none.
-std::vector<std::string> client_warnings(const std::vector<Offer>&);
+// Which real clients an offer breaks: client_warnings() in rules/clients.hpp.
 
 }  // namespace whogoes::rules
