@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Drives real servers through whogoes and reads what its log says of each exchange.
+
+    tests/live/run.py --whogoes build/dev/whogoes [--only nginx,flask-httpauth] [-v]
+
+Each row of cases.py is one request, sent through a proxy of its server's own. Its record must name
+one of the row's causes and exactly the row's rules, so that a wrong cause, a missed violation and
+a false alarm all fail. Everything listens on free ports of 127.0.0.1 and is stopped by its pid.
+"""
+import argparse
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import cases
+import servers
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Process:
+    def __init__(self, command, folder, name, env=None):
+        self.name, self.output = name, folder / f"{name}.out"
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
+                                            stderr=subprocess.STDOUT, cwd=folder, env=env)
+
+    def await_port(self, port, seconds=30):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                socket.create_connection(("127.0.0.1", port), 0.5).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"{self.name} did not start: {self.output.read_text(errors='replace')[-2000:]}")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+class Bench:
+    """One server with a proxy in front of it, and the proxy's log."""
+
+    def __init__(self, name, whogoes, scratch):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=name + "-", dir=scratch))
+        self.folder.chmod(0o755)
+        self.port, self.log, self.running = free_port(), self.folder / "log.jsonl", []
+        self.number, self.sent, self.jar = 0, 0, ""
+        server, port = servers.SERVERS[name], free_port()
+        env = dict(os.environ, NODE_PATH=str(ROOT / "build/node/tests/live/node_modules"),
+                   HOME=str(self.folder), NODE_ENV="production", XDG_STATE_HOME=str(self.folder))
+        try:
+            self.start(server.command(port, self.folder), "server", env, port)
+            config = self.folder / "whogoes.yaml"
+            config.write_text(f"version: 1\nlog: {{access: all, format: json, output: {self.log}}}\n{server.config}\n")
+            self.start([whogoes, "run", "-c", str(config), "-u", f"http://127.0.0.1:{port}",
+                        "-l", f"127.0.0.1:{self.port}", "--admin", "off"], "proxy", env, self.port)
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self, command, name, env, port):
+        process = Process(command, self.folder, name, env)
+        self.running.append(process)
+        process.await_port(port)
+
+    def stop(self):
+        for process in reversed(self.running):
+            process.stop()
+
+    def send(self, request):
+        """Sends one request on a connection of its own; gives the answer and the record's key."""
+        self.number += 1
+        key = f"case={self.number}"
+        path = request.path + ("&" if "?" in request.path else "?") + key
+        fields = {"Host": f"127.0.0.1:{self.port}", "User-Agent": "live-test/1", "Accept": "*/*"}
+        fields.update(request.fields(path))
+        if request.with_cookies and self.jar:
+            fields["Cookie"] = self.jar
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.putrequest(request.method, path, skip_host=True, skip_accept_encoding=True)
+        for field, value in fields.items():
+            connection.putheader(field, value)
+        if request.body:
+            connection.putheader("Content-Length", str(len(request.body)))
+        connection.endheaders(request.body.encode() if request.body else None)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        self.sent += 1
+        cookies = [value.split(";")[0] for field, value in answer.getheaders() if field.lower() == "set-cookie"]
+        if cookies:
+            self.jar = "; ".join(cookies)
+        return answer, key
+
+    def records(self):
+        if not self.log.exists():
+            return []
+        lines = self.log.read_text().split("\n")[:-1]
+        return [record for record in map(json.loads, lines) if "http" in record]
+
+    def record_of(self, key, seconds=10):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = [record for record in self.records()
+                     if key in record.get("url", {}).get("query", "").split("&")]
+            if found:
+                return found
+            time.sleep(0.02)
+        return []
+
+
+def judge(row, answer, found):
+    """What is wrong with a row's outcome, in words; empty where all is right."""
+    if answer.status != row.status:
+        return [f"status {answer.status}, expected {row.status}"]
+    if len(found) != 1:
+        return [f"{len(found)} records, expected one"]
+    auth = found[0].get("auth", {})
+    cause, rules = auth.get("cause"), set(auth.get("rules", []))
+    wrong = []
+    if cause not in (row.causes or {None}):
+        wrong.append(f"cause {cause}, expected {' or '.join(sorted(row.causes)) or 'none'}")
+    wrong += [f"false alarm: {rule}" for rule in sorted(rules - row.rules)]
+    wrong += [f"missed: {rule}" for rule in sorted(row.rules - rules)]
+    return wrong
+
+
+def run_server(name, whogoes, scratch, verbose):
+    rows = [row for row in cases.ROWS if row.server == name]
+    bench = Bench(name, whogoes, scratch)
+    passed = failed = 0
+    try:
+        for row in rows:
+            for request in row.requests:
+                answer, key = bench.send(request(bench) if callable(request) else request)
+                bench.last_answer = answer
+            found = bench.record_of(key)
+            wrong = judge(row, answer, found)
+            passed, failed = passed + (not wrong), failed + bool(wrong)
+            said = found[0].get("auth", {}).get("cause") or "-" if found else "-"
+            print(f"  {'ok    ' if not wrong else 'FAILED'} {name:20} {row.given:46} {answer.status} {said}")
+            for words in wrong:
+                print(f"           {words}")
+            if wrong or verbose:
+                print(f"           answer: {answer.getheaders()}")
+                print(f"           record: {json.dumps(found)[:3000]}")
+        wrong = afterwards(bench)
+    finally:
+        bench.stop()
+    for words in wrong:
+        print(f"  FAILED {name:20} {words}")
+    return passed, failed + len(wrong)
+
+
+def afterwards(bench):
+    """What holds for a whole log: one record a request, and no secret."""
+    deadline = time.monotonic() + 10
+    while len(bench.records()) < bench.sent and time.monotonic() < deadline:
+        time.sleep(0.02)
+    wrong = []
+    if len(bench.records()) != bench.sent:
+        wrong.append(f"{len(bench.records())} records of {bench.sent} requests")
+    said = bench.log.read_text() if bench.log.exists() else ""
+    wrong += ["a secret stands in the log" for secret in cases.secrets() if secret in said]
+    return wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--whogoes", required=True)
+    parser.add_argument("--only", default=",".join(servers.SERVERS))
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+    names = options.only.split(",")
+    unknown = [name for name in names if name not in servers.SERVERS]
+    if unknown or servers.missing(names):
+        print(f"no server {unknown}" if unknown else
+              f"missing: {servers.missing(names)}; tests/install live installs them", file=sys.stderr)
+        return 2
+    whogoes = str(pathlib.Path(options.whogoes).resolve())
+    scratch = tempfile.mkdtemp(prefix="whogoes-live-")
+    os.chmod(scratch, 0o755)
+    passed = failed = 0
+    try:
+        for name in names:
+            try:
+                good, bad = run_server(name, whogoes, scratch, options.verbose)
+                passed, failed = passed + good, failed + bad
+            except Exception as error:   # one server that fails must not hide the others
+                failed += 1
+                print(f"  FAILED {name:20} {type(error).__name__}: {error}")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    print(f"\n{passed} passed, {failed} failed")
+    return 0 if failed == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
