@@ -1,5 +1,8 @@
 #pragma once
 
+#include "proxy/report/auth_log.hpp"
+#include "proxy/session/settings.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,17 +12,14 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/report/auth_log.hpp"
-#include "proxy/session/settings.hpp"
-
 // What `whogoes run` was asked to do: the result of flags, environment and file together, checked.
 // Plain data; nothing is opened or bound here.
 namespace whogoes::app {
 
 struct ListenAddress {
-    std::string host;       // an address, no brackets: "127.0.0.1", "::1"; empty for a unix socket
-    std::uint16_t port = 0; // 0: the system picks one
-    std::string unix_path;  // empty: TCP
+    std::string host;        // an address, no brackets: "127.0.0.1", "::1"; empty for a unix socket
+    std::uint16_t port = 0;  // 0: the system picks one
+    std::string unix_path;   // empty: TCP
 
     std::string text() const;  // "127.0.0.1:8401", "[::1]:8401", "unix:/run/x"
     bool loopback() const;     // a unix socket counts as one
@@ -65,11 +65,11 @@ struct RunOptions {
     int workers = 1;                       // 1 or more: 0 was settled to the number of cores
     report::LogSettings log;
     Drain drain;
-    std::string config_file;               // the file in use; empty: none; "-": standard input
-    std::vector<std::string> command;      // behind "--"; empty: none
-    std::vector<std::string> fail_on;      // cause and rule ids
-    int verbosity = 0;                     // 1: -v, -1: -q
-    std::vector<std::string> warnings;     // one sentence each, for the log at start and at reload
+    std::string config_file;            // the file in use; empty: none; "-": standard input
+    std::vector<std::string> command;   // behind "--"; empty: none
+    std::vector<std::string> fail_on;   // cause and rule ids
+    int verbosity = 0;                  // 1: -v, -1: -q
+    std::vector<std::string> warnings;  // one sentence each, for the log at start and at reload
 
     // Reads flags, environment and file again. Throws ConfigError, or std::runtime_error where a
     // file cannot be read.

@@ -1,0 +1,289 @@
+#include "proxy/app/build.hpp"
+
+#include "proxy/app/address.hpp"
+#include "proxy/app/schema.hpp"
+#include "proxy/app/tls_files.hpp"
+#include "proxy/app/units.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace whogoes::app {
+namespace {
+
+constexpr std::size_t most_octets_of_keys = 1024 * 1024;
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+// Where in the value the flaw is, as a column.
+Item at_offset(Item item, std::size_t offset) {
+    if (!item.exact) return item;
+    const auto column = item.column + static_cast<int>(offset);
+    item.where = item.where.substr(0, item.where.rfind(':') + 1) + std::to_string(column);
+    return item;
+}
+
+void read_offers(const View& view, const std::string& prefix, Problems& problems,
+                 rules::RemedyPolicy& remedies) {
+    for (const Item& item : view.items("challenge.offer")) {
+        if (lower_case(item.text) == "mcp") {
+            problems.add(item, prefix + "challenge.offer",
+                         "the preset mcp comes in a later version: take bearer, or write the whole "
+                         "challenge");
+            continue;
+        }
+        const auto offer = rules::parse_offer(item.text);
+        if (offer.has_value())
+            remedies.offers.push_back(*offer);
+        else
+            problems.add(at_offset(item, offer.error().offset), prefix + "challenge.offer",
+                         offer.error().message);
+    }
+}
+
+// RFC 6749, 3.3: scope-token is %x21 / %x23-5B / %x5D-7E; the value goes into a quoted string.
+bool is_scope(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+void read_challenge(const View& view, const std::string& prefix, Problems& problems,
+                    rules::RemedyPolicy& remedies) {
+    read_offers(view, prefix, problems, remedies);
+    remedies.scope = view.text("challenge.scope");
+    if (!is_scope(remedies.scope))
+        problems.add(view.item("challenge.scope"), prefix + "challenge.scope",
+                     "has a quote, a backslash or another octet that no scope may hold (RFC 6749, "
+                     "3.3)");
+    remedies.describe = view.flag("challenge.describe");
+    remedies.expose = view.flag("challenge.expose");
+    remedies.quiet_scheme = view.text("challenge.quiet_scheme");
+    if (!remedies.quiet_scheme.empty() && !is_token(remedies.quiet_scheme))
+        problems.add(view.item("challenge.quiet_scheme"), prefix + "challenge.quiet_scheme",
+                     "is no scheme name: write one word, as in xBasic");
+    else if (!remedies.quiet_scheme.empty() &&
+             rules::scheme_of(remedies.quiet_scheme) != rules::Scheme::unknown)
+        problems.add(view.item("challenge.quiet_scheme"), prefix + "challenge.quiet_scheme",
+                     "is a scheme that browsers or clients know: take a name that none does, as in "
+                     "xBasic");
+}
+
+std::vector<std::string> words_of(const View& view, std::string_view path) {
+    std::vector<std::string> words;
+    for (const std::string& text : view.texts(path)) {
+        std::istringstream stream(text);
+        for (std::string word; stream >> word;) words.push_back(std::move(word));
+    }
+    return words;
+}
+
+void read_expectations(const View& view, rules::Expectations& expected) {
+    expected.issuer = view.text("diagnose.expect.issuer");
+    expected.audiences = view.texts("diagnose.expect.audience");
+    expected.token_type = view.text("diagnose.expect.type");
+    expected.tenant = view.text("diagnose.expect.tenant");
+    expected.authorized_parties = view.texts("diagnose.expect.authorized_party");
+    expected.scopes = words_of(view, "diagnose.expect.scope");
+    expected.algorithms = view.texts("diagnose.expect.algorithm");
+    expected.scheme = view.text("diagnose.expect.scheme");
+    expected.session_cookie = view.text("diagnose.expect.session_cookie");
+    expected.environment = lower_case(view.text("diagnose.expect.environment"));
+    expected.allowed_schemes = view.texts("diagnose.expect.allow_scheme");
+    expected.refresh_paths = view.texts("diagnose.expect.refresh_path");
+    expected.leeway =
+        std::chrono::duration_cast<std::chrono::seconds>(view.duration("diagnose.leeway"));
+}
+
+// The JWK set of this place; null where there is none or it has a problem.
+std::shared_ptr<const rules::KeySet> read_keys(const View& view, const std::string& prefix,
+                                               Problems& problems) {
+    const Item item = view.item("diagnose.keys");
+    if (item.text.empty()) return nullptr;
+    const std::string key = prefix + "diagnose.keys";
+    if (item.text.find("://") != std::string::npos) {
+        problems.add(
+            item, key,
+            "fetching keys from a URL comes in a later version: save the set to a file and "
+            "name that");
+        return nullptr;
+    }
+    const std::string path = view.file("diagnose.keys");
+    std::ifstream file(path, std::ios::binary);
+    std::string json(most_octets_of_keys + 1, '\0');
+    file.read(json.data(), static_cast<std::streamsize>(json.size()));
+    if (file.bad() || (!file && !file.eof())) {
+        problems.add(item, key, "cannot read " + path + ": name a file with a JWK set (RFC 7517)");
+        return nullptr;
+    }
+    json.resize(static_cast<std::size_t>(file.gcount()));
+    if (json.size() > most_octets_of_keys) {
+        problems.add(item, key, path + " is over 1 MiB: a JWK set is far smaller");
+        return nullptr;
+    }
+    auto set = rules::KeySet::from_jwks(json);
+    if (!set.has_value()) {
+        problems.add(item, key, path + ": " + set.error());
+        return nullptr;
+    }
+    return std::make_shared<const rules::KeySet>(std::move(*set));
+}
+
+void build_treatment(const View& view, const std::string& prefix, Problems& problems,
+                     session::Treatment& treatment) {
+    treatment.diagnose = !view.has("diagnose") || view.flag("diagnose");
+    read_challenge(view, prefix, problems, treatment.remedies);
+    read_expectations(view, treatment.expected);
+    treatment.keys = read_keys(view, prefix, problems);
+}
+
+std::string pattern_flaw(const session::RouteMatch& match) {
+    if (match.pattern.empty() || (match.pattern[0] != '/' && match.pattern[0] != '*'))
+        return "\"" + match.pattern +
+               "\" is no path: a pattern starts with /, as in \"/public/**\" "
+               "or \"POST /login\"";
+    if (match.pattern.find_first_of("?#") != std::string::npos)
+        return "a pattern sees the path alone: leave out what follows ? or #";
+    if (match.pattern.find("***") != std::string::npos)
+        return "has three stars in a row: * is within one part of the path, ** is anything";
+    if (match.pattern.find_first_of(" \t") != std::string::npos)
+        return "has white space in its path: write %20 where the path has it";
+    return {};
+}
+
+session::RouteMatch parse_match(const RouteValues& route, const std::string& key,
+                                Problems& problems) {
+    session::RouteMatch match{"", route.match};
+    const Where where{route.where, false};
+    if (const auto space = route.match.find(' '); space != std::string::npos) {
+        match.method = route.match.substr(0, space);
+        match.pattern = route.match.substr(
+            std::min(route.match.find_first_not_of(' ', space), route.match.size()));
+        std::string upper = match.method;
+        for (char& c : upper)
+            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        // RFC 9110, 9.1: methods are case-sensitive.
+        if (!is_token(match.method) || upper != match.method)
+            problems.add(where, key,
+                         "\"" + match.method +
+                             "\" is no method: write it in capitals, "
+                             "as in \"POST /login\"");
+    }
+    if (const std::string flaw = pattern_flaw(match); !flaw.empty()) problems.add(where, key, flaw);
+    return match;
+}
+
+void warn_of_clients(const std::string& where, const rules::RemedyPolicy& remedies,
+                     std::vector<std::string>& warnings) {
+    for (const std::string& words : rules::client_warnings(remedies.offers))
+        warnings.push_back(where + "challenge.offer: " + words);
+    const bool bearer = std::any_of(
+        remedies.offers.begin(), remedies.offers.end(),
+        [](const rules::Offer& offer) { return offer.scheme == rules::Scheme::bearer; });
+    if (!remedies.scope.empty() && !remedies.offers.empty() && !bearer)
+        warnings.push_back(where + "challenge.scope: nothing carries it, for no offer is Bearer");
+}
+
+void build_routes(const Written& written, const View& view, Problems& problems,
+                  session::Settings& settings, std::vector<std::string>& warnings) {
+    std::string catch_all;
+    for (std::size_t i = 0; i < written.routes.size(); ++i) {
+        const RouteValues& values = written.routes[i];
+        if (values.where.empty()) continue;  // without match: reported
+        const std::string prefix = "routes[" + std::to_string(i) + "].";
+        session::Route route;
+        route.match = parse_match(values, prefix + "match", problems);
+        route.treatment.route = values.match;
+        if (!catch_all.empty())
+            warnings.push_back(values.where + ": " + prefix + "match: is never reached, for \"" +
+                               catch_all + "\" above it matches everything");
+        else if (route.match.method.empty() &&
+                 (route.match.pattern == "/**" || route.match.pattern == "**"))
+            catch_all = values.match;
+        build_treatment(view.over(values.values), prefix, problems, route.treatment);
+        if (values.values.count("challenge.offer") || values.values.count("challenge.scope"))
+            warn_of_clients(values.where + ": " + prefix, route.treatment.remedies, warnings);
+        settings.routes.push_back(std::move(route));
+    }
+}
+
+void read_upstream(const View& view, Problems& problems, session::Settings& settings,
+                   std::vector<std::string>& warnings) {
+    if (view.has("upstream")) {
+        const Item item = view.item("upstream");
+        const auto target = parse_upstream(item.text);
+        if (target.has_value())
+            settings.upstream = *target;
+        else
+            problems.add(item, "upstream", target.error());
+    }
+    const std::string host = lower_case(view.text("upstream_host"));
+    settings.upstream.host_header = host == "pass"       ? upstream::HostHeader::pass
+                                    : host == "upstream" ? upstream::HostHeader::upstream
+                                                         : upstream::HostHeader::auto_;
+    upstream::TlsClientSettings& tls = settings.upstream_tls;
+    tls.ca_file = view.file("upstream_tls.ca");
+    tls.verify = view.flag("upstream_tls.verify");
+    tls.server_name = view.text("upstream_tls.server_name");
+    tls.certificate_file = view.file("upstream_tls.certificate");
+    tls.key_file = view.file("upstream_tls.key");
+    if (!tls.ca_file.empty())
+        if (auto flaw = authorities_flaw(tls.ca_file))
+            problems.add(view.where("upstream_tls.ca"), "upstream_tls.ca", *flaw);
+    if (tls.certificate_file.empty() != tls.key_file.empty())
+        problems.add(
+            view.where(tls.key_file.empty() ? "upstream_tls.certificate" : "upstream_tls.key"),
+            "upstream_tls", "takes certificate and key together, or neither");
+    else if (!tls.key_file.empty())
+        if (auto flaw = key_pair_flaw(tls.certificate_file, tls.key_file))
+            problems.add(view.where("upstream_tls.certificate"), "upstream_tls", *flaw);
+    if (!tls.verify)
+        warnings.push_back(
+            "upstream_tls.verify: off, so anybody on the way can read and change what "
+            "is sent to the API");
+}
+
+void read_limits(const View& view, session::Settings& settings) {
+    settings.head_limits.octets = static_cast<std::size_t>(view.size("limits.header"));
+    settings.connections = static_cast<std::size_t>(view.count("limits.connections"));
+    settings.timeouts.connect = view.duration("limits.timeouts.connect");
+    settings.timeouts.header = view.duration("limits.timeouts.header");
+    settings.timeouts.idle = view.duration("limits.timeouts.idle");
+    settings.timeouts.response = view.duration("limits.timeouts.response");
+}
+
+}  // namespace
+
+void build_settings(const Written& written, const View& view, Problems& problems,
+                    session::Settings& settings, std::vector<std::string>& warnings) {
+    read_upstream(view, problems, settings, warnings);
+    read_limits(view, settings);
+
+    const std::string forwarded = lower_case(view.text("forwarded"));
+    settings.forwarded = forwarded == "forwarded"     ? http::ForwardedStyle::forwarded
+                         : forwarded == "both"        ? http::ForwardedStyle::both
+                         : forwarded == "x-forwarded" ? http::ForwardedStyle::x_forwarded
+                                                      : http::ForwardedStyle::off;
+    const std::string access = lower_case(view.text("log.access"));
+    settings.log.access = access == "all"    ? session::AccessLog::all
+                          : access == "none" ? session::AccessLog::none
+                                             : session::AccessLog::failures;
+    const std::string identity = lower_case(view.text("log.identity"));
+    settings.log.identity = identity == "plain"  ? session::Identity::plain
+                            : identity == "none" ? session::Identity::none
+                                                 : session::Identity::hash;
+    if (view.text("trace") == "create")
+        problems.add(view.item("trace"), "trace",
+                     "creating traceparent and X-Request-Id comes in a later version: write keep");
+
+    build_treatment(view, "", problems, settings.treatment);
+    warn_of_clients("", settings.treatment.remedies, warnings);
+    build_routes(written, view, problems, settings, warnings);
+}
+
+}  // namespace whogoes::app

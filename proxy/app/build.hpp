@@ -1,0 +1,65 @@
+#pragma once
+
+#include "proxy/app/config.hpp"
+#include "proxy/app/values.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// From what was written to what is used: typed look-ups with defaults, and session::Settings.
+namespace whogoes::app {
+
+struct Where {
+    std::string text;
+    bool from_flag = false;
+};
+
+// Adds to a list of at most 20.
+class Problems {
+public:
+    explicit Problems(std::vector<Problem>& list) : list_(list) {}
+    void add(const Where& where, std::string key, std::string message);
+    // The message's place is the value's.
+    void add(const Item& item, std::string key, std::string message);
+
+private:
+    std::vector<Problem>& list_;
+};
+
+// What holds in one place: a route's values over the top level's over the defaults. Values were
+// checked against their keys' kinds before; refers to both maps.
+class View {
+public:
+    View(const Values& top, const Values* route, std::string config_file, const Surroundings&);
+    View over(const Values& route) const { return View(top_, &route, config_file_, here_); }
+
+    bool has(std::string_view path) const { return entry(path) != nullptr; }
+    std::vector<Item> items(std::string_view path) const;  // the default's where none was written
+    Item item(std::string_view path) const;
+    std::string text(std::string_view path) const;  // empty: none and no default
+    std::vector<std::string> texts(std::string_view path) const;
+    bool flag(std::string_view path) const;
+    std::uint64_t count(std::string_view path) const;
+    std::uint64_t size(std::string_view path) const;
+    std::chrono::milliseconds duration(std::string_view path) const;
+    std::string file(std::string_view path) const;  // where to open it; empty: none
+    Where where(std::string_view path) const;       // of the key
+    std::string file_name() const;                  // of the configuration, for people
+
+private:
+    const Entry* entry(std::string_view path) const;
+
+    const Values& top_;
+    const Values* route_;
+    std::string config_file_;
+    const Surroundings& here_;
+};
+
+// All but the upstream's being there, which the caller checks.
+void build_settings(const Written&, const View&, Problems&, session::Settings&,
+                    std::vector<std::string>& warnings);
+
+}  // namespace whogoes::app

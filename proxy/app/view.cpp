@@ -1,0 +1,83 @@
+#include "proxy/app/build.hpp"
+#include "proxy/app/schema.hpp"
+#include "proxy/app/units.hpp"
+
+#include <filesystem>
+
+namespace whogoes::app {
+
+void Problems::add(const Where& where, std::string key, std::string message) {
+    if (list_.size() < most_problems)
+        list_.push_back({where.text, std::move(key), std::move(message), where.from_flag});
+}
+
+void Problems::add(const Item& item, std::string key, std::string message) {
+    // A flag or a variable is its own key.
+    const bool in_file = item.line > 0 || item.where.empty();
+    add(Where{item.where, item.where.starts_with("--")}, in_file ? std::move(key) : std::string(),
+        std::move(message));
+}
+
+View::View(const Values& top, const Values* route, std::string config_file,
+           const Surroundings& here)
+    : top_(top), route_(route), config_file_(std::move(config_file)), here_(here) {}
+
+const Entry* View::entry(std::string_view path) const {
+    if (route_)
+        if (const auto found = route_->find(path); found != route_->end()) return &found->second;
+    const auto found = top_.find(path);
+    return found == top_.end() ? nullptr : &found->second;
+}
+
+std::vector<Item> View::items(std::string_view path) const {
+    if (const Entry* written = entry(path)) return written->items;
+    const Key* key = find_key(path);
+    if (!key || key->fallback.empty()) return {};
+    return {Item{std::string(key->fallback), "default", 0, 0, false}};
+}
+
+Item View::item(std::string_view path) const {
+    const std::vector<Item> all = items(path);
+    return all.empty() ? Item{} : all.front();
+}
+
+std::string View::text(std::string_view path) const { return item(path).text; }
+
+std::vector<std::string> View::texts(std::string_view path) const {
+    std::vector<std::string> all;
+    for (Item& one : items(path)) all.push_back(std::move(one.text));
+    return all;
+}
+
+bool View::flag(std::string_view path) const { return parse_switch(text(path)).value_or(false); }
+
+std::uint64_t View::count(std::string_view path) const {
+    return parse_count(text(path)).value_or(0);
+}
+
+std::uint64_t View::size(std::string_view path) const { return parse_size(text(path)).value_or(0); }
+
+std::chrono::milliseconds View::duration(std::string_view path) const {
+    return parse_duration(text(path)).value_or(std::chrono::milliseconds{0});
+}
+
+std::string View::file(std::string_view path) const {
+    const Entry* written = entry(path);
+    if (!written || written->items.empty()) return {};
+    const std::filesystem::path name(written->items.front().text);
+    if (name.is_absolute()) return name.string();
+    std::filesystem::path folder = here_.directory == "." ? "" : here_.directory;
+    if (written->source == Source::file && config_file_ != "-")
+        folder /= std::filesystem::path(config_file_).parent_path();
+    return (folder / name).string();
+}
+
+Where View::where(std::string_view path) const {
+    const Entry* written = entry(path);
+    return written ? Where{written->where, written->source == Source::flag}
+                   : Where{file_name(), false};
+}
+
+std::string View::file_name() const { return config_file_ == "-" ? "<stdin>" : config_file_; }
+
+}  // namespace whogoes::app
