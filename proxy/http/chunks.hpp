@@ -1,13 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 // Follows a chunked body (RFC 9112, 7.1) through whatever slices it comes in, strictly: CRLF only,
-// sizes without sign, prefix or white space, at most 16 hex digits. Extensions and trailers are
-// bounded. Forwarded bytes stay as they came; where the other side cannot take chunks, `data`
-// gives the pieces without their framing.
+// sizes without sign, prefix or white space, at most 16 hex digits and below 2^63. Extensions are
+// bounded by 16 KiB over a body, trailers by 8 KiB; a trailer that would change framing or routing
+// is a flaw (RFC 9110, 6.5.1). Forwarded bytes stay as they came; where the other side cannot take
+// chunks, `data` gives the pieces without their framing.
 namespace whogoes::http {
 
 class ChunkTracker {
@@ -16,9 +18,9 @@ public:
 
     struct Step {
         State state = State::more;
-        std::size_t consumed = 0;     // octets of the slice that belong to this body (or, in
-                                      // next_data, were looked at)
-        std::string_view data;        // next_data only: one run of payload, may be empty
+        std::size_t consumed = 0;  // octets of the slice that belong to this body (or, in
+                                   // next_data, were looked at)
+        std::string_view data;     // next_data only: one run of payload, may be empty
     };
 
     // Looks at a slice. On done, `consumed` ends at the body's last octet; what follows is not of
@@ -33,17 +35,40 @@ public:
 
 private:
     enum class Place : std::uint8_t {
-        size_start, size, extension, extension_quoted, extension_escape, size_lf,
-        payload, payload_cr, payload_lf,
-        trailer_start, trailer_name, trailer_value, trailer_lf, end_lf, done, flawed,
+        size,
+        size_lf,
+        extension_name,  // behind ";": a name has to come
+        extension,
+        extension_quoted,
+        extension_escape,  // behind "\" in a quoted string
+        payload,
+        payload_cr,
+        payload_lf,
+        trailer_start,
+        trailer_name,
+        trailer_value,
+        trailer_lf,
+        end_lf,
+        done,
+        flawed,
     };
-    Step step(std::string_view slice, bool stop_at_data);
+    static constexpr std::size_t longest_name = 24;
 
-    Place place_ = Place::size_start;
-    std::uint64_t left_ = 0;
+    Step step(std::string_view slice, bool stop_at_data);
+    void octet(char c);  // one octet outside the payload
+    void size_octet(char c);
+    void extension_octet(char c);
+    void trailer_octet(char c);
+    void end_size_line();
+    void break_off(std::string_view flaw);
+
+    Place place_ = Place::size;
+    std::uint64_t left_ = 0;  // of this chunk's payload
     std::uint32_t digits_ = 0;
     std::uint32_t extension_octets_ = 0;  // over the whole body
     std::uint32_t trailer_octets_ = 0;
+    std::array<char, longest_name> name_{};  // of the trailer field that is being read
+    std::uint32_t name_size_ = 0;  // may pass longest_name: then it is none that we forbid
     std::string_view flaw_;
 };
 

@@ -10,12 +10,12 @@ namespace whogoes::http {
 // `message` may hold text of a peer's; it is escaped for either form.
 struct OwnReply {
     int status = 502;
-    std::string_view message;         // cause and cure in one or two sentences
-    std::string_view accept;          // the request's Accept
-    bool head_only = false;           // the request was HEAD
-    bool close = true;                // Connection: close
-    std::string_view allow;           // Allow, with 405
-    std::string_view lines;           // further whole lines, each with its CRLF
+    std::string_view message;  // cause and cure in one or two sentences
+    std::string_view accept;   // the request's Accept
+    bool head_only = false;    // the request was HEAD
+    bool close = true;         // Connection: close
+    std::string_view allow;    // Allow, with 405
+    std::string_view lines;    // further whole lines, each with its CRLF
 };
 
 // Head and body in one string, ready to be written.

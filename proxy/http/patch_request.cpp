@@ -1,0 +1,168 @@
+#include "proxy/http/compactor.hpp"
+#include "proxy/http/hop_by_hop.hpp"
+#include "proxy/http/octets.hpp"
+#include "proxy/http/patch.hpp"
+
+namespace whogoes::http {
+namespace {
+
+bool uses_x_forwarded(ForwardedStyle style) {
+    return style == ForwardedStyle::x_forwarded || style == ForwardedStyle::both;
+}
+
+bool uses_forwarded(ForwardedStyle style) {
+    return style == ForwardedStyle::forwarded || style == ForwardedStyle::both;
+}
+
+bool keeps_upgrade(const RequestHead& head, const RequestPatch& patch) {
+    return patch.keep_upgrade && head.upgrade;
+}
+
+std::string_view authority_of(const RequestHead& head) {
+    const std::string_view target = head.target();
+    const std::size_t begin = target.find("://") + 3;
+    return target.substr(begin, head.path_begin - head.target_begin - begin);
+}
+
+// The Host to add; empty: the client's own stays, or there is none to be had.
+std::string_view added_host(const RequestHead& head, const RequestPatch& patch) {
+    if (!patch.host.empty()) return patch.host;
+    if (head.find(FieldName::host)) return {};
+    return head.absolute_form ? authority_of(head) : patch.default_host;
+}
+
+// The host that the client asked for.
+std::string_view asked_host(const RequestHead& head) {
+    if (const FieldLine* host = head.find(FieldName::host)) return head.value_of(*host);
+    return head.absolute_form ? authority_of(head) : std::string_view{};
+}
+
+void append_line(std::string& lines, std::string_view name, std::string_view value) {
+    lines += name;
+    lines += ": ";
+    lines += value;
+    lines += "\r\n";
+}
+
+// One line with the client's own elements first, as RFC 9110, 5.3 lets lines be joined.
+void append_joined(std::string& lines, const Head& head, FieldName field, std::string_view name,
+                   std::string_view element) {
+    if (element.empty()) return;
+    lines += name;
+    lines += ": ";
+    for (const FieldLine& line : head.fields) {
+        if (line.name != field || line.value_begin == line.value_end) continue;
+        lines += head.value_of(line);
+        lines += ", ";
+    }
+    lines += element;
+    lines += "\r\n";
+}
+
+// A Forwarded value is a token or a quoted string (RFC 7239, 4); an IPv6 address is bracketed.
+std::string forwarded_element(const RequestPatch& patch, std::string_view host) {
+    std::string element = "for=";
+    if (patch.client_address.empty())
+        element += "unknown";
+    else if (patch.client_address.find(':') != std::string_view::npos)
+        element.append("\"[").append(patch.client_address).append("]\"");
+    else
+        element += patch.client_address;
+    if (!host.empty()) {
+        const std::string_view quote = is_token(host) ? "" : "\"";
+        element.append(";host=").append(quote).append(host).append(quote);
+    }
+    element.append(";proto=").append(patch.client_scheme);
+    return element;
+}
+
+void append_forwarded(std::string& lines, const RequestHead& head, const RequestPatch& patch) {
+    const std::string_view host = asked_host(head);
+    if (uses_x_forwarded(patch.forwarded)) {
+        append_joined(lines, head, FieldName::x_forwarded_for, "X-Forwarded-For",
+                      patch.client_address);
+        append_joined(lines, head, FieldName::x_forwarded_proto, "X-Forwarded-Proto",
+                      patch.client_scheme);
+        append_joined(lines, head, FieldName::x_forwarded_host, "X-Forwarded-Host", host);
+    }
+    if (uses_forwarded(patch.forwarded))
+        append_joined(lines, head, FieldName::forwarded, "Forwarded",
+                      forwarded_element(patch, host));
+}
+
+NameSet names_to_cut(const RequestHead& head, const RequestPatch& patch) {
+    using enum FieldName;
+    NameSet names = hop_by_hop_names();
+    names.add(upgrade, !keeps_upgrade(head, patch));
+    names.add(host, !patch.host.empty());
+    names.add(authorization, !patch.authorization.empty());
+    // RFC 9110, 10.1.1: an HTTP/1.0 client waits for no 100; what we send is HTTP/1.1.
+    names.add(expect, head.minor_version == 0);
+    names.add(trailer, head.framing != Framing::chunked);
+    const bool x_forwarded = uses_x_forwarded(patch.forwarded);
+    names.add(x_forwarded_for, x_forwarded && !patch.client_address.empty());
+    names.add(x_forwarded_proto, x_forwarded && !patch.client_scheme.empty());
+    names.add(x_forwarded_host, x_forwarded && !asked_host(head).empty());
+    names.add(forwarded, uses_forwarded(patch.forwarded));
+    return names;
+}
+
+// RFC 9110, 7.6.2: one less on its way on. Zero never comes here: the parser refuses it.
+void decrement_max_forwards(const RequestHead& head, char* bytes) {
+    const FieldLine* line = head.find(FieldName::max_forwards);
+    if (!line || !(head.is_options || head.method() == "TRACE")) return;
+    if (!is_digits(head.value_of(*line))) return;
+    std::size_t at = line->value_end - 1;
+    while (bytes[at] == '0') bytes[at--] = '9';
+    --bytes[at];
+    // "10" became "09": white space before a value is none of it.
+    if (bytes[at] == '0' && at == line->value_begin && line->value_end - at > 1) bytes[at] = ' ';
+}
+
+// Moves the method up to the path, over the scheme and the authority. Gives the new first octet.
+std::size_t make_origin_form(const RequestHead& head, char* bytes) {
+    std::size_t path = head.path_begin;
+    if (path == head.target_end || bytes[path] == '?') {
+        // RFC 9112, 3.2.1 and 3.2.4: an empty path is "/", or "*" for OPTIONS without a query.
+        const bool server_wide = head.is_options && path == head.target_end;
+        bytes[--path] = server_wide ? '*' : '/';
+    }
+    const std::size_t begin = path - head.target_begin;
+    std::memmove(bytes + begin, bytes, head.target_begin);
+    return begin;
+}
+
+}  // namespace
+
+PatchedHead patch_request(const RequestHead& head, char* bytes, const RequestPatch& patch,
+                          std::string& scratch) {
+    // All that is read from the fields is read before the first of them moves.
+    const std::string nominated = nominations(head);
+    const NameSet names = names_to_cut(head, patch);
+    const std::string_view host = added_host(head, patch);
+    const bool has_host = !host.empty() || head.find(FieldName::host);
+    scratch.clear();
+    if (!host.empty()) append_line(scratch, "Host", host);
+    if (!patch.authorization.empty()) append_line(scratch, "Authorization", patch.authorization);
+    append_forwarded(scratch, head, patch);
+    if (!patch.via.empty()) append_line(scratch, "Via", patch.via);
+    if (keeps_upgrade(head, patch)) append_line(scratch, "Connection", "Upgrade");
+    scratch += patch.lines;
+    scratch += "\r\n";
+
+    decrement_max_forwards(head, bytes);
+    if (head.minor_version == 0 && has_host) bytes[head.line_end - 3] = '1';
+    const std::size_t begin = head.absolute_form ? make_origin_form(head, bytes) : 0;
+    Compactor compactor(bytes, begin);
+    for (const FieldLine& line : head.fields) {
+        // A name is read where it still lies: only what is in front of it has moved.
+        if (names.has(line.name) || is_nominated(head, line, nominated))
+            compactor.cut(line.begin, line.end);
+    }
+    PatchedHead patched;
+    patched.kept = compactor.kept(head.bytes.size() - 2);
+    patched.added = scratch;
+    return patched;
+}
+
+}  // namespace whogoes::http

@@ -1,0 +1,68 @@
+#include "proxy/http/compactor.hpp"
+#include "proxy/http/hop_by_hop.hpp"
+#include "proxy/http/patch.hpp"
+
+namespace whogoes::http {
+namespace {
+
+constexpr std::size_t version_digit = 7;  // of HTTP/1.x
+
+bool keeps_upgrade(const ResponseHead& head, const ResponsePatch& patch) {
+    // RFC 9110, 15.5.22: a 426 has to say which protocol it wants, though nothing is switched.
+    return patch.keep_upgrade || head.status == 426;
+}
+
+NameSet names_to_cut(const ResponseHead& head, const ResponsePatch& patch) {
+    using enum FieldName;
+    NameSet names = hop_by_hop_names();
+    names.add(upgrade, !keeps_upgrade(head, patch));
+    // RFC 9110, 8.6 and RFC 9112, 6.1: neither in 1xx nor in 204.
+    const bool never_framed = head.status < 200 || head.status == 204;
+    names.add(content_length, never_framed);
+    names.add(transfer_encoding, never_framed || patch.drop_chunked);
+    names.add(trailer, patch.drop_chunked || head.framing != Framing::chunked);
+    names.add(access_control_expose_headers, patch.replace_expose_headers);
+    return names;
+}
+
+void append_connection(std::string& lines, const ResponseHead& head, const ResponsePatch& patch) {
+    const bool upgrade = keeps_upgrade(head, patch) && head.find(FieldName::upgrade);
+    if (upgrade && patch.close)
+        lines += "Connection: Upgrade, close\r\n";
+    else if (upgrade)
+        lines += "Connection: Upgrade\r\n";
+    else if (patch.close)
+        lines += "Connection: close\r\n";
+    else if (patch.keep_alive_1_0)
+        lines += "Connection: keep-alive\r\n";
+}
+
+}  // namespace
+
+PatchedHead patch_response(const ResponseHead& head, char* bytes, const ResponsePatch& patch,
+                           std::string& scratch) {
+    const std::string nominated = nominations(head);
+    const NameSet names = names_to_cut(head, patch);
+    scratch.clear();
+    if (!patch.date.empty() && !head.find(FieldName::date))
+        scratch.append("Date: ").append(patch.date).append("\r\n");
+    append_connection(scratch, head, patch);
+    scratch += patch.lines;
+    scratch += "\r\n";
+
+    // RFC 9110, 2.5: a sender gives its own version. An HTTP/1.0 answer is HTTP/1.1 already in all
+    // that was let through: no chunks, and Connection is ours.
+    bytes[version_digit] = '1';
+    Compactor compactor(bytes, 0);
+    for (const FieldLine& line : head.fields) {
+        if (names.has(line.name) || is_nominated(head, line, nominated) ||
+            (!patch.cut.empty() && is_listed(head.name_of(line), patch.cut)))
+            compactor.cut(line.begin, line.end);
+    }
+    PatchedHead patched;
+    patched.kept = compactor.kept(head.bytes.size() - 2);
+    patched.added = scratch;
+    return patched;
+}
+
+}  // namespace whogoes::http

@@ -1,0 +1,85 @@
+#include "proxy/http/worth_a_look.hpp"
+
+#include "proxy/http/octets.hpp"
+
+namespace whogoes::http {
+namespace {
+
+bool is_telling_status(int status) noexcept {
+    switch (status) {
+        case 301:
+        case 302:
+        case 303:
+        case 307:
+        case 308:
+        case 400:
+        case 401:
+        case 403:
+        case 404:
+        case 407:
+        case 419:
+        case 429:
+            return true;
+        default:
+            return status >= 500;
+    }
+}
+
+bool is_preflight(const RequestHead& request) noexcept {
+    return request.is_options && request.find(FieldName::origin) &&
+           request.find(FieldName::access_control_request_method);
+}
+
+// The names under which credentials are put into URLs (RFC 6750, 2.3 and what APIs invented).
+bool is_credential_name(std::string_view name) noexcept {
+    constexpr std::string_view names[] = {"access_token", "token",  "id_token", "refresh_token",
+                                          "api_key",      "apikey", "key",      "auth",
+                                          "jwt",          "sig"};
+    for (const std::string_view known : names) {
+        if (same_word(name, known)) return true;
+    }
+    return false;
+}
+
+bool holds_credential(std::string_view target) noexcept {
+    constexpr std::size_t shortest_credential = 8;
+    std::size_t begin = target.find('?');
+    while (begin != std::string_view::npos) {
+        const std::size_t end = target.find('&', begin + 1);
+        const std::string_view pair =
+            target.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1);
+        const std::size_t equals = pair.find('=');
+        if (equals != std::string_view::npos) {
+            const std::string_view value = pair.substr(equals + 1);
+            if (value.size() >= shortest_credential && is_credential_name(pair.substr(0, equals)))
+                return true;
+            // A JWT's header is a JSON object: {" begins so in base64url.
+            if (value.substr(0, 3) == "eyJ" && value.find('.') != std::string_view::npos)
+                return true;
+        }
+        begin = end;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool worth_a_look(const RequestHead& request, const ResponseHead& response) noexcept {
+    if (is_telling_status(response.status)) return true;
+    for (const FieldLine& line : response.fields) {
+        switch (line.name) {
+            case FieldName::access_control_allow_origin:
+            case FieldName::access_control_expose_headers:
+            case FieldName::access_control_other:
+            case FieldName::set_cookie:
+            case FieldName::www_authenticate:
+                return true;
+            default:
+                break;
+        }
+    }
+    return is_preflight(request) || request.count(FieldName::authorization) > 1 ||
+           holds_credential(request.target());
+}
+
+}  // namespace whogoes::http
