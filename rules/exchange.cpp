@@ -1,6 +1,7 @@
 #include "rules/exchange.hpp"
 
 #include "rules/http_date.hpp"
+#include "rules/keys.hpp"
 #include "rules/text.hpp"
 
 namespace whogoes::rules {
@@ -68,6 +69,10 @@ void Exchange::read() {
         upstream_date = parse_http_date(*date, answered_at);
     preflight = is_preflight(request);
     script = is_script(request.fields);
+    heard = listen(response, challenges);
+    // Tens of microseconds for RSA: only where an answer asks for an explanation.
+    const bool refused = response.status == 400 || response.status == 401 || response.status == 403;
+    signature = refused && keys && jwt ? keys->verify(*jwt) : Signature::not_checked;
 }
 
 }  // namespace whogoes::rules

@@ -4,8 +4,10 @@
 #include "rules/credentials.hpp"
 #include "rules/fields.hpp"
 #include "rules/jwt.hpp"
+#include "rules/keys.hpp"
 #include "rules/recollection.hpp"
 #include "rules/time.hpp"
+#include "rules/wording.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,8 +21,6 @@
 // them. Plain data: no socket, no clock, no thread. Whoever observes an exchange (the session,
 // `whogoes lint`, a test) fills the first part and calls read() once; checks only read.
 namespace whogoes::rules {
-
-class KeySet;
 
 struct Request {
     std::string_view method{};
@@ -98,6 +98,8 @@ struct Exchange {
     std::optional<TimePoint> upstream_date{};  // the answer's Date
     bool preflight = false;  // OPTIONS with Origin and Access-Control-Request-Method
     bool script = false;     // sent by fetch() or XMLHttpRequest
+    Heard heard{};           // what the answer says in words
+    Signature signature = Signature::not_checked;  // of jwt under keys; only for a 400, 401 or 403
 
     void read();
 };

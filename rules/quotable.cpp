@@ -1,0 +1,98 @@
+#include "rules/quotable.hpp"
+
+#include "rules/credentials.hpp"
+#include "rules/exchange.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whogoes::rules {
+namespace {
+
+constexpr std::size_t longest_text = 200;
+
+bool is_credential_field(std::string_view name) {
+    for (const std::string_view known :
+         {"Authorization", "Proxy-Authorization", "Cookie", "X-API-Key", "apikey", "api-key",
+          "X-Auth-Token", "X-Access-Token", "X-CSRF-Token", "X-XSRF-TOKEN", "DPoP"})
+        if (iequals(name, known)) return true;
+    return false;
+}
+
+void redact(std::string& text, std::string_view secret) {
+    constexpr std::string_view mark = "REDACTED";
+    if (secret.size() < 4) return;
+    for (std::size_t at = text.find(secret); at != npos; at = text.find(secret, at + mark.size()))
+        text.replace(at, secret.size(), mark);
+}
+
+// Every word of a credential field on its own, so that a part of it is found too.
+void redact_words(std::string& text, std::string_view value) {
+    constexpr std::string_view separators = " \t,;=\"";
+    for (std::size_t at = 0; at < value.size();) {
+        const std::size_t end = std::min(value.find_first_of(separators, at), value.size());
+        const std::string_view word = value.substr(at, end - at);
+        if (scheme_of(word) == Scheme::unknown) redact(text, word);
+        at = end + 1;
+    }
+}
+
+void redact_basic(std::string& text, std::string_view value) {
+    const Base64 decoded = decode_base64(value, Alphabet::either);
+    if (!decoded.ok()) return;
+    const std::string_view pair = decoded.bytes;
+    const std::size_t colon = pair.find(':');
+    redact(text, pair);
+    if (colon != npos) redact(text, pair.substr(colon + 1));
+}
+
+// A word that is long and mixes letters with digits is a token or a key until proven otherwise.
+void redact_lookalikes(std::string& text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        bool digit = false;
+        bool letter = false;
+        while (end < text.size() && (is_token68_char(text[end]) || text[end] == '=')) {
+            digit = digit || is_digit(text[end]);
+            letter = letter || is_alpha(text[end]);
+            ++end;
+        }
+        const std::string_view word = std::string_view(text).substr(at, end - at);
+        const bool secret = (word.size() >= 20 && digit && letter) || word.starts_with("eyJ");
+        if (secret) {
+            out += "REDACTED";
+        } else {
+            out += word;
+        }
+        if (end < text.size()) out += text[end];
+        at = end + 1;
+    }
+    text = std::move(out);
+}
+
+void make_printable(std::string& text) {
+    for (std::size_t bad = first_non_utf8(text); bad != npos; bad = first_non_utf8(text))
+        text[bad] = '?';
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+}
+
+}  // namespace
+
+std::string quotable(std::string_view upstream_text, const Request& request) {
+    std::string text(upstream_text.substr(0, longest_text));
+    make_printable(text);
+    for (const Field& line : request.fields.lines()) {
+        if (!is_credential_field(line.name)) continue;
+        redact(text, line.value);
+        redact_words(text, line.value);
+        const Credentials credentials = parse_credentials(line.value);
+        if (credentials.kind == Scheme::basic) redact_basic(text, credentials.value);
+    }
+    redact_lookalikes(text);
+    return text;
+}
+
+}  // namespace whogoes::rules
