@@ -251,6 +251,9 @@ ROWS = [
         {"cors-wildcard-with-credentials"}),
     Row("statuses", "200, a __Host- cookie without Secure", [Request("/login-cookie", method="POST")], 200, set(),
         {"cookie-prefix-violation"}),
+    Row("statuses", "200 that says 401 in a field", [Request("/soft", more=JSON_CLIENT)], 200, {"no-credentials"},
+        {"soft-unauthorized"}),
+    Row("statuses", "200 that tells of a 401", [Request("/soft-other", more=JSON_CLIENT)], 200),
     Row("statuses", "302 to a login page, for JSON", [Request("/to-login", more=JSON_CLIENT)], 302,
         {"no-credentials"}, {"login-redirect-for-api"}),
     Row("statuses", "302 to a login page, for a browser",
@@ -283,8 +286,4 @@ ROWS = [
         {"rate-limit-as-auth-status"}),
     Row("statuses", "403 that says 401", [Request("/mismatch", bearer(jwt()))], 403, {"permission-denied"},
         {"error-body-status-mismatch"}),
-
-    Row("statuses-dev", "200 that says 401", [Request("/soft", more=JSON_CLIENT)], 200, {"no-credentials"},
-        {"soft-unauthorized"}),
-    Row("statuses-dev", "200 that tells of a 401", [Request("/soft-other", more=JSON_CLIENT)], 200),
 ]

@@ -182,7 +182,6 @@ SERVERS = {
     "express": Server(express),
     "fastify": Server(fastify, "diagnose: {expect: {scheme: Bearer}}"),
     "statuses": Server(statuses),
-    "statuses-dev": Server(statuses, "dev: true"),
 }
 
 

@@ -9,7 +9,7 @@ JSON = ("Content-Type", "application/json")
 ANSWERS = {
     "/right": (200, [JSON], {"items": []}),
     "/shared-cache": (200, [JSON, ("Cache-Control", "public, max-age=600")], {"items": []}),
-    "/soft": (200, [JSON], {"code": 401, "message": "not logged in"}),
+    "/soft": (200, [JSON, ("X-Responded-JSON", '{"status": 401, "headers": {"location": "/login"}}')], {}),
     "/soft-other": (200, [JSON], {"items": [{"code": 401, "message": "a ticket about a login"}]}),
     "/cors-wildcard": (200, [JSON, ("Access-Control-Allow-Origin", "*"),
                              ("Access-Control-Allow-Credentials", "true")], {"items": []}),
