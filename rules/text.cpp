@@ -202,6 +202,11 @@ Base64 decode_base64(std::string_view text, Alphabet alphabet) {
     result.bytes.resize(text.size() / 4 * 3 + 3);
     result.bytes.resize(
         decode_base64_into(text, alphabet, result.bytes.data(), result.bad, result.padding));
+    const std::size_t digits = text.size() - result.padding;
+    const unsigned spare = digits % 4 == 2 ? 15U : digits % 4 == 3 ? 3U : 0U;
+    if (result.ok() && spare != 0)
+        result.spare_bits =
+            (digits_for(alphabet)[static_cast<Octet>(text[digits - 1])] & spare) != 0;
     return result;
 }
 

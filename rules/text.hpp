@@ -48,7 +48,10 @@ struct Base64 {
     std::string bytes;        // up to the first bad octet
     std::size_t bad = npos;   // its offset; the length when the end came too early
     std::size_t padding = 0;  // "=" at the end
+    bool spare_bits = false;  // the last digit holds bits that belong to no octet
     bool ok() const { return bad == npos; }
+    // RFC 7515, 2 and RFC 4648, 3.5, taken strictly.
+    bool strict() const { return ok() && padding == 0 && !spare_bits; }
 };
 
 enum class Alphabet : std::uint8_t { standard, url, either };
