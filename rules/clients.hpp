@@ -3,7 +3,6 @@
 #include "rules/challenge.hpp"
 #include "rules/remedy.hpp"
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -11,11 +10,8 @@
 // answers 401 with that value. Not a rule of any RFC: a legal challenge may still break a client.
 namespace whogoes::rules {
 
-// One sentence for each client, or group of them, that these offers break; empty: none. Each offer
-// goes out on a field line of its own.
-std::vector<std::string> client_warnings(std::span<const Offer>);
-
-// The same for the challenges of an answer, as `whogoes lint` sees them.
+// As client_warnings() of rules/remedy.hpp, for the challenges of an answer, each on the line it
+// stood on: what `whogoes lint` says beside the rules.
 std::vector<std::string> client_warnings(const ChallengeList&);
 
 }  // namespace whogoes::rules

@@ -3,6 +3,7 @@
 #include "rules/diagnosis.hpp"
 #include "rules/result.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,7 @@ struct OfferFlaw {
 };
 Result<Offer, OfferFlaw> parse_offer(std::string_view text);
 
-// Which real clients an offer breaks: client_warnings() in rules/clients.hpp.
+// Which real clients these offers break, one sentence each; empty: none. More in rules/clients.hpp.
+std::vector<std::string> client_warnings(std::span<const Offer>);
 
 }  // namespace whogoes::rules

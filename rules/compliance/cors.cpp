@@ -1,0 +1,116 @@
+#include "rules/compliance/cors.hpp"
+
+#include "rules/compliance/readings.hpp"
+#include "rules/text.hpp"
+
+namespace whogoes::rules::compliance {
+namespace {
+
+constexpr std::string_view allow_origin = "Access-Control-Allow-Origin";
+constexpr std::string_view allow_headers = "Access-Control-Allow-Headers";
+
+bool asks_for_authorization(const Exchange& exchange) {
+    return exchange.preflight &&
+           lists(exchange.request.fields, "Access-Control-Request-Headers", "authorization");
+}
+
+bool allows_credentials(const Exchange& exchange) {
+    // Fetch compares this value with case.
+    return exchange.response.fields.first("Access-Control-Allow-Credentials").value_or("") ==
+           "true";
+}
+
+std::string origin_of(const Exchange& exchange) {
+    return std::string(exchange.request.fields.first("Origin").value_or(""));
+}
+
+}  // namespace
+
+std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
+    if (!exchange.preflight || is_success(exchange)) return std::nullopt;
+    return certain(
+        "the preflight was answered " + std::to_string(exchange.response.status),
+        {{"status", std::int64_t{exchange.response.status}}, {"origin", origin_of(exchange)}});
+}
+
+std::optional<Evidence> preflight_redirected(const Exchange& exchange) {
+    if (!exchange.preflight || !is_redirect(exchange)) return std::nullopt;
+    return certain("the preflight was redirected with " + std::to_string(exchange.response.status),
+                   {{"status", std::int64_t{exchange.response.status}}});
+}
+
+std::optional<Evidence> cors_missing_on_auth_error(const Exchange& exchange) {
+    if (!is_refusal(exchange) || !is_cors_request(exchange) ||
+        exchange.response.fields.has(allow_origin))
+        return std::nullopt;
+    return certain("this " + std::to_string(exchange.response.status) + " to " +
+                       origin_of(exchange) + " has no Access-Control-Allow-Origin",
+                   {{"origin", origin_of(exchange)}});
+}
+
+std::optional<Evidence> cors_expose_headers_missing(const Exchange& exchange) {
+    if (!is_refusal(exchange) || exchange.challenges.absent() || exchange.preflight ||
+        !is_cors_request(exchange) || !exchange.response.fields.has(allow_origin))
+        return std::nullopt;
+    const Fields& fields = exchange.response.fields;
+    if (lists(fields, "Access-Control-Expose-Headers", "WWW-Authenticate")) return std::nullopt;
+    // "*" is a name like any other once the request had credentials (cookies).
+    const bool credentials = allows_credentials(exchange) || exchange.request.fields.has("Cookie");
+    if (!credentials && lists(fields, "Access-Control-Expose-Headers", "*")) return std::nullopt;
+    return certain("Access-Control-Expose-Headers does not name WWW-Authenticate");
+}
+
+std::optional<Evidence> cors_allow_headers_missing_authorization(const Exchange& exchange) {
+    if (!asks_for_authorization(exchange) || !is_success(exchange)) return std::nullopt;
+    const Fields& fields = exchange.response.fields;
+    if (lists(fields, allow_headers, "authorization") || lists(fields, allow_headers, "*"))
+        return std::nullopt;
+    return certain("the preflight asks for authorization, and the answer does not allow it");
+}
+
+std::optional<Evidence> cors_allow_headers_wildcard_authorization(const Exchange& exchange) {
+    if (!asks_for_authorization(exchange)) return std::nullopt;
+    const Fields& fields = exchange.response.fields;
+    if (!lists(fields, allow_headers, "*") || lists(fields, allow_headers, "authorization"))
+        return std::nullopt;
+    return certain("Access-Control-Allow-Headers is \"*\", which does not cover Authorization");
+}
+
+std::optional<Evidence> cors_wildcard_with_credentials(const Exchange& exchange) {
+    const auto allowed = exchange.response.fields.first(allow_origin);
+    if (!allowed || *allowed != "*") return std::nullopt;
+    if (allows_credentials(exchange))
+        return certain(
+            "Access-Control-Allow-Origin is \"*\" beside "
+            "Access-Control-Allow-Credentials: true");
+    if (exchange.request.fields.has("Cookie") && is_cors_request(exchange))
+        return certain("Access-Control-Allow-Origin is \"*\", and the request carried a cookie");
+    return std::nullopt;
+}
+
+std::optional<Evidence> cors_origin_multiple(const Exchange& exchange) {
+    const auto first = exchange.response.fields.first(allow_origin);
+    if (!first) return std::nullopt;
+    const std::size_t count = exchange.response.fields.count(allow_origin);
+    if (count > 1)
+        return certain(
+            "the answer has " + std::to_string(count) + " Access-Control-Allow-Origin fields",
+            {{"count", static_cast<std::int64_t>(count)}});
+    if (first->find(',') == npos) return std::nullopt;
+    return certain("Access-Control-Allow-Origin holds a list");
+}
+
+std::optional<Evidence> cors_vary_origin_missing(const Exchange& exchange) {
+    const auto allowed = exchange.response.fields.first(allow_origin);
+    if (!allowed || *allowed == "*") return std::nullopt;
+    if (exchange.request.fields.first("Origin") != allowed) return std::nullopt;
+    if (lists(exchange.response.fields, "Vary", "Origin") ||
+        lists(exchange.response.fields, "Vary", "*"))
+        return std::nullopt;
+    return certain(
+        "Access-Control-Allow-Origin repeats the request's Origin, and Vary does not "
+        "say so",
+        {{"origin", origin_of(exchange)}});
+}
+
+}  // namespace whogoes::rules::compliance

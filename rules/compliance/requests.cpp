@@ -1,0 +1,63 @@
+#include "rules/compliance/requests.hpp"
+
+#include "rules/compliance/readings.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace whogoes::rules::compliance {
+namespace {
+
+constexpr std::array<std::string_view, 10> secret_names{
+    "access_token", "token", "id_token", "refresh_token", "api_key",
+    "apikey",       "key",   "auth",     "jwt",           "sig"};
+constexpr std::size_t shortest_secret = 8;
+
+bool is_secret(std::string_view name, std::string_view value) {
+    const bool named = std::any_of(secret_names.begin(), secret_names.end(),
+                                   [name](std::string_view known) { return iequals(known, name); });
+    if (named && value.size() >= shortest_secret) return true;
+    if (!value.starts_with("eyJ")) return false;
+    const std::optional<Jwt> jwt = parse_jwt(value);
+    return jwt && (jwt->readable() || jwt->encrypted);
+}
+
+}  // namespace
+
+std::optional<Evidence> token_in_url(const Exchange& exchange) {
+    std::string_view rest = exchange.request.query;
+    while (!rest.empty()) {
+        const std::size_t end = rest.find('&');
+        const std::string_view pair = rest.substr(0, end);
+        rest = end == npos ? std::string_view() : rest.substr(end + 1);
+        const std::size_t equals = pair.find('=');
+        if (equals == npos || !is_secret(pair.substr(0, equals), pair.substr(equals + 1))) continue;
+        const std::string name(pair.substr(0, equals));
+        return certain("the query parameter " + name + " holds a credential",
+                       {{"query_key", name}});
+    }
+    return std::nullopt;
+}
+
+std::optional<Evidence> multiple_token_methods(const Exchange& exchange) {
+    std::vector<std::string> methods;
+    const Request& request = exchange.request;
+    if (request.query.empty() && request.form_body.empty()) return std::nullopt;
+    if (token_in_header(exchange)) methods.push_back("header");
+    if (!form_value(request.form_body, "access_token").value_or("").empty())
+        methods.push_back("form");
+    if (!form_value(request.query, "access_token").value_or("").empty()) methods.push_back("query");
+    if (methods.size() < 2) return std::nullopt;
+    return certain("the token was sent in " + std::to_string(methods.size()) + " ways at once",
+                   {{"methods", methods}});
+}
+
+std::optional<Evidence> multiple_authorization_fields(const Exchange& exchange) {
+    const std::size_t lines = exchange.credentials.size();
+    if (lines < 2) return std::nullopt;
+    return certain("the request has " + std::to_string(lines) + " Authorization fields",
+                   {{"count", static_cast<std::int64_t>(lines)}});
+}
+
+}  // namespace whogoes::rules::compliance

@@ -1,0 +1,92 @@
+#include "rules/compliance/json_body.hpp"
+#include "rules/compliance/readings.hpp"
+#include "rules/compliance/status.hpp"
+#include "rules/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+
+namespace whogoes::rules::compliance {
+namespace {
+
+constexpr std::array<std::string_view, 8> refusing_words{
+    "unauthenticated", "unauthorized", "notauthenticated", "authenticationrequired",
+    "forbidden",       "accessdenied", "invalidtoken",     "tokenexpired"};
+
+std::string without_marks(std::string_view text) {
+    std::string plain;
+    for (const char c : text)
+        if (c != '-' && c != '_') plain += lower(c);
+    return plain;
+}
+
+bool is_refusing(const boost::json::value* value) {
+    if (!value) return false;
+    if (const auto number = whole_number(*value)) return *number == 401 || *number == 403;
+    const boost::json::string* text = value->if_string();
+    if (!text || text->size() > 40) return false;
+    const std::string plain = without_marks({text->data(), text->size()});
+    if (plain == "401" || plain == "403") return true;
+    for (const std::string_view word : refusing_words)
+        if (plain == word) return true;
+    return false;
+}
+
+// The first record of a GraphQL answer's errors.
+const boost::json::object* first_error(const boost::json::object& body) {
+    const boost::json::value* errors = body.if_contains("errors");
+    const boost::json::array* list = errors ? errors->if_array() : nullptr;
+    return list && !list->empty() ? list->front().if_object() : nullptr;
+}
+
+// Free text and nested records never count: an API may well list tickets with a code of 401.
+std::string refusing_member(const boost::json::object& body) {
+    for (const std::string_view name : {"code", "status", "statusCode", "error"})
+        if (is_refusing(body.if_contains(boost::json::string_view(name.data(), name.size()))))
+            return std::string(name);
+    const boost::json::object* error = first_error(body);
+    if (!error) return {};
+    if (is_refusing(error->if_contains("code"))) return "errors[0].code";
+    const boost::json::value* extensions = error->if_contains("extensions");
+    const boost::json::object* more = extensions ? extensions->if_object() : nullptr;
+    if (more && is_refusing(more->if_contains("code"))) return "errors[0].extensions.code";
+    return {};
+}
+
+// ASP.NET's way to tell a script of a status that its own redirect hid.
+bool has_hidden_status(const Exchange& exchange) {
+    const auto hidden = exchange.response.fields.first("X-Responded-JSON");
+    if (!hidden) return false;
+    const auto json = json_object(*hidden);
+    return json && is_refusing(json->if_contains("status"));
+}
+
+bool is_login_form(const Exchange& exchange) {
+    if (!istarts_with(exchange.response.fields.first("Content-Type").value_or(""), "text/html") ||
+        !icontains(exchange.request.fields.first("Accept").value_or(""), "json"))
+        return false;
+    const std::string_view body = exchange.response.body;
+    return icontains(body, "<form") &&
+           (icontains(body, "type=\"password\"") || icontains(body, "type='password'") ||
+            icontains(body, "type=password"));
+}
+
+}  // namespace
+
+std::optional<Evidence> soft_unauthorized(const Exchange& exchange) {
+    if (!is_success(exchange)) return std::nullopt;
+    if (has_hidden_status(exchange))
+        return certain("X-Responded-JSON tells of a refusal behind this success");
+    if (!body_was_seen(exchange)) return std::nullopt;
+    if (is_login_form(exchange))
+        return likely("a login form came where JSON was asked for, with a success status");
+    const auto body = json_body(exchange);
+    const std::string member = body ? refusing_member(*body) : std::string();
+    if (member.empty()) return std::nullopt;
+    return likely("the body tells of a refusal in its member " + member + ", the status is " +
+                      std::to_string(exchange.response.status),
+                  {{"member", member}});
+}
+
+}  // namespace whogoes::rules::compliance
