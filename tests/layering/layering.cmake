@@ -15,12 +15,12 @@ set(allowed_proxy_tools    "proxy/tools|proxy/report|proxy/net|proxy/http|rules"
 set(allowed_proxy_app      "proxy|rules")
 
 # Libraries that a folder must not know, whoever it includes.
-set(foreign_rules          "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream|cstdio")
-set(foreign_proxy_http     "boost/asio|openssl|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream")
-set(foreign_proxy_net      "boost/beast|spdlog|yaml-cpp|CLI")
+set(foreign_rules          "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream")
+set(foreign_proxy_http     "boost/asio/(ip|io_context|ssl|steady_timer|awaitable|read|write)|openssl|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream")
+set(foreign_proxy_net      "boost/beast/http|spdlog|yaml-cpp|CLI")
 set(foreign_proxy_upstream "spdlog|yaml-cpp|CLI")
 set(foreign_proxy_report   "yaml-cpp|CLI")
-set(foreign_proxy_session  "boost/beast|spdlog|yaml-cpp|CLI")
+set(foreign_proxy_session  "boost/beast/http|spdlog|yaml-cpp|CLI")
 
 file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/rules/*.?pp ${ROOT}/proxy/*.?pp)
 if(NOT sources)

@@ -33,6 +33,8 @@ verdict(rules/a.cpp            [[auto t = std::chrono::system_clock::now();]] "n
 verdict(proxy/http/a.hpp       [[#include <zlib.h>]]                    passes)
 verdict(proxy/http/a.hpp       [[#include "rules/time.hpp"]]            "proxy/http/a.hpp includes rules/time.hpp")
 verdict(proxy/http/a.hpp       [[#include "proxy/net/task.hpp"]]        "proxy/http/a.hpp includes proxy/net")
+verdict(proxy/http/a.cpp       [[#include <boost/asio/buffer.hpp>]]    passes)
+verdict(proxy/http/a.cpp       [[#include <boost/asio/ip/tcp.hpp>]]    "proxy/http/ does without")
 verdict(proxy/net/a.hpp        [[#include "proxy/http/head.hpp"]]       "proxy/net/a.hpp includes proxy/http")
 verdict(proxy/net/a.cpp        [[#include <boost/asio/ssl.hpp>]]        passes)
 verdict(proxy/report/a.cpp     [[#include "rules/diagnosis.hpp"]]       passes)
