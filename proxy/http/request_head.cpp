@@ -161,12 +161,11 @@ HeadProgress parse_request_head(std::string_view buffer, const HeadLimits& limit
 
     const Lines lines = find_lines(text, limits);
     if (lines.flaw) return flawed(*lines.flaw);
-    if (lines.end == 0) {
+    if (lines.end == 0 || lines.end > limits.octets) {
         const std::optional<Flaw> flaw = read_part(text, lines, limits, head);
         reset(head);
         return flaw ? flawed(*flaw) : HeadProgress{};
     }
-    if (lines.end > limits.octets) return flawed(head_too_long);
 
     head.bytes = text.substr(0, lines.end);
     if (const std::optional<Flaw> flaw = read_whole(lines.first_end, limits, head))

@@ -1,0 +1,67 @@
+#include "proxy/http/worth_a_look.hpp"
+
+#include "http/messages.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+namespace whogoes::http {
+namespace {
+
+TEST_CASE("the statuses that are worth a look") {
+    const std::set<int> telling = {301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 419, 429};
+    const ReadRequest request(get());
+    for (int status = 100; status < 600; ++status) {
+        if (status == 101) continue;
+        CAPTURE(status);
+        const ReadResponse response("HTTP/1.1 " + std::to_string(status) + " x\r\n\r\n");
+        REQUIRE(response.complete());
+        CHECK(worth_a_look(request.head, response.head) ==
+              (telling.count(status) == 1 || status >= 500));
+    }
+}
+
+TEST_CASE("a 200 is worth a look for what stands in either head") {
+    const struct {
+        const char* given;
+        std::string request;
+        std::string response;
+        bool worth;
+    } rows[] = {
+        {"nothing", get("Authorization: Bearer a\r\nCookie: a=b\r\nOrigin: http://a\r\n"),
+         ok("Content-Length: 2\r\nContent-Type: text/plain\r\nVary: Origin\r\n"), false},
+        {"Set-Cookie", get(), ok("set-cookie: a=b\r\n"), true},
+        {"a challenge", get(), ok("WWW-Authenticate: Bearer\r\n"), true},
+        {"CORS", get(), ok("Access-Control-Allow-Origin: *\r\n"), true},
+        {"CORS, less usual", get(), ok("Access-Control-Max-Age: 5\r\n"), true},
+        {"CORS, exposing", get(), ok("Access-Control-Expose-Headers: x\r\n"), true},
+        {"a preflight",
+         "OPTIONS / HTTP/1.1\r\nHost: a\r\nOrigin: http://b\r\n"
+         "Access-Control-Request-Method: PUT\r\n\r\n",
+         ok(), true},
+        {"OPTIONS alone", "OPTIONS / HTTP/1.1\r\nHost: a\r\nOrigin: http://b\r\n\r\n", ok(), false},
+        {"two Authorization lines", get("Authorization: a\r\nAuthorization: b\r\n"), ok(), true},
+        {"a token in the query", "GET /a?x=1&Access_Token=abcdefgh HTTP/1.1\r\nHost: a\r\n\r\n",
+         ok(), true},
+        {"a key in the query", "GET /a?key=12345678&x HTTP/1.1\r\nHost: a\r\n\r\n", ok(), true},
+        {"a short key", "GET /a?key=1234567 HTTP/1.1\r\nHost: a\r\n\r\n", ok(), false},
+        {"a JWT under any name", "GET /?q=eyJhbGciOiJub25lIn0.e30. HTTP/1.1\r\nHost: a\r\n\r\n",
+         ok(), true},
+        {"no JWT", "GET /?q=eyJhbGciOiJub25lIn0 HTTP/1.1\r\nHost: a\r\n\r\n", ok(), false},
+        {"a query of nothing", "GET /?&&=&a HTTP/1.1\r\nHost: a\r\n\r\n", ok(), false},
+        {"a key in the path", "GET /key=12345678 HTTP/1.1\r\nHost: a\r\n\r\n", ok(), false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        const ReadRequest request(row.request);
+        const ReadResponse response(row.response);
+        REQUIRE(request.complete());
+        REQUIRE(response.complete());
+        CHECK(worth_a_look(request.head, response.head) == row.worth);
+    }
+}
+
+}  // namespace
+}  // namespace whogoes::http
