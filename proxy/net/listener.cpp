@@ -108,7 +108,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         });
     }
 
-    boost::asio::posix::basic_descriptor<IoContext::executor_type> descriptor;
+    boost::asio::posix::basic_stream_descriptor<IoContext::executor_type> descriptor;
     boost::asio::steady_timer retry;
     OnAccept on_accept;
     std::function<void()> on_pause;

@@ -4,7 +4,7 @@
 #include "proxy/net/stream.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>

@@ -12,7 +12,7 @@
 namespace whogoes::net {
 namespace {
 
-using Descriptor = boost::asio::posix::basic_descriptor<IoContext::executor_type>;
+using Descriptor = boost::asio::posix::basic_stream_descriptor<IoContext::executor_type>;
 using WaitKind = boost::asio::posix::descriptor_base;
 
 struct FreeSsl {
@@ -334,12 +334,23 @@ void Stream::cancel() {
     if (state_) state_->end_waits(Io::cancelled);
 }
 
+void Stream::interrupt() {
+    if (!state_) return;
+    const boost::intrusive_ptr<State> state = state_;
+    const Io before = state->ended;
+    state->end_waits(Io::cancelled);
+    state->ended = before;
+}
+
 void Stream::start_tls(ssl_st* ssl) {
     state_->ssl.reset(ssl);
     SSL_set_fd(ssl, native());
 }
 
 bool Stream::is_tls() const noexcept { return state_ && state_->ssl; }
+bool Stream::has_decrypted() const noexcept {
+    return is_tls() && SSL_pending(state_->ssl.get()) > 0;
+}
 ssl_st* Stream::tls() const noexcept { return state_ ? state_->ssl.get() : nullptr; }
 
 Task<Io> Stream::handshake() {

@@ -4,7 +4,7 @@
 #include "proxy/net/task.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive_ptr.hpp>
 
 #include <chrono>
@@ -83,10 +83,13 @@ public:
 
     // Ends the waits that are under way with cancelled, and every later one at once.
     void cancel();
+    // Ends only those that are under way; the stream stays usable.
+    void interrupt();
 
     // TLS. The SSL object is taken over; handshake() must succeed before anything else is done.
     void start_tls(ssl_st* ssl);
     bool is_tls() const noexcept;
+    bool has_decrypted() const noexcept;  // bytes that no readiness will announce
     ssl_st* tls() const noexcept;
     Task<Io> handshake();
 

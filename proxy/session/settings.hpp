@@ -1,5 +1,12 @@
 #pragma once
 
+#include "proxy/http/head.hpp"
+#include "proxy/http/patch.hpp"
+#include "proxy/upstream/target.hpp"
+#include "rules/exchange.hpp"
+#include "rules/keys.hpp"
+#include "rules/remedy.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -7,13 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "proxy/http/head.hpp"
-#include "proxy/http/patch.hpp"
-#include "proxy/upstream/target.hpp"
-#include "rules/exchange.hpp"
-#include "rules/keys.hpp"
-#include "rules/remedy.hpp"
 
 // One validated configuration, as sessions use it. Never changes: a reload builds a new one and
 // swaps a pointer; an exchange keeps the one it began with.
@@ -30,7 +30,7 @@ struct RouteMatch {
 // What an exchange is treated by: the top level of the configuration, or a route's overrides
 // already merged over it.
 struct Treatment {
-    std::string route;                 // the pattern as written; empty: the top level
+    std::string route;  // the pattern as written; empty: the top level
     bool diagnose = true;
     rules::RemedyPolicy remedies;
     rules::Expectations expected;
@@ -63,10 +63,10 @@ struct Settings {
     upstream::TlsClientSettings upstream_tls;
     http::ForwardedStyle forwarded = http::ForwardedStyle::x_forwarded;
     http::HeadLimits head_limits;
-    std::size_t connections = 10000;      // client connections, all workers together
+    std::size_t connections = 10000;  // client connections, all workers together
     Timeouts timeouts;
-    Treatment treatment;                  // where no route matches
-    std::vector<Route> routes;            // first match wins
+    Treatment treatment;        // where no route matches
+    std::vector<Route> routes;  // first match wins
     LogPolicy log;
     bool dev = false;
     bool trace_create = false;

@@ -1,0 +1,359 @@
+#include "proxy/app/server.hpp"
+
+#include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/version.hpp"
+#include "proxy/app/worker_thread.hpp"
+#include "proxy/report/admin.hpp"
+#include "proxy/report/auth_log_impl.hpp"
+#include "proxy/report/metrics.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <openssl/rand.h>
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+// The process: workers that serve, and a control thread (this one) that does all else: signals,
+// admin, reload, name resolution.
+namespace whogoes::app {
+namespace {
+
+rules::TimePoint wall_clock() {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::int64_t unix_now() {
+    return std::chrono::floor<std::chrono::seconds>(wall_clock()).time_since_epoch().count();
+}
+
+std::string random_hex(std::size_t octets) {
+    std::string text;
+    for (std::size_t i = 0; i < octets; ++i) {
+        unsigned char octet = 0;
+        RAND_bytes(&octet, 1);
+        char digits[3];
+        std::snprintf(digits, sizeof digits, "%02x", octet);
+        text += digits;
+    }
+    return text;
+}
+
+net::Endpoint endpoint_of(const ListenAddress& address) {
+    if (!address.unix_path.empty()) return net::unix_endpoint(address.unix_path);
+    std::string error;
+    const std::vector<net::Endpoint> endpoints = net::resolve(address.host, address.port, error);
+    if (endpoints.empty())
+        throw std::runtime_error("cannot listen on " + address.text() + ": " + error);
+    return endpoints.front();
+}
+
+upstream::PoolSettings pool_settings(const session::Settings& settings) {
+    upstream::PoolSettings pool;
+    pool.target = settings.upstream;
+    pool.tls = settings.upstream_tls;
+    pool.connect_timeout = settings.timeouts.connect;
+    pool.idle_timeout = settings.timeouts.upstream_idle;
+    if (settings.upstream.tls)
+        pool.tls_context =
+            net::client_tls({.ca_file = settings.upstream_tls.ca_file,
+                             .verify = settings.upstream_tls.verify,
+                             .certificate_file = settings.upstream_tls.certificate_file,
+                             .key_file = settings.upstream_tls.key_file});
+    return pool;
+}
+
+// One listening socket a worker. A port that somebody else holds is found before it is shared.
+std::vector<int> open_for_workers(const ListenAddress& address, std::size_t workers,
+                                  std::string& bound) {
+    net::Endpoint endpoint = endpoint_of(address);
+    std::vector<int> sockets;
+    const bool share = workers > 1 && address.unix_path.empty();
+    const int first = net::open_listener(endpoint, false);
+    endpoint = net::bound_endpoint(first);
+    bound = endpoint.text();
+    if (share) {
+        ::close(first);
+        for (std::size_t i = 0; i < workers; ++i)
+            sockets.push_back(net::open_listener(endpoint, true));
+        return sockets;
+    }
+    sockets.push_back(first);
+    while (sockets.size() < workers) sockets.push_back(::dup(first));
+    return sockets;
+}
+
+std::string mode_in_words(const session::Settings& settings) {
+    std::string mode;
+    for (const rules::Offer& offer : settings.treatment.remedies.offers) {
+        mode += mode.empty() ? "adding " : ", ";
+        mode += offer.value.substr(0, offer.value.find(' '));
+    }
+    return mode.empty() ? "observing" : mode;
+}
+
+void harden_process() {
+    ::signal(SIGPIPE, SIG_IGN);
+    // A core holds tokens.
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+}  // namespace
+
+class Server {
+public:
+    explicit Server(const RunOptions& options);
+    int run();
+
+private:
+    void start_workers();
+    void start_admin();
+    void give_orders(bool first);
+    void announce();
+    void wait_for_signal();
+    void on_signal(int number);
+    std::string reload();
+    void drain();
+    void wait_until_drained();
+    void say(std::string_view level, report::EventKind kind, std::string message);
+    std::string metrics() const;
+
+    RunOptions options_;
+    report::AuthLog log_;
+    report::Recorder recorder_;
+    session::History history_;
+    rules::FingerprintKey key_;
+    net::IoContext control_{1};
+    upstream::Resolver resolver_{control_};
+    boost::asio::signal_set signals_{control_};
+    boost::asio::steady_timer timer_{control_};
+    std::atomic<std::size_t> connections_{0};
+    std::vector<std::unique_ptr<WorkerThread>> workers_;
+    std::map<std::string, std::string> listening_;  // as configured: as bound
+    std::unique_ptr<report::Admin> admin_;
+    std::string admin_token_ = random_hex(16);
+    report::ReloadState reload_state_;
+    bool ready_ = false;
+    bool draining_ = false;
+    std::chrono::steady_clock::time_point drain_end_{};
+};
+
+Server::Server(const RunOptions& options)
+    : options_(options),
+      log_(options.log),
+      recorder_(log_),
+      history_(std::hash<std::string>{}(random_hex(8))),
+      key_(fingerprint_key()) {}
+
+int Server::run() {
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    signals_.add(SIGHUP);
+    signals_.add(SIGUSR1);
+    start_workers();
+    start_admin();
+    reload_state_ = {.successful = true, .successful_at_unix = unix_now()};
+    ready_ = true;
+    announce();
+    wait_for_signal();
+    control_.run();
+    for (const auto& worker : workers_) worker->stop();
+    for (const auto& worker : workers_) worker->join();
+    say("info", report::EventKind::lifecycle, "stopped");
+    recorder_.flush();
+    log_.flush(std::chrono::seconds(5));
+    return 0;
+}
+
+void Server::start_workers() {
+    const std::string via = "1.1 whogoes-" + random_hex(4);
+    for (int i = 0; i < options_.workers; ++i)
+        workers_.push_back(std::make_unique<WorkerThread>(log_, history_, key_, wall_clock, via,
+                                                          resolver_, connections_));
+    give_orders(true);
+    for (const auto& worker : workers_) worker->start();
+}
+
+// Everything that can fail is done before a worker hears of it.
+void Server::give_orders(bool first) {
+    const upstream::PoolSettings pool = pool_settings(*options_.settings);
+    const net::TlsContext tls =
+        options_.tls.enabled()
+            ? net::server_tls(options_.tls.certificate_file, options_.tls.key_file)
+            : nullptr;
+    std::vector<WorkerOrders> orders(workers_.size());
+    std::map<std::string, std::string> listening;
+    try {
+        for (const ListenAddress& address : options_.listen) {
+            const std::string name = address.text();
+            if (!first && listening_.count(name) > 0) {
+                listening[name] = listening_[name];
+                for (WorkerOrders& order : orders) order.kept.push_back(name);
+                continue;
+            }
+            const std::vector<int> sockets =
+                open_for_workers(address, workers_.size(), listening[name]);
+            for (std::size_t i = 0; i < orders.size(); ++i) orders[i].opened[name] = sockets[i];
+        }
+    } catch (...) {
+        for (const WorkerOrders& order : orders)
+            for (const auto& [name, socket] : order.opened) ::close(socket);
+        throw;
+    }
+    listening_ = std::move(listening);
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        orders[i].settings = options_.settings;
+        orders[i].pool = pool;
+        orders[i].tls = tls;
+        workers_[i]->obey(std::move(orders[i]));
+    }
+}
+
+void Server::start_admin() {
+    if (options_.admin.empty()) return;
+    report::AdminSources sources;
+    sources.ready = [this] { return ready_ && !draining_; };
+    sources.metrics = [this] { return metrics(); };
+    sources.reload = [this] { return reload(); };
+    sources.host_names = options_.settings->host_names;
+    sources.token = admin_token_;
+    admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
+}
+
+std::string Server::metrics() const {
+    std::vector<const net::Counters*> counters;
+    for (const auto& worker : workers_) counters.push_back(&worker->counters());
+    const report::Build build{.version = version(), .commit = commit()};
+    return report::render_metrics(counters, build, reload_state_) + log_.metrics() +
+           report::render_process_metrics();
+}
+
+void Server::say(std::string_view level, report::EventKind kind, std::string message) {
+    report::AuthEvent event;
+    event.kind = kind;
+    event.level = level;
+    event.time = wall_clock();
+    event.message = std::move(message);
+    recorder_.record(std::move(event));
+    recorder_.flush();
+}
+
+void Server::announce() {
+    std::string where;
+    for (const auto& [configured, bound] : listening_) {
+        if (!where.empty()) where += " ";
+        where += bound.starts_with("unix:")
+                     ? bound
+                     : (options_.tls.enabled() ? "https://" : "http://") + bound;
+    }
+    report::StartLine line;
+    line.version = version();
+    line.listen = where;
+    line.upstream = options_.settings->upstream.origin;
+    line.mode = mode_in_words(*options_.settings);
+    if (admin_) line.review = "http://" + admin_->address() + "/#k=" + admin_token_;
+    if (options_.log.format == report::LogFormat::pretty)
+        log_.impl().submit(
+            report::start_line(line, report::console_style(options_.log, STDERR_FILENO)));
+    else
+        say("info", report::EventKind::lifecycle,
+            "whogoes " + line.version + " listens on " + where + ", upstream " + line.upstream +
+                ", " + line.mode +
+                (options_.config_file.empty() ? ", no configuration file"
+                                              : ", configuration " + options_.config_file));
+    for (const std::string& warning : options_.warnings)
+        say("warn", report::EventKind::lifecycle, warning);
+}
+
+void Server::wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+        if (error) return;
+        on_signal(number);
+        wait_for_signal();
+    });
+}
+
+void Server::on_signal(int number) {
+    if (number == SIGUSR1) {
+        log_.reopen();
+    } else if (number == SIGHUP) {
+        reload();
+    } else if (draining_) {
+        control_.stop();  // a second one: at once
+    } else {
+        drain();
+    }
+}
+
+std::string Server::reload() {
+    try {
+        RunOptions fresh = options_.load();
+        RunOptions before = std::exchange(options_, std::move(fresh));
+        if (!options_.load) options_.load = before.load;
+        try {
+            log_.apply(options_.log);
+            give_orders(false);
+        } catch (...) {
+            options_ = std::move(before);
+            log_.apply(options_.log);
+            throw;
+        }
+        if (options_.workers != before.workers || options_.admin != before.admin)
+            options_.warnings.push_back("workers and admin change at the next start only");
+    } catch (const std::exception& error) {
+        reload_state_.successful = false;
+        say("error", report::EventKind::config_reload,
+            std::string("the configuration stays as it was: ") + error.what());
+        return error.what();
+    }
+    reload_state_ = {.successful = true, .successful_at_unix = unix_now()};
+    say("info", report::EventKind::config_reload, "configuration reloaded");
+    for (const std::string& warning : options_.warnings)
+        say("warn", report::EventKind::config_reload, warning);
+    return "";
+}
+
+// Readiness turns first, so that whoever balances load stops sending before the doors close.
+void Server::drain() {
+    draining_ = true;
+    say("info", report::EventKind::lifecycle, "draining");
+    timer_.expires_after(options_.drain.delay);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        for (const auto& worker : workers_) worker->drain();
+        for (const auto& worker : workers_) worker->end_tunnels();
+        drain_end_ = std::chrono::steady_clock::now() + options_.drain.timeout;
+        wait_until_drained();
+    });
+}
+
+void Server::wait_until_drained() {
+    timer_.expires_after(std::chrono::milliseconds(20));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        if (connections_.load(std::memory_order_relaxed) == 0 ||
+            std::chrono::steady_clock::now() >= drain_end_)
+            control_.stop();
+        else
+            wait_until_drained();
+    });
+}
+
+int run_server(const RunOptions& options) {
+    harden_process();
+    Server server(options);
+    return server.run();
+}
+
+}  // namespace whogoes::app

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "proxy/net/listener.hpp"
+#include "proxy/session/worker.hpp"
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace whogoes::app {
+
+// What of a configuration a worker is handed at start and at each reload.
+struct WorkerOrders {
+    std::shared_ptr<const session::Settings> settings;
+    upstream::PoolSettings pool;
+    net::TlsContext tls;
+    std::map<std::string, int> opened;  // new listening sockets of this worker's, by address
+    std::vector<std::string> kept;      // addresses whose socket stays
+};
+
+// A worker with its thread and its listeners. All but the constructor and join() acts by posting to
+// the thread; counters may be read from anywhere.
+class WorkerThread {
+public:
+    WorkerThread(report::AuthLog&, session::History&, const rules::FingerprintKey&,
+                 session::WallClock, std::string via, upstream::Resolver&,
+                 std::atomic<std::size_t>& connections_of_process);
+    ~WorkerThread();
+
+    void obey(WorkerOrders);  // swaps settings; opens and closes listeners
+    void start();
+    void drain();  // closes listeners, ends idle connections
+    void end_tunnels();
+    void stop();  // ends the loop, whatever is open
+    void join();
+
+    const net::Counters& counters() const { return worker_.counters; }
+
+private:
+    void apply(WorkerOrders&);
+    void accepted(int socket, const net::Endpoint& peer);
+    void resume_when_possible();
+
+    session::Worker worker_;
+    upstream::Resolver& resolver_;
+    std::atomic<std::size_t>& connections_;
+    std::map<std::string, std::unique_ptr<net::Listener>> listeners_;
+    bool paused_ = false;
+    std::thread thread_;
+};
+
+}  // namespace whogoes::app

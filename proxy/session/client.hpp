@@ -1,0 +1,56 @@
+#pragma once
+
+#include "proxy/http/chunks.hpp"
+#include "proxy/http/head.hpp"
+#include "proxy/net/buffer.hpp"
+#include "proxy/net/stream.hpp"
+#include "proxy/session/worker.hpp"
+#include "proxy/upstream/pool.hpp"
+
+#include <string>
+
+// What lives as long as a client connection, and what lives as long as one exchange on it.
+namespace whogoes::session {
+
+struct Client {
+    Worker& worker;
+    net::Stream stream;
+    std::string address;              // without port
+    net::Buffer buffer;               // holds none while idle
+    upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
+    std::uint64_t pinned_number = 0;  // of the connection that carried the last handshake leg
+    Registered registered;
+    bool gone = false;  // seen to be closed while the upstream worked
+
+    Client(Worker&, int socket, const net::Endpoint& peer);
+    ~Client();
+};
+
+// Memory of an exchange that is worth keeping for the next one.
+struct Scratch {
+    http::RequestHead request;
+    http::ResponseHead answer;
+    std::string sent_head;  // the request head as it goes out
+    std::string added;      // what a patch adds
+    std::string lines;      // whole field lines of ours
+};
+
+// A failure on the way, as an answer of our own.
+struct Problem {
+    int status = 0;            // 0: none; the client is gone or the connection is past saving
+    std::string message{};     // cause and cure
+    std::string_view allow{};  // with 405
+    bool upstream_at_fault = false;
+};
+
+// Where the body of the request that is being served stands.
+struct RequestBody {
+    http::Framing framing = http::Framing::none;
+    std::uint64_t left = 0;  // Content-Length: octets still to come from the client
+    http::ChunkTracker chunks;
+    std::string_view in_buffer;  // what came together with the head; lies in Client::buffer
+    bool complete = true;        // all of it is in in_buffer
+    std::string first_octets;    // of a form whose body came later: evidence, 4 KiB at most
+};
+
+}  // namespace whogoes::session

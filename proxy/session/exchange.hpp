@@ -1,0 +1,78 @@
+#pragma once
+
+#include "proxy/http/head.hpp"
+#include "proxy/net/buffer.hpp"
+#include "proxy/net/task.hpp"
+#include "proxy/session/client.hpp"
+#include "proxy/session/observe.hpp"
+#include "proxy/session/upload.hpp"
+
+#include <memory>
+#include <string>
+
+// One exchange: a request of a client's, what comes of it, and what is noted about it. The steps
+// (session.cpp calls them in turn) take it by reference; it lives in the session's frame.
+namespace whogoes::session {
+
+struct Exchange {
+    explicit Exchange(Client&);
+    ~Exchange();
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    Client& client;
+    Worker& worker;
+    std::shared_ptr<const Settings> settings;  // those it began with
+    std::shared_ptr<upstream::Pool> pool;
+    std::unique_ptr<Scratch> scratch;
+    net::Clock::time_point began{};
+    net::Clock::time_point answered{};  // the upstream's head was complete
+
+    http::RequestHead& request() const { return scratch->request; }
+    http::ResponseHead& answer() const { return scratch->answer; }
+
+    std::size_t head_octets = 0;  // of the request, in client.buffer
+    RequestBody body;
+    upstream::Lease lease;
+    Upload upload;
+    net::Buffer answer_buffer;  // the answer's head and what came with it
+    std::size_t answer_head_octets = 0;
+    Problem problem;
+
+    bool keep_alive = false;      // towards the client, after this exchange
+    bool answer_started = false;  // octets of a final answer went to the client
+    bool pin = false;             // the upstream connection belongs to this client from now on
+    int status = 0;               // what the client got
+    bool nothing_sent = true;     // not one octet of the request went upstream
+    int interims = 0;             // 1xx answers passed on
+
+    std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
+
+    // Gives the lease back, where it is clean, or ends it.
+    void release_lease(bool clean);
+};
+
+// What an upstream's Keep-Alive field says; 0: nothing.
+std::chrono::seconds keep_alive_timeout(std::string_view value);
+
+// forward.cpp: gets an upstream connection, sends the head and what there is of the body, and reads
+// the answer's head. False: exchange.problem says why (status 0: the client is gone).
+net::Task<bool> forward(Exchange&);
+
+// relay.cpp: the answer's head, patched, and its body to the client. False: the connection to the
+// client must end.
+net::Task<bool> relay(Exchange&);
+
+// Watches the client while nobody reads from it: when it ends, the upstream request is aborted.
+void watch_client(Exchange&);
+
+// tunnel.cpp: after a 101, bytes both ways until either side ends.
+net::Task<> tunnel(Exchange&);
+
+// own_answer.cpp: sends exchange.problem. False: the connection to the client must end.
+net::Task<bool> answer_ourselves(Exchange&);
+
+// Reads and drops what a client still sends, for a while, so that it sees an answer and no reset.
+net::Task<> linger(Client&);
+
+}  // namespace whogoes::session

@@ -1,0 +1,231 @@
+#include "proxy/http/patch.hpp"
+#include "proxy/session/exchange.hpp"
+
+#include <algorithm>
+
+namespace whogoes::session {
+namespace {
+
+constexpr int most_interims = 64;
+
+enum class Attempt : std::uint8_t { answered, failed, stale };
+
+bool is_safe(std::string_view method) {  // RFC 9110, 9.2.1
+    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
+void fail(Exchange& exchange, int status, std::string message) {
+    exchange.problem = {.status = status, .message = std::move(message), .upstream_at_fault = true};
+}
+
+void fail_by_timeout(Exchange& exchange) {
+    fail(exchange, 504,
+         exchange.pool->settings().target.origin + " did not answer within " +
+             std::to_string(exchange.settings->timeouts.response.count()) +
+             " ms (limits.timeouts.response)");
+}
+
+net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
+    if (exchange.client.pinned) {
+        exchange.lease = std::move(exchange.client.pinned);
+        exchange.lease->stream.unwatch();
+        exchange.lease->reused = true;
+        exchange.pin = true;
+        co_return true;
+    }
+    if (!fresh) exchange.lease = exchange.pool->take_idle();
+    if (exchange.lease) co_return true;
+    upstream::Connecting connecting = co_await exchange.pool->connect();
+    exchange.lease = std::move(connecting.lease);
+    if (exchange.lease) co_return true;
+    const std::string& origin = exchange.pool->settings().target.origin;
+    if (connecting.timed_out)
+        fail(exchange, 504, "whogoes could not reach " + origin + ": " + connecting.error);
+    else if (connecting.error.starts_with("too many open files"))
+        fail(exchange, 503, "whogoes is out of file descriptors: raise the limit (ulimit -n)");
+    else
+        fail(exchange, 502, "whogoes could not reach " + origin + ": " + connecting.error);
+    co_return false;
+}
+
+// The head as it goes out, a copy: what came stays as evidence, and for a second attempt.
+http::PatchedHead patched(Exchange& exchange) {
+    Scratch& scratch = *exchange.scratch;
+    const Settings& settings = *exchange.settings;
+    http::RequestHead& head = scratch.request;
+    scratch.sent_head.assign(head.bytes);
+    http::RequestPatch patch;
+    patch.client_address = exchange.client.address;
+    patch.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    if (!settings.upstream.pass_client_host()) patch.host = settings.upstream.authority;
+    patch.via = exchange.worker.via;
+    patch.forwarded = settings.forwarded;
+    const std::string_view as_it_came = head.bytes;
+    head.bytes = scratch.sent_head;
+    const http::PatchedHead sent =
+        http::patch_request(head, scratch.sent_head.data(), patch, scratch.added);
+    head.bytes = as_it_came;
+    return sent;
+}
+
+net::Task<net::Io> send_head(Exchange& exchange) {
+    const http::PatchedHead head = patched(exchange);
+    const std::string_view body = exchange.body.in_buffer;
+    iovec pieces[3] = {{const_cast<char*>(head.kept.data()), head.kept.size()},
+                       {const_cast<char*>(head.added.data()), head.added.size()},
+                       {const_cast<char*>(body.data()), body.size()}};
+    exchange.lease->stream.set_deadline(exchange.settings->timeouts.response);
+    const std::span<iovec> all(pieces);
+    const net::Io sent = co_await exchange.lease->stream.write_all(all);
+    exchange.nothing_sent = sent != net::Io::ok && pieces[0].iov_len == head.kept.size();
+    co_return sent;
+}
+
+net::Task<bool> pass_interim(Exchange& exchange) {
+    net::Buffer& buffer = exchange.answer_buffer;
+    bool written = true;
+    // RFC 9110, 15.2: never to an HTTP/1.0 client.
+    if (exchange.request().minor_version >= 1) {
+        iovec piece{buffer.begin(), exchange.answer_head_octets};
+        const std::span<iovec> pieces(&piece, 1);
+        exchange.client.stream.set_deadline(exchange.settings->timeouts.response);
+        const net::Io outcome = co_await exchange.client.stream.write_all(pieces);
+        written = outcome == net::Io::ok;
+    }
+    buffer.consume(exchange.answer_head_octets);
+    co_return written;
+}
+
+// What a final head means for this exchange.
+Attempt judge_head(Exchange& exchange) {
+    const http::ResponseHead& answer = exchange.answer();
+    if (answer.status == 101 && !exchange.request().upgrade) {
+        fail(exchange, 502,
+             exchange.pool->settings().target.origin + " switched protocols though nobody asked");
+        return Attempt::failed;
+    }
+    return Attempt::answered;
+}
+
+Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
+    if (exchange.client.gone) {
+        exchange.problem = {};
+        return Attempt::failed;
+    }
+    if (exchange.upload.client_failed()) {
+        exchange.problem = {};
+        if (exchange.upload.timed_out())
+            exchange.problem = {.status = 408,
+                                .message =
+                                    "the request's body stopped coming "
+                                    "(limits.timeouts.header)"};
+        else if (exchange.upload.state() == Upload::State::client_broken)
+            exchange.problem = {.status = 400, .message = std::string(exchange.upload.flaw())};
+        return Attempt::failed;
+    }
+    if (outcome == net::Io::timed_out) {
+        fail_by_timeout(exchange);
+        return Attempt::failed;
+    }
+    if (may_be_stale && exchange.answer_buffer.empty()) return Attempt::stale;
+    const std::string& origin = exchange.pool->settings().target.origin;
+    if (exchange.answer_buffer.empty())
+        fail(exchange, 502, origin + " closed the connection without an answer");
+    else
+        fail(exchange, 502, origin + " closed the connection in the middle of its answer's head");
+    return Attempt::failed;
+}
+
+net::Task<Attempt> read_answer_head(Exchange& exchange, bool may_be_stale) {
+    net::Buffer& buffer = exchange.answer_buffer;
+    net::Stream& upstream = exchange.lease->stream;
+    http::HeadLimits limits = exchange.settings->head_limits;
+    for (;;) {
+        if (!buffer.empty()) {
+            const http::HeadProgress progress = http::parse_response_head(
+                buffer.view(), limits, exchange.request(), exchange.answer());
+            exchange.answer_head_octets = progress.octets;
+            if (progress.progress == http::Progress::flawed) {
+                fail(exchange, 502,
+                     exchange.pool->settings().target.origin +
+                         " sent an answer that is not valid HTTP/1.1: " +
+                         std::string(progress.flaw.words));
+                co_return Attempt::failed;
+            }
+            if (progress.progress == http::Progress::complete) {
+                if (!exchange.answer().interim()) co_return judge_head(exchange);
+                if (++exchange.interims > most_interims) {
+                    fail(exchange, 502,
+                         exchange.pool->settings().target.origin + " sent too many 1xx answers");
+                    co_return Attempt::failed;
+                }
+                const bool passed = co_await pass_interim(exchange);
+                if (!passed) co_return Attempt::failed;
+                if (!exchange.upload.running())
+                    upstream.set_deadline(exchange.settings->timeouts.response);
+                continue;
+            }
+            if (buffer.room() == 0) buffer.make_room(buffer.size());
+        }
+        if (!upstream.has_decrypted()) {
+            const net::Io waited = co_await upstream.readable();
+            if (waited != net::Io::ok) co_return no_answer(exchange, waited, may_be_stale);
+        }
+        const net::IoResult read = upstream.try_read(buffer.space(), buffer.room());
+        if (read.outcome == net::Io::again) continue;
+        if (read.outcome != net::Io::ok) co_return no_answer(exchange, read.outcome, may_be_stale);
+        buffer.filled(read.octets);
+    }
+}
+
+net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
+    const bool leased = co_await get_lease(exchange, fresh);
+    if (!leased) co_return Attempt::failed;
+    const bool reused = exchange.lease->reused;
+    const net::Io sent = co_await send_head(exchange);
+    // A write that fails may still have an answer behind it; reading tells.
+    if (sent == net::Io::timed_out) {
+        fail_by_timeout(exchange);
+        co_return Attempt::failed;
+    }
+    if (!exchange.body.complete && sent == net::Io::ok) {
+        exchange.lease->stream.clear_deadline();
+        exchange.upload.start(exchange);
+    } else if (exchange.body.complete) {
+        watch_client(exchange);
+    }
+    const bool may_be_stale = reused && exchange.body.complete &&
+                              (is_safe(exchange.request().method()) || exchange.nothing_sent);
+    if (!exchange.answer_buffer) exchange.answer_buffer = exchange.worker.buffers.lend();
+    const Attempt outcome = co_await read_answer_head(exchange, may_be_stale);
+    exchange.client.stream.unwatch();
+    co_return outcome;
+}
+
+}  // namespace
+
+void watch_client(Exchange& exchange) {
+    exchange.client.stream.watch(
+        [](void* context) {
+            Exchange& watching = *static_cast<Exchange*>(context);
+            if (watching.client.stream.peek() == net::Io::ok) return;  // the next request, early
+            watching.client.gone = true;
+            if (watching.lease) watching.lease->stream.cancel();
+        },
+        &exchange);
+}
+
+net::Task<bool> forward(Exchange& exchange) {
+    Attempt outcome = co_await attempt(exchange, false);
+    if (outcome == Attempt::stale) {
+        exchange.worker.counters.upstream_retries.add();
+        exchange.release_lease(false);
+        outcome = co_await attempt(exchange, true);
+    }
+    if (outcome == Attempt::stale)
+        fail(exchange, 502,
+             exchange.pool->settings().target.origin + " closed the connection without an answer");
+    co_return outcome == Attempt::answered;
+}
+
+}  // namespace whogoes::session

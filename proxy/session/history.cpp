@@ -1,0 +1,66 @@
+#include "proxy/session/history.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace whogoes::session {
+namespace {
+
+constexpr std::int64_t told_again_after_ms = 1000;
+constexpr int told_a_second = 200;
+
+// Only gates a slower path, so it need not withstand an adversary; the key keeps it unguessable.
+std::uint64_t mixed(std::uint64_t seed, std::string_view bytes) {
+    return seed * 0x9E3779B97F4A7C15ULL ^ std::hash<std::string_view>{}(bytes);
+}
+
+}  // namespace
+
+bool AcceptedGate::opens(const http::RequestHead& request, std::int64_t now_ms) {
+    const std::string_view authorization = request.value(http::FieldName::authorization);
+    const std::string_view cookie = request.value(http::FieldName::cookie);
+    if (authorization.empty() && cookie.empty()) return false;
+    std::uint64_t key = mixed(mixed(key_, authorization), cookie);
+    key = mixed(mixed(key, request.target()), request.method());
+    Slot& slot = slots_[key % slots_.size()];
+    if (slot.key == key && now_ms - slot.told_ms < told_again_after_ms) return false;
+    if (now_ms / 1000 != second_) {
+        second_ = now_ms / 1000;
+        budget_ = told_a_second;
+    }
+    if (budget_ == 0) return false;
+    --budget_;
+    slot = {key, now_ms};
+    return true;
+}
+
+History::History(std::uint64_t hash_key) : history_(hash_key), hash_key_(hash_key) {}
+
+rules::Recollection History::recall(const rules::Exchange& exchange) {
+    const std::lock_guard lock(mutex_);
+    return history_.recall(exchange);
+}
+
+void History::remember(const rules::Exchange& exchange) {
+    const std::lock_guard lock(mutex_);
+    history_.remember(exchange);
+    if (!exchange.upstream_date) return;
+    // Date has whole seconds; on average the true time is half a second later.
+    const auto skew =
+        *exchange.upstream_date + std::chrono::milliseconds(500) - exchange.answered_at;
+    skews_ms_[skew_samples_++ % skews_ms_.size()] = skew.count();
+}
+
+std::optional<std::chrono::seconds> History::skew() {
+    const std::lock_guard lock(mutex_);
+    const std::size_t samples = std::min(skew_samples_, skews_ms_.size());
+    if (samples < 3) return std::nullopt;
+    std::array<std::int64_t, 9> sorted = skews_ms_;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(samples / 2);
+    std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(samples));
+    // Under 1.5 s it is noise of the whole seconds.
+    if (*middle > -1500 && *middle < 1500) return std::chrono::seconds(0);
+    return std::chrono::round<std::chrono::seconds>(std::chrono::milliseconds(*middle));
+}
+
+}  // namespace whogoes::session

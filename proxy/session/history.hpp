@@ -1,0 +1,57 @@
+#pragma once
+
+#include "proxy/http/head.hpp"
+#include "rules/exchange.hpp"
+#include "rules/history.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+// rules::History for a process of several workers. Refusals and other events take its lock; a
+// success passes a gate of its worker's own first, which lets each credential through about once a
+// second, so that the hot path costs one hash and never another worker's cache line.
+namespace whogoes::session {
+
+struct Exchange;
+
+// One a worker.
+class AcceptedGate {
+public:
+    explicit AcceptedGate(std::uint64_t key) : key_(key) {}
+    // Whether this success is worth telling History: carries credentials, and was not told lately.
+    bool opens(const http::RequestHead&, std::int64_t now_ms);
+
+private:
+    struct Slot {
+        std::uint64_t key = 0;
+        std::int64_t told_ms = 0;
+    };
+    std::uint64_t key_;
+    std::array<Slot, 512> slots_{};
+    std::int64_t second_ = 0;
+    int budget_ = 0;
+};
+
+class History {
+public:
+    explicit History(std::uint64_t hash_key);
+
+    rules::Recollection recall(const rules::Exchange&);
+    void remember(const rules::Exchange&);
+    // Upstream's clock minus ours: the median of the latest Dates; empty until there are three.
+    std::optional<std::chrono::seconds> skew();
+    std::uint64_t hash_key() const noexcept { return hash_key_; }
+
+private:
+    std::mutex mutex_;
+    rules::History history_;
+    std::uint64_t hash_key_;
+    std::array<std::int64_t, 9> skews_ms_{};
+    std::size_t skew_samples_ = 0;
+};
+
+}  // namespace whogoes::session

@@ -1,0 +1,268 @@
+#include "proxy/session/observe.hpp"
+
+#include "proxy/http/coding.hpp"
+#include "proxy/http/worth_a_look.hpp"
+#include "proxy/report/recorder.hpp"
+#include "proxy/report/redact.hpp"
+#include "proxy/session/event_id.hpp"
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/history.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace whogoes::session {
+namespace {
+
+constexpr std::size_t form_evidence_octets = 4096;
+
+bool body_is_evidence(const http::ResponseHead& answer) {
+    const int status = answer.status;
+    const bool of_interest = status == 400 || status == 401 || status == 403 || status == 407 ||
+                             status == 419 || status >= 500;
+    return of_interest && answer.framing != http::Framing::none &&
+           !answer.value(http::FieldName::content_type).starts_with("text/event-stream");
+}
+
+void fill_fields(const http::Head& head, rules::Fields& fields) {
+    for (const http::FieldLine& line : head.fields)
+        fields.add(head.name_of(line), head.value_of(line));
+}
+
+void fill_request(const Exchange& exchange, rules::Request& request) {
+    const http::RequestHead& head = exchange.request();
+    request.method = head.method();
+    request.target = head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
+    const std::size_t mark = request.target.find('?');
+    request.path = request.target.substr(0, mark);
+    request.query = mark == std::string_view::npos ? "" : request.target.substr(mark + 1);
+    request.client = exchange.client.address;
+    fill_fields(head, request.fields);
+    if (!head.value(http::FieldName::content_type).starts_with("application/x-www-form-urlencoded"))
+        return;
+    request.form_body = exchange.body.first_octets.empty()
+                            ? exchange.body.in_buffer.substr(0, form_evidence_octets)
+                            : std::string_view(exchange.body.first_octets);
+}
+
+void fill_answer(const http::ResponseHead& answer, OpenEvent& event) {
+    event.answer_head.assign(answer.bytes);
+    event.exchange.response.status = answer.status;
+    http::Head copy;
+    copy.bytes = event.answer_head;
+    for (const http::FieldLine& line : answer.fields)
+        event.exchange.response.fields.add(copy.name_of(line), copy.value_of(line));
+}
+
+bool binds_the_connection(const rules::Exchange& seen) {
+    const auto bound = [](rules::Scheme scheme) {
+        return scheme == rules::Scheme::ntlm || scheme == rules::Scheme::negotiate;
+    };
+    return std::any_of(seen.credentials.begin(), seen.credentials.end(),
+                       [&](const rules::Credentials& sent) { return bound(sent.kind); }) ||
+           seen.challenges.offers("NTLM") || seen.challenges.offers("Negotiate");
+}
+
+report::DescribePolicy describe_policy(const Settings& settings) {
+    return {.user_names_plain = settings.log.identity == Identity::plain,
+            .user_names_hidden = settings.log.identity == Identity::none};
+}
+
+std::int64_t now_ms(const Worker& worker) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               worker.deadlines.now().time_since_epoch())
+        .count();
+}
+
+double milliseconds(net::Clock::duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+void fill_target(const Exchange& exchange, report::AuthEvent& event) {
+    const std::string_view target = exchange.request().target();
+    const std::size_t mark = target.find('?');
+    event.method = exchange.request().method();
+    event.path = report::redacted_path(target.substr(0, mark));
+    if (mark != std::string_view::npos)
+        event.query = report::redacted_query(target.substr(mark + 1));
+}
+
+// What every record of this exchange says, whatever it is about.
+void fill_common(const Exchange& exchange, report::AuthEvent& event) {
+    event.id = next_event_id(event.time);
+    event.status = exchange.status;
+    event.client = exchange.client.address;
+    event.tls = exchange.client.stream.is_tls();
+    event.duration_ms = milliseconds(net::Clock::now() - exchange.began);
+    if (exchange.answered != net::Clock::time_point{}) {
+        event.upstream_status = exchange.answer().status;
+        event.upstream_ms = milliseconds(exchange.answered - exchange.began);
+    }
+    if (event.upstream.empty()) event.upstream = exchange.pool->settings().target.origin;
+}
+
+void record_error(Exchange& exchange, std::string_view level, const std::string& message) {
+    report::AuthEvent record;
+    record.kind = report::EventKind::proxy_error;
+    record.level = level;
+    record.time = exchange.worker.clock();
+    record.message = message;
+    fill_target(exchange, record);
+    fill_common(exchange, record);
+    exchange.worker.recorder.record(std::move(record));
+}
+
+bool to_be_logged(const rules::Diagnosis& diagnosis, const LogPolicy& policy) {
+    if (policy.access == AccessLog::none) return false;
+    return diagnosis.main.has_value() || !diagnosis.violations.empty() ||
+           policy.access == AccessLog::all;
+}
+
+}  // namespace
+
+void OpenEvent::clear() {
+    exchange.request.fields.clear();
+    exchange.response.fields.clear();
+    exchange.request.form_body = {};
+    exchange.request.client_certificate = false;
+    exchange.response.body = {};
+    exchange.response.body_evidence = rules::BodyEvidence::unseen;
+    exchange.credentials.clear();
+    exchange.challenges = {};
+    exchange.proxy_challenges = {};
+    exchange.jwt.reset();
+    exchange.upstream_date.reset();
+    exchange.skew.reset();
+    exchange.replay_of.reset();
+    exchange.recollection = {};
+    exchange.place = {};
+    diagnosis = {};
+    remedy = {};
+    treatment = nullptr;
+    body.clear();
+    decoded_body.clear();
+    wants_body = body_whole = only_history = false;
+}
+
+std::string client_origin(const Exchange& exchange) {
+    std::string origin = exchange.client.stream.is_tls() ? "https://" : "http://";
+    const std::string_view host = exchange.request().value(http::FieldName::host);
+    origin.append(host.empty() ? std::string_view("localhost") : host);
+    return origin;
+}
+
+void observe(Exchange& exchange) {
+    Worker& worker = exchange.worker;
+    const bool accepted = !http::worth_a_look(exchange.request(), exchange.answer());
+    if (accepted && !worker.accepted_gate.opens(exchange.request(), now_ms(worker))) return;
+    const Treatment& treatment =
+        exchange.settings->treatment_for(exchange.request().method(), exchange.request().target());
+    if (!treatment.diagnose) return;
+    if (worker.spare_events.empty()) {
+        exchange.event = std::make_unique<OpenEvent>();
+    } else {
+        exchange.event = std::move(worker.spare_events.back());
+        worker.spare_events.pop_back();
+    }
+    OpenEvent& event = *exchange.event;
+    event.treatment = &treatment;
+    event.only_history = accepted;
+    rules::Exchange& seen = event.exchange;
+    fill_request(exchange, seen.request);
+    fill_answer(exchange.answer(), event);
+    seen.place.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    seen.place.client_origin = client_origin(exchange);
+    seen.place.upstream_origin = exchange.settings->upstream.origin;
+    seen.answered_at = worker.clock();
+    seen.expected = &treatment.expected;
+    seen.keys = treatment.keys.get();
+    seen.read();
+    if (accepted) return;
+    exchange.pin = exchange.pin || binds_the_connection(seen);
+    seen.place.upstream_connection_changed =
+        exchange.client.pinned_number != 0 && exchange.lease &&
+        exchange.client.pinned_number != exchange.lease->number;
+    seen.recollection = worker.history.recall(seen);
+    seen.skew = worker.history.skew();
+    event.diagnosis = rules::diagnose(seen);
+    const rules::Circumstances circumstances{.first_attempt = true,
+                                             .body_is_kept = exchange.body.complete};
+    event.remedy = rules::prescribe(event.diagnosis, seen, treatment.remedies, circumstances);
+    event.wants_body = body_is_evidence(exchange.answer());
+}
+
+void conclude(Exchange& exchange) {
+    Worker& worker = exchange.worker;
+    if (!exchange.event) {
+        if (exchange.settings->log.access != AccessLog::all || exchange.status == 0) return;
+        report::AuthEvent record;
+        record.time = worker.clock();
+        fill_target(exchange, record);
+        fill_common(exchange, record);
+        worker.recorder.record(std::move(record));
+        return;
+    }
+    OpenEvent& event = *exchange.event;
+    rules::Exchange& seen = event.exchange;
+    if (!event.body.empty()) {
+        const auto coding = seen.response.fields.first("content-encoding");
+        seen.response.body = event.body;
+        seen.response.body_evidence =
+            event.body_whole ? rules::BodyEvidence::whole : rules::BodyEvidence::partial;
+        if (coding && !coding->empty() && *coding != "identity") {
+            std::optional<std::string> text =
+                http::decoded(*coding, event.body, body_evidence_octets);
+            event.decoded_body = text ? std::move(*text) : "";
+            seen.response.body = event.decoded_body;
+            if (!text) seen.response.body_evidence = rules::BodyEvidence::undecodable;
+        }
+        event.diagnosis = rules::diagnose(seen);
+    } else if (event.wants_body && event.body_whole) {
+        seen.response.body_evidence = rules::BodyEvidence::whole;
+    }
+    worker.history.remember(seen);
+    if (!event.only_history && to_be_logged(event.diagnosis, exchange.settings->log)) {
+        report::AuthEvent record =
+            report::describe(seen, event.diagnosis, event.remedy, worker.fingerprinter,
+                             describe_policy(*exchange.settings));
+        record.time = seen.answered_at;
+        record.route = event.treatment->route;
+        if (exchange.lease) record.upstream = exchange.lease->address;
+        fill_common(exchange, record);
+        worker.recorder.record(std::move(record));
+    }
+    event.clear();
+    if (worker.spare_events.size() < 16) worker.spare_events.push_back(std::move(exchange.event));
+    exchange.event.reset();
+}
+
+void record_own_answer(Exchange& exchange, int status, const std::string& message) {
+    exchange.status = status;
+    record_error(exchange, status >= 500 ? "error" : "warn", message);
+}
+
+void record_broken_answer(Exchange& exchange) {
+    record_error(exchange, "error",
+                 exchange.pool->settings().target.origin +
+                     " broke off in the middle of an answer's body (" +
+                     exchange.lease->stream.failure() + ")");
+}
+
+void record_bug(Worker& worker, const std::exception_ptr& bug) {
+    report::AuthEvent record;
+    record.kind = report::EventKind::proxy_error;
+    record.level = "error";
+    record.time = worker.clock();
+    record.id = next_event_id(record.time);
+    try {
+        std::rethrow_exception(bug);
+    } catch (const std::exception& error) {
+        record.message = std::string("an exchange ended by a fault of whogoes: ") + error.what();
+    } catch (...) {
+        record.message = "an exchange ended by a fault of whogoes";
+    }
+    worker.recorder.record(std::move(record));
+}
+
+}  // namespace whogoes::session

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "proxy/report/event.hpp"
+#include "proxy/session/settings.hpp"
+#include "rules/diagnosis.hpp"
+#include "rules/exchange.hpp"
+#include "rules/remedy.hpp"
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+// Where bytes and sockets end: an exchange as plain data for the rules, and the record of it.
+namespace whogoes::session {
+
+struct Exchange;
+struct Scratch;
+struct Worker;
+
+// An exchange that is worth a look, from the answer's head until its record is written. The rules'
+// views point into the client's buffer, which stays as it came, and into `answer_head`, a copy,
+// since the answer's own bytes are patched.
+struct OpenEvent {
+    rules::Exchange exchange;
+    rules::Diagnosis diagnosis;
+    rules::Remedy remedy;
+    const Treatment* treatment = nullptr;  // lives in the exchange's settings
+    std::string answer_head;
+    std::string body;  // the first 64 KiB of the answer's body as it came
+    std::string decoded_body;
+    std::string client_origin, path;
+    bool wants_body = false;
+    bool body_whole = false;
+    bool only_history = false;  // a success, remembered and not recorded
+
+    void clear();  // keeps the memory
+};
+
+inline constexpr std::size_t body_evidence_octets = 64 * 1024;
+
+// Fills exchange.event from the two heads, diagnoses and prescribes.
+void observe(Exchange&);
+
+// The same, once the body has passed; writes the record and feeds the history. Also writes an
+// access record of an exchange that was not worth a look, where the settings ask for it.
+void conclude(Exchange&);
+
+// The upstream broke off in the middle of a body that is on its way to the client.
+void record_broken_answer(Exchange&);
+
+// A record of an answer of our own.
+void record_own_answer(Exchange&, int status, const std::string& message);
+
+// An exception that ended a session: a bug of ours, said once, with nothing of the peer's.
+void record_bug(Worker&, const std::exception_ptr&);
+
+// scheme://host of the request as the client dialled it; falls back on the listen address.
+std::string client_origin(const Exchange&);
+
+}  // namespace whogoes::session

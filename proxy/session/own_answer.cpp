@@ -1,0 +1,49 @@
+#include "proxy/http/reply.hpp"
+#include "proxy/session/exchange.hpp"
+
+namespace whogoes::session {
+
+net::Task<bool> answer_ourselves(Exchange& exchange) {
+    Client& client = exchange.client;
+    const Problem& problem = exchange.problem;
+    if (problem.status == 0 || exchange.answer_started) co_return false;
+
+    const bool body_read = exchange.body.complete || exchange.upload.state() == Upload::State::sent;
+    const bool keep = exchange.keep_alive && body_read && !client.worker.draining;
+    http::OwnReply reply;
+    reply.status = problem.status;
+    reply.message = problem.message;
+    reply.accept = exchange.request().value(http::FieldName::accept);
+    reply.head_only = exchange.request().is_head;
+    reply.close = !keep;
+    reply.allow = problem.allow;
+    std::string text = http::render(reply, client.worker.http_date());
+
+    client.worker.counters.own_replies.add();
+    record_own_answer(exchange, problem.status, problem.message);
+    exchange.answer_started = true;
+    iovec piece{text.data(), text.size()};
+    const std::span<iovec> pieces(&piece, 1);
+    client.stream.set_deadline(exchange.settings->timeouts.header);
+    const net::Io written = co_await client.stream.write_all(pieces);
+    if (written != net::Io::ok) co_return false;
+    if (!keep) co_await linger(client);
+    co_return keep;
+}
+
+net::Task<> linger(Client& client) {
+    constexpr std::chrono::seconds at_most{10};
+    constexpr std::chrono::seconds between_reads{2};
+    client.stream.shut_write();
+    client.buffer.clear();
+    if (!client.buffer) client.buffer = client.worker.buffers.lend();
+    const net::Clock::time_point end = client.worker.deadlines.now() + at_most;
+    while (client.worker.deadlines.now() < end && !client.worker.draining) {
+        client.stream.set_deadline(between_reads);
+        const net::IoResult read =
+            co_await client.stream.read_some(client.buffer.begin(), client.buffer.capacity());
+        if (read.outcome != net::Io::ok) break;
+    }
+}
+
+}  // namespace whogoes::session

@@ -1,0 +1,232 @@
+#include "proxy/http/patch.hpp"
+#include "proxy/session/exchange.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace whogoes::session {
+namespace {
+
+// Where the answer's body stands, and what of it may go out.
+struct AnswerBody {
+    http::Framing framing = http::Framing::none;
+    std::uint64_t left = 0;
+    http::ChunkTracker chunks;
+    http::ChunkTracker evidence_chunks;  // takes the framing off a copy
+    bool unchunk = false;                // to an HTTP/1.0 client
+    bool done = false;
+    bool flawed = false;
+
+    explicit AnswerBody(const http::ResponseHead& head, bool to_http_1_0)
+        : framing(head.framing),
+          left(head.content_length),
+          unchunk(to_http_1_0 && head.framing == http::Framing::chunked),
+          done(head.framing == http::Framing::none ||
+               (head.framing == http::Framing::length && head.content_length == 0)) {}
+};
+
+// Takes payload together at the front of the slice; `consumed` is what of the slice was read.
+std::size_t unchunked(AnswerBody& body, char* at, std::size_t octets, std::size_t& consumed) {
+    std::size_t kept = 0;
+    consumed = 0;
+    while (consumed < octets && !body.done && !body.flawed) {
+        const http::ChunkTracker::Step step =
+            body.chunks.next_data({at + consumed, octets - consumed});
+        std::memmove(at + kept, step.data.data(), step.data.size());
+        kept += step.data.size();
+        consumed += step.consumed;
+        body.done = step.state == http::ChunkTracker::State::done;
+        body.flawed = step.state == http::ChunkTracker::State::flawed;
+        if (step.consumed == 0 && step.data.empty()) break;
+    }
+    return kept;
+}
+
+// How many octets at the front may go to the client; `consumed` of them are then gone from the
+// buffer (more than went out, where framing was taken off).
+std::size_t take(AnswerBody& body, net::Buffer& buffer, std::size_t& consumed) {
+    consumed = 0;
+    if (body.done) return 0;
+    if (body.unchunk) return unchunked(body, buffer.begin(), buffer.size(), consumed);
+    if (body.framing == http::Framing::chunked) {
+        const http::ChunkTracker::Step step = body.chunks.follow(buffer.view());
+        body.done = step.state == http::ChunkTracker::State::done;
+        body.flawed = step.state == http::ChunkTracker::State::flawed;
+        consumed = body.flawed ? 0 : step.consumed;
+    } else {
+        consumed = buffer.size();
+        if (body.framing == http::Framing::length) {
+            consumed = std::min<std::uint64_t>(body.left, consumed);
+            body.left -= consumed;
+            body.done = body.left == 0;
+        }
+    }
+    return consumed;
+}
+
+void keep_evidence(AnswerBody& body, OpenEvent& event, std::string_view bytes) {
+    const auto room = [&] { return body_evidence_octets - event.body.size(); };
+    if (body.framing != http::Framing::chunked || body.unchunk) {
+        event.body.append(bytes.substr(0, room()));
+        return;
+    }
+    while (!bytes.empty() && room() > 0) {
+        const http::ChunkTracker::Step step = body.evidence_chunks.next_data(bytes);
+        event.body.append(step.data.substr(0, room()));
+        if (step.consumed == 0 && step.data.empty()) return;
+        if (step.state != http::ChunkTracker::State::more) return;
+        bytes.remove_prefix(step.consumed);
+    }
+}
+
+bool lists(std::string_view list, std::string_view name) {
+    return std::search(list.begin(), list.end(), name.begin(), name.end(),
+                       [](char a, char b) { return (a | 0x20) == (b | 0x20); }) != list.end();
+}
+
+// Our own lines for the answer's head; into scratch.lines.
+void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
+    std::string& lines = exchange.scratch->lines;
+    lines.clear();
+    if (!exchange.event || exchange.event->remedy.challenges.empty()) return;
+    for (const std::string& challenge : exchange.event->remedy.challenges)
+        lines.append("WWW-Authenticate: ").append(challenge).append("\r\n");
+    if (exchange.event->remedy.expose_challenge) {
+        std::string exposed;
+        for (const http::FieldLine& line : exchange.answer().fields) {
+            if (line.name != http::FieldName::access_control_expose_headers) continue;
+            exposed.append(exchange.answer().value_of(line)).append(", ");
+        }
+        if (!lists(exposed, "WWW-Authenticate")) {
+            lines.append("Access-Control-Expose-Headers: ")
+                .append(exposed)
+                .append("WWW-Authenticate\r\n");
+            patch.replace_expose_headers = true;
+        }
+    }
+    patch.lines = lines;
+}
+
+http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
+    const http::RequestHead& request = exchange.request();
+    http::ResponsePatch patch;
+    const bool switching = exchange.answer().status == 101;
+    if (body.framing == http::Framing::until_close || body.unchunk || exchange.upload.running() ||
+        exchange.upload.state() == Upload::State::upstream_gone || exchange.worker.draining)
+        exchange.keep_alive = false;
+    patch.close = !exchange.keep_alive && !switching;
+    patch.keep_alive_1_0 = exchange.keep_alive && request.minor_version == 0;
+    patch.drop_chunked = body.unchunk;
+    patch.keep_upgrade = switching;
+    add_remedy(exchange, patch);
+    return http::patch_response(exchange.answer(), exchange.answer_buffer.begin(), patch,
+                                exchange.scratch->added);
+}
+
+bool is_event_stream(const http::ResponseHead& answer) {
+    return answer.value(http::FieldName::content_type).starts_with("text/event-stream");
+}
+
+// More of the body into the (empty) buffer. False: the upstream ended or failed; until_close bodies
+// end so in good order.
+net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first) {
+    net::Stream& upstream = exchange.lease->stream;
+    net::Buffer& buffer = exchange.answer_buffer;
+    for (;;) {
+        net::IoResult read;
+        if (wait_first && !upstream.has_decrypted()) {
+            read.outcome = net::Io::again;
+        } else {
+            read = upstream.try_read(buffer.space(), buffer.room());
+        }
+        if (read.outcome == net::Io::again) {
+            const net::Io waited = co_await upstream.readable();
+            if (waited != net::Io::ok) co_return false;
+            wait_first = false;
+            continue;
+        }
+        if (read.outcome == net::Io::ok) {
+            buffer.filled(read.octets);
+            co_return true;
+        }
+        body.done = read.outcome == net::Io::closed && body.framing == http::Framing::until_close;
+        co_return false;
+    }
+}
+
+// Sends the head and the whole body. False: it broke off on either side.
+net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
+    net::Buffer& buffer = exchange.answer_buffer;
+    net::Stream& client = exchange.client.stream;
+    http::PatchedHead head = patched(exchange, body);
+    buffer.consume(exchange.answer_head_octets);
+    const bool endless = is_event_stream(exchange.answer());
+    const Timeouts& timeouts = exchange.settings->timeouts;
+    OpenEvent* const event =
+        exchange.event && exchange.event->wants_body ? exchange.event.get() : nullptr;
+    bool short_read = true;
+    for (;;) {
+        std::size_t consumed = 0;
+        const std::size_t octets = take(body, buffer, consumed);
+        if (event != nullptr) keep_evidence(body, *event, {buffer.begin(), octets});
+        iovec pieces[3] = {{const_cast<char*>(head.kept.data()), head.kept.size()},
+                           {const_cast<char*>(head.added.data()), head.added.size()},
+                           {buffer.begin(), octets}};
+        const std::span<iovec> all(pieces);
+        client.set_deadline(timeouts.idle);
+        exchange.answer_started = true;
+        const net::Io written = co_await client.write_all(all);
+        if (written != net::Io::ok) {
+            exchange.client.gone = true;
+            co_return false;
+        }
+        head = {};
+        buffer.consume(consumed);
+        if (body.done) co_return true;
+        if (body.flawed || exchange.client.gone) co_return false;
+        buffer.clear();
+        if (endless)
+            exchange.lease->stream.clear_deadline();
+        else if (!exchange.upload.running())
+            exchange.lease->stream.set_deadline(timeouts.response);
+        const bool more = co_await read_more(exchange, body, short_read);
+        if (!more) co_return body.done;
+        short_read = buffer.room() > 0;
+    }
+}
+
+}  // namespace
+
+net::Task<bool> relay(Exchange& exchange) {
+    exchange.status = exchange.answer().status;
+    const bool switching = exchange.status == 101;
+    AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
+    if (!exchange.upload.running()) watch_client(exchange);
+    const bool whole = co_await send_answer(exchange, body);
+    exchange.client.stream.unwatch();
+    if (exchange.event) exchange.event->body_whole = whole;
+    if (!whole) {
+        // What is sent so far must not pass for the whole: a reset says so in every framing.
+        co_await exchange.upload.stop(exchange);
+        if (!exchange.client.gone) record_broken_answer(exchange);
+        exchange.release_lease(false);
+        exchange.client.stream.reset();
+        co_return false;
+    }
+    if (switching) {
+        co_await tunnel(exchange);
+        exchange.release_lease(false);
+        co_return false;
+    }
+    const bool request_sent =
+        exchange.body.complete || exchange.upload.state() == Upload::State::sent;
+    co_await exchange.upload.stop(exchange);
+    const bool clean = request_sent && exchange.answer().keep_alive &&
+                       exchange.answer().framing != http::Framing::until_close &&
+                       exchange.answer_buffer.empty();
+    exchange.release_lease(clean);
+    if (!request_sent) co_await linger(exchange.client);
+    co_return exchange.keep_alive&& request_sent;
+}
+
+}  // namespace whogoes::session

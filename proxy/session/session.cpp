@@ -1,0 +1,267 @@
+#include "proxy/net/address.hpp"
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/own_host.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <algorithm>
+
+// The life of a client connection: read a head, forward, observe, relay, record, and again.
+namespace whogoes::session {
+namespace {
+
+net::Method method_of(std::string_view method) {
+    if (method == "GET") return net::Method::get;
+    if (method == "HEAD") return net::Method::head;
+    if (method == "POST") return net::Method::post;
+    if (method == "PUT") return net::Method::put;
+    if (method == "PATCH") return net::Method::patch;
+    if (method == "DELETE") return net::Method::delete_;
+    if (method == "OPTIONS") return net::Method::options;
+    return net::Method::other;
+}
+
+enum class HeadRead : std::uint8_t { complete, flawed, gone };
+
+// A head that does not come in time, or never, gets an answer only when something of it came.
+net::Task<HeadRead> read_head(Exchange& exchange) {
+    Client& client = exchange.client;
+    const http::HeadLimits& limits = exchange.settings->head_limits;
+    client.stream.set_deadline(exchange.settings->timeouts.header);
+    for (;;) {
+        if (!client.buffer.empty()) {
+            const http::HeadProgress progress =
+                http::parse_request_head(client.buffer.view(), limits, exchange.request());
+            exchange.head_octets = progress.octets;
+            if (progress.progress == http::Progress::complete) co_return HeadRead::complete;
+            if (progress.progress == http::Progress::flawed) {
+                exchange.problem = {.status = progress.flaw.status,
+                                    .message = std::string(progress.flaw.words)};
+                if (!progress.flaw.section.empty())
+                    exchange.problem.message.append(" (").append(progress.flaw.section).append(")");
+                if (progress.flaw.status == 405)
+                    exchange.problem.allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+                co_return HeadRead::flawed;
+            }
+            if (client.buffer.room() == 0) client.buffer.make_room(client.buffer.size());
+        }
+        const net::IoResult read =
+            co_await client.stream.read_some(client.buffer.space(), client.buffer.room());
+        if (read.outcome == net::Io::timed_out && !client.buffer.empty()) {
+            exchange.problem = {.status = 408,
+                                .message =
+                                    "the request's head did not arrive in time "
+                                    "(limits.timeouts.header)"};
+            co_return HeadRead::flawed;
+        }
+        if (read.outcome != net::Io::ok) co_return HeadRead::gone;
+        client.buffer.filled(read.octets);
+    }
+}
+
+// What of the body came with the head. False: its chunks are broken.
+bool take_body_start(Exchange& exchange) {
+    RequestBody& body = exchange.body;
+    const http::RequestHead& head = exchange.request();
+    const std::string_view rest = exchange.client.buffer.view().substr(exchange.head_octets);
+    body.framing = head.framing;
+    if (head.framing == http::Framing::length) {
+        body.in_buffer = rest.substr(0, std::min<std::uint64_t>(head.content_length, rest.size()));
+        body.left = head.content_length - body.in_buffer.size();
+        body.complete = body.left == 0;
+    } else if (head.framing == http::Framing::chunked) {
+        const http::ChunkTracker::Step step = body.chunks.follow(rest);
+        body.in_buffer = rest.substr(0, step.consumed);
+        body.complete = step.state == http::ChunkTracker::State::done;
+        if (step.state == http::ChunkTracker::State::flawed) {
+            exchange.problem = {.status = 400, .message = std::string(body.chunks.flaw())};
+            return false;
+        }
+    }
+    return true;
+}
+
+// Requests that must not reach the upstream.
+bool may_pass(Exchange& exchange) {
+    const http::RequestHead& head = exchange.request();
+    const std::string_view own_id =
+        std::string_view(exchange.worker.via).substr(exchange.worker.via.find(' ') + 1);
+    for (const http::FieldLine& line : head.fields) {
+        if (line.name != http::FieldName::via) continue;
+        if (head.value_of(line).find(own_id) == std::string_view::npos) continue;
+        exchange.problem = {.status = 508,
+                            .message =
+                                "the request came back to whogoes: the upstream leads to "
+                                "this proxy itself; check `upstream`"};
+        return false;
+    }
+    if (head.absolute_form && !is_own_host(*exchange.settings, head.value(http::FieldName::host))) {
+        exchange.problem = {.status = 421,
+                            .message =
+                                "whogoes serves one upstream and is no open proxy: the "
+                                "request names another host"};
+        return false;
+    }
+    return true;
+}
+
+void count(Exchange& exchange) {
+    net::Counters& counters = exchange.worker.counters;
+    if (exchange.status < 100) return;
+    const auto status = static_cast<std::size_t>(std::min(exchange.status, 599));
+    const auto method = static_cast<std::size_t>(method_of(exchange.request().method()));
+    counters.requests[method][status - 100].add();
+    counters.duration[status / 100 - 1].observe(
+        std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - exchange.began));
+    if (exchange.answered != net::Clock::time_point{})
+        counters.upstream_duration.observe(std::chrono::duration_cast<std::chrono::microseconds>(
+            exchange.answered - exchange.began));
+}
+
+// The next request starts where this one ended, wherever its octets lie.
+void keep_surplus(Exchange& exchange) {
+    net::Buffer& buffer = exchange.client.buffer;
+    buffer.consume(exchange.head_octets + exchange.body.in_buffer.size());
+    net::Buffer& surplus = exchange.upload.surplus();
+    if (surplus && !surplus.empty()) buffer.append(surplus.view());
+}
+
+net::Task<bool> run_exchange(Exchange& exchange) {
+    const HeadRead read = co_await read_head(exchange);
+    if (read == HeadRead::gone) co_return false;
+    exchange.began = net::Clock::now();
+    if (read == HeadRead::flawed) co_return co_await answer_ourselves(exchange);
+    exchange.keep_alive = exchange.request().keep_alive;
+    if (!may_pass(exchange) || !take_body_start(exchange)) {
+        exchange.keep_alive = false;
+        co_return co_await answer_ourselves(exchange);
+    }
+    const bool forwarded = co_await forward(exchange);
+    if (!forwarded) {
+        co_await exchange.upload.stop(exchange);
+        exchange.release_lease(false);
+        const bool keep = co_await answer_ourselves(exchange);
+        co_return keep;
+    }
+    exchange.answered = net::Clock::now();
+    observe(exchange);
+    const bool keep = co_await relay(exchange);
+    conclude(exchange);
+    co_return keep;
+}
+
+net::Task<bool> serve_one(Client& client) {
+    Exchange exchange(client);
+    client.registered.phase = Registered::Phase::busy;
+    bool keep = false;
+    std::exception_ptr bug;
+    try {
+        keep = co_await run_exchange(exchange);
+    } catch (...) {
+        bug = std::current_exception();
+    }
+    // The upload refers to this frame: whatever happened, it ends first.
+    co_await exchange.upload.stop(exchange);
+    count(exchange);
+    if (bug) std::rethrow_exception(bug);
+    if (keep) keep_surplus(exchange);
+    client.registered.phase = Registered::Phase::idle;
+    co_return keep && !client.worker.draining;
+}
+
+// Nothing is held while a connection is idle but its frame: no buffer, no parser.
+net::Task<bool> wait_for_request(Client& client) {
+    if (client.buffer && !client.buffer.empty()) co_return true;
+    client.buffer.release();
+    client.stream.set_deadline(client.worker.settings->timeouts.idle);
+    if (client.stream.has_decrypted()) co_return true;
+    client.worker.counters.client_connections_idle.add();
+    const net::Io waited = co_await client.stream.readable();
+    client.worker.counters.client_connections_idle.subtract();
+    co_return waited == net::Io::ok && !client.worker.draining;
+}
+
+net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
+    Client client(worker, socket, peer);
+    if (worker.tls) {
+        client.stream.start_tls(net::accept_tls(worker.tls));
+        client.stream.set_deadline(worker.settings->timeouts.header);
+        const net::Io shaken = co_await client.stream.handshake();
+        if (shaken != net::Io::ok) co_return;
+    }
+    for (;;) {
+        const bool more = co_await wait_for_request(client);
+        if (!more) break;
+        if (!client.buffer) client.buffer = worker.buffers.lend();
+        const bool keep = co_await serve_one(client);
+        if (!keep) break;
+    }
+}
+
+}  // namespace
+
+Client::Client(Worker& worker_of, int socket, const net::Endpoint& peer)
+    : worker(worker_of), stream(worker_of.io, worker_of.deadlines, socket), address(peer.host()) {
+    registered.stream = &stream;
+    worker.connections.push_back(registered);
+    worker.counters.client_connections_total.add();
+    worker.counters.client_connections_active.add();
+}
+
+Client::~Client() {
+    if (pinned) worker.pool->discard(std::move(pinned));
+    stream.close();
+    worker.counters.client_connections_active.subtract();
+    if (worker.connection_ended) worker.connection_ended();
+}
+
+Exchange::Exchange(Client& client_of)
+    : client(client_of),
+      worker(client_of.worker),
+      settings(client_of.worker.settings),
+      pool(client_of.worker.pool) {
+    if (worker.spare_scratch.empty()) {
+        scratch = std::make_unique<Scratch>();
+    } else {
+        scratch = std::move(worker.spare_scratch.back());
+        worker.spare_scratch.pop_back();
+    }
+}
+
+Exchange::~Exchange() {
+    if (lease) pool->discard(std::move(lease));
+    if (worker.spare_scratch.size() < 64) worker.spare_scratch.push_back(std::move(scratch));
+}
+
+void Exchange::release_lease(bool clean) {
+    if (!lease) return;
+    if (clean && pin) {
+        client.pinned_number = lease->number;
+        client.pinned = std::move(lease);
+    } else if (clean && pool == worker.pool) {
+        const http::FieldLine* line = answer().find(http::FieldName::keep_alive);
+        pool->give_back(std::move(lease), line != nullptr
+                                              ? keep_alive_timeout(answer().value_of(*line))
+                                              : std::chrono::seconds(0));
+    } else {
+        pool->discard(std::move(lease));
+    }
+}
+
+std::chrono::seconds keep_alive_timeout(std::string_view value) {
+    const std::size_t at = value.find("timeout=");
+    if (at == std::string_view::npos) return std::chrono::seconds(0);
+    int seconds = 0;
+    for (char digit : value.substr(at + 8)) {
+        if (digit < '0' || digit > '9' || seconds > 100000) break;
+        seconds = seconds * 10 + (digit - '0');
+    }
+    return std::chrono::seconds(seconds);
+}
+
+void serve(Worker& worker, int socket, const net::Endpoint& peer) {
+    net::spawn(serve_connection(worker, socket, peer),
+               [&worker](const std::exception_ptr& bug) { record_bug(worker, bug); });
+}
+
+}  // namespace whogoes::session

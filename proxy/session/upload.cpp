@@ -1,0 +1,116 @@
+#include "proxy/session/upload.hpp"
+
+#include "proxy/session/exchange.hpp"
+
+#include <algorithm>
+
+namespace whogoes::session {
+namespace {
+
+constexpr std::size_t form_evidence_octets = 4096;
+
+// How much of what was read belongs to this body. `flawed` where its framing is broken.
+struct Portion {
+    std::size_t octets = 0;
+    bool done = false;
+    bool flawed = false;
+};
+
+Portion portion_of(RequestBody& body, std::string_view bytes) {
+    if (body.framing == http::Framing::length) {
+        const std::size_t octets = std::min<std::uint64_t>(body.left, bytes.size());
+        body.left -= octets;
+        return {octets, body.left == 0, false};
+    }
+    const http::ChunkTracker::Step step = body.chunks.follow(bytes);
+    return {step.consumed, step.state == http::ChunkTracker::State::done,
+            step.state == http::ChunkTracker::State::flawed};
+}
+
+}  // namespace
+
+void Upload::start(Exchange& exchange) {
+    state_ = State::running;
+    net::spawn(run(exchange), [this, &exchange](const std::exception_ptr&) {
+        ended(exchange, State::client_gone);
+    });
+}
+
+net::Task<> Upload::run(Exchange& exchange) {
+    const State how = co_await send_rest(exchange);
+    ended(exchange, how);
+}
+
+void Upload::ended(Exchange& exchange, State how) {
+    state_ = how;
+    if (!stopping_ && exchange.lease) {
+        if (client_failed()) {
+            // Nobody reads the answer of a request that will never be whole.
+            exchange.lease->stream.cancel();
+        } else {
+            exchange.lease->stream.set_deadline(exchange.settings->timeouts.response);
+            if (how == State::sent) watch_client(exchange);
+        }
+    }
+    finished_.raise();
+}
+
+net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
+    Client& client = exchange.client;
+    RequestBody& body = exchange.body;
+    buffer_ = client.worker.buffers.lend();
+    const bool form = exchange.request()
+                          .value(http::FieldName::content_type)
+                          .starts_with("application/x-www-form-urlencoded");
+    const Timeouts& timeouts = exchange.settings->timeouts;
+    // A client that waits for "100 Continue" is silent for as long as the upstream is.
+    std::chrono::milliseconds patience = timeouts.header;
+    if (exchange.request().expect_continue) patience = std::max(patience, timeouts.response);
+    for (;;) {
+        client.stream.set_deadline(patience);
+        patience = timeouts.header;
+        const net::IoResult read =
+            co_await client.stream.read_some(buffer_.space(), buffer_.room());
+        if (stopping_) co_return State::stopped;
+        if (read.outcome != net::Io::ok) {
+            timed_out_ = read.outcome == net::Io::timed_out;
+            co_return State::client_gone;
+        }
+        buffer_.filled(read.octets);
+        const Portion portion = portion_of(body, buffer_.view());
+        if (portion.flawed) {
+            flaw_ = body.chunks.flaw();
+            co_return State::client_broken;
+        }
+        if (form && body.first_octets.size() < form_evidence_octets)
+            body.first_octets.append(buffer_.view().substr(
+                0, std::min(portion.octets, form_evidence_octets - body.first_octets.size())));
+        octets_ += portion.octets;
+        iovec piece{buffer_.begin(), portion.octets};
+        const std::span<iovec> pieces(&piece, 1);
+        net::Stream& upstream = exchange.lease->stream;
+        upstream.set_deadline(exchange.settings->timeouts.response);
+        const net::Io written = co_await upstream.write_all(pieces);
+        if (stopping_) co_return State::stopped;
+        // A slow client is not the upstream's fault: its clock runs only while we wait for it.
+        upstream.clear_deadline();
+        if (written != net::Io::ok) co_return State::upstream_gone;
+        buffer_.consume(portion.octets);
+        if (portion.done) co_return State::sent;
+    }
+}
+
+net::Task<> Upload::stop(Exchange& exchange) {
+    if (state_ != State::running) co_return;
+    stopping_ = true;
+    // Its two waits are on these streams; both end at once, and so does it.
+    exchange.client.stream.interrupt();
+    if (running() && exchange.lease) exchange.lease->stream.interrupt();
+    if (running()) co_await finished_;
+}
+
+net::Task<> Upload::join() {
+    if (running()) co_await finished_;
+}
+
+}  // namespace whogoes::session

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "proxy/net/buffer.hpp"
+#include "proxy/net/task.hpp"
+#include "proxy/session/client.hpp"
+
+namespace whogoes::session {
+
+struct Exchange;
+
+// The rest of a request body on its way upstream, in a coroutine of its own beside the one that
+// reads the answer: an upstream may answer before it has read everything. Only bodies that did not
+// come whole with their head need it. Joined before the exchange ends.
+class Upload {
+public:
+    enum class State : std::uint8_t {
+        idle,  // never started
+        running,
+        sent,           // the whole body went upstream
+        client_gone,    // the client ended, or was silent for too long (timed_out)
+        client_broken,  // the body is not what its framing says
+        upstream_gone,  // the upstream takes no more; its answer may still be there
+        stopped,
+    };
+
+    void start(Exchange&);
+    State state() const noexcept { return state_; }
+    bool running() const noexcept { return state_ == State::running; }
+    bool client_failed() const noexcept {
+        return state_ == State::client_gone || state_ == State::client_broken;
+    }
+    bool timed_out() const noexcept { return timed_out_; }
+    std::string_view flaw() const noexcept { return flaw_; }
+    std::uint64_t octets() const noexcept { return octets_; }
+
+    // Ends it where it stands and waits until it has ended.
+    net::Task<> stop(Exchange&);
+    // Waits until it has ended by itself.
+    net::Task<> join();
+
+    // What was read beyond the body: the start of the next request.
+    net::Buffer& surplus() noexcept { return buffer_; }
+
+private:
+    net::Task<> run(Exchange&);
+    net::Task<State> send_rest(Exchange&);
+    void ended(Exchange&, State);
+
+    State state_ = State::idle;
+    bool timed_out_ = false;
+    bool stopping_ = false;
+    std::uint64_t octets_ = 0;
+    std::string_view flaw_;
+    net::Buffer buffer_;
+    net::Signal finished_;
+};
+
+}  // namespace whogoes::session

@@ -1,0 +1,80 @@
+#include "proxy/session/worker.hpp"
+
+#include "proxy/session/client.hpp"
+#include "proxy/session/history.hpp"
+#include "proxy/session/observe.hpp"
+
+#include <boost/asio/detail/concurrency_hint.hpp>
+
+#include <ctime>
+
+namespace whogoes::session {
+namespace {
+
+constexpr std::chrono::milliseconds tick_interval{100};
+
+}  // namespace
+
+// One thread runs the io_context, so its reactor needs no locks; posting from others stays safe.
+Worker::Worker(report::AuthLog& log, History& history_of_process, const rules::FingerprintKey& key,
+               WallClock wall_clock)
+    : io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+      recorder(log),
+      fingerprinter(key),
+      history(history_of_process),
+      clock(std::move(wall_clock)),
+      accepted_gate(history_of_process.hash_key()),
+      timer_(io) {}
+
+Worker::~Worker() = default;
+
+void Worker::start_ticking() {
+    timer_.expires_after(tick_interval);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        tick();
+        start_ticking();
+    });
+}
+
+void Worker::stop_ticking() { timer_.cancel(); }
+
+void Worker::tick() {
+    const net::Clock::time_point now = net::Clock::now();
+    deadlines.sweep(now);
+    if (pool) pool->sweep(now);
+    recorder.tick();
+    if (on_tick) on_tick();
+}
+
+void Worker::drain() {
+    draining = true;
+    for (auto one = connections.begin(); one != connections.end();) {
+        Registered& registered = *one++;
+        if (registered.phase == Registered::Phase::idle) registered.stream->cancel();
+    }
+    if (pool) pool->close_idle();
+}
+
+void Worker::end_tunnels() {
+    for (auto one = connections.begin(); one != connections.end();) {
+        Registered& registered = *one++;
+        if (registered.phase == Registered::Phase::tunnel) registered.stream->cancel();
+    }
+}
+
+std::string_view Worker::http_date() {
+    const auto seconds =
+        std::chrono::floor<std::chrono::seconds>(clock()).time_since_epoch().count();
+    if (seconds != date_second_) {
+        date_second_ = seconds;
+        const std::time_t time = seconds;
+        std::tm utc{};
+        gmtime_r(&time, &utc);
+        char text[32];
+        date_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc));
+    }
+    return date_;
+}
+
+}  // namespace whogoes::session

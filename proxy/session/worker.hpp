@@ -1,0 +1,88 @@
+#pragma once
+
+#include "proxy/net/buffer.hpp"
+#include "proxy/net/counters.hpp"
+#include "proxy/net/stream.hpp"
+#include "proxy/net/tls.hpp"
+#include "proxy/report/recorder.hpp"
+#include "proxy/session/history.hpp"
+#include "proxy/session/settings.hpp"
+#include "proxy/upstream/pool.hpp"
+#include "rules/fingerprint.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+// One worker: one thread, one io_context, and all that its sessions share. Sessions of other
+// workers are never touched; what workers do share (the log, history) guards itself.
+namespace whogoes::session {
+
+struct Scratch;
+struct OpenEvent;
+
+using WallClock = std::function<rules::TimePoint()>;
+
+// A client connection as its worker sees it, for drain and for the counters.
+struct Registered
+    : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    enum class Phase : std::uint8_t { idle, busy, tunnel };
+    net::Stream* stream = nullptr;
+    Phase phase = Phase::idle;
+};
+
+struct Worker {
+    Worker(report::AuthLog& log, History& history_of_process, const rules::FingerprintKey& key,
+           WallClock wall_clock);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    net::IoContext io;
+    net::Deadlines deadlines;
+    net::BufferPool buffers;
+    net::Counters counters;
+    report::Recorder recorder;
+    rules::Fingerprinter fingerprinter;
+    History& history;
+    WallClock clock;
+    AcceptedGate accepted_gate;
+    std::string via;  // "1.1 whogoes-1a2b3c4d", the same for the whole process
+
+    // Replaced as one by a reload, on this worker's thread.
+    std::shared_ptr<const Settings> settings;
+    std::shared_ptr<upstream::Pool> pool;
+    net::TlsContext tls;  // of the listener; null: plain
+
+    bool draining = false;
+    std::function<void()> connection_ended;  // told after each client connection
+    std::function<void()> on_tick;           // every 100 ms
+    boost::intrusive::list<Registered, boost::intrusive::constant_time_size<false>> connections;
+
+    // Recycled, so that a request allocates next to nothing.
+    std::vector<std::unique_ptr<Scratch>> spare_scratch;
+    std::vector<std::unique_ptr<OpenEvent>> spare_events;
+
+    void start_ticking();  // sweeps deadlines and hands over log lines every 100 ms
+    void stop_ticking();
+    void drain();  // ends idle connections now and the others after their exchange
+    void end_tunnels();
+    std::string_view http_date();
+
+private:
+    void tick();
+    boost::asio::steady_timer timer_;
+    std::string date_;
+    std::int64_t date_second_ = -1;
+};
+
+// Serves one client connection from its first octet to its end; never throws to its caller's
+// caller (an exception ends this connection and is logged).
+void serve(Worker&, int socket, const net::Endpoint& peer);
+
+}  // namespace whogoes::session
