@@ -15,17 +15,17 @@ namespace whogoes::rules {
 
 // One configured challenge, checked when it was loaded.
 struct Offer {
-    std::string value;  // kept byte for byte: Bearer realm="api"
+    std::string value{};  // kept byte for byte: Bearer realm="api"
     Scheme scheme = Scheme::unknown;
     bool resource_metadata = false;  // preset mcp: append resource_metadata= (RFC 9728, 5.1)
 };
 
 struct RemedyPolicy {
-    std::vector<Offer> offers;  // empty: observe and report, change nothing
-    std::string scope;          // added to what a Bearer challenge offers
-    bool describe = true;       // error= and error_description= when the cause is certain
-    bool expose = true;         // add to Access-Control-Expose-Headers beside a challenge of ours
-    std::string quiet_scheme;   // in place of Basic on script requests; empty: none
+    std::vector<Offer> offers{};  // empty: observe and report, change nothing
+    std::string scope{};          // added to what a Bearer challenge offers
+    bool describe = true;         // error= and error_description= when the cause is certain
+    bool expose = true;           // add to Access-Control-Expose-Headers beside a challenge of ours
+    std::string quiet_scheme{};   // in place of Basic on script requests; empty: none
     bool resource_metadata = false;  // append resource_metadata= to Bearer (RFC 9728, 5.1)
     bool login_redirect_to_401 = false;
     bool refresh = false;
