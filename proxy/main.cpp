@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "proxy/app/cli.hpp"
+
+int main(int argc, char** argv) { return whogoes::app::main_program(argc, argv); }

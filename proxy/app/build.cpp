@@ -102,7 +102,8 @@ void read_expectations(const View& view, rules::Expectations& expected) {
 
 // The JWK set of this place; null where there is none or it has a problem.
 std::shared_ptr<const rules::KeySet> read_keys(const View& view, const std::string& prefix,
-                                               Problems& problems) {
+                                               Problems& problems,
+                                               std::vector<std::string>& warnings) {
     const Item item = view.item("diagnose.keys");
     if (item.text.empty()) return nullptr;
     const std::string key = prefix + "diagnose.keys";
@@ -131,15 +132,16 @@ std::shared_ptr<const rules::KeySet> read_keys(const View& view, const std::stri
         problems.add(item, key, path + ": " + set.error());
         return nullptr;
     }
+    for (const std::string& words : set->refused()) warnings.push_back(key + ": " + words);
     return std::make_shared<const rules::KeySet>(std::move(*set));
 }
 
 void build_treatment(const View& view, const std::string& prefix, Problems& problems,
-                     session::Treatment& treatment) {
+                     session::Treatment& treatment, std::vector<std::string>& warnings) {
     treatment.diagnose = !view.has("diagnose") || view.flag("diagnose");
     read_challenge(view, prefix, problems, treatment.remedies);
     read_expectations(view, treatment.expected);
-    treatment.keys = read_keys(view, prefix, problems);
+    treatment.keys = read_keys(view, prefix, problems, warnings);
 }
 
 std::string pattern_flaw(const session::RouteMatch& match) {
@@ -205,7 +207,7 @@ void build_routes(const Written& written, const View& view, Problems& problems,
         else if (route.match.method.empty() &&
                  (route.match.pattern == "/**" || route.match.pattern == "**"))
             catch_all = values.match;
-        build_treatment(view.over(values.values), prefix, problems, route.treatment);
+        build_treatment(view.over(values.values), prefix, problems, route.treatment, warnings);
         if (values.values.count("challenge.offer") || values.values.count("challenge.scope"))
             warn_of_clients(values.where + ": " + prefix, route.treatment.remedies, warnings);
         settings.routes.push_back(std::move(route));
@@ -281,7 +283,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
         problems.add(view.item("trace"), "trace",
                      "creating traceparent and X-Request-Id comes in a later version: write keep");
 
-    build_treatment(view, "", problems, settings.treatment);
+    build_treatment(view, "", problems, settings.treatment, warnings);
     warn_of_clients("", settings.treatment.remedies, warnings);
     build_routes(written, view, problems, settings, warnings);
 }

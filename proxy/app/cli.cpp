@@ -1,0 +1,209 @@
+#include "proxy/app/cli.hpp"
+
+#include "proxy/app/address.hpp"
+#include "proxy/app/build.hpp"
+#include "proxy/app/command_line.hpp"
+#include "proxy/app/config.hpp"
+#include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/server.hpp"
+#include "proxy/app/units.hpp"
+#include "proxy/app/version.hpp"
+#include "proxy/tools/causes.hpp"
+#include "proxy/tools/explain.hpp"
+#include "proxy/tools/health.hpp"
+#include "proxy/tools/lint.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace whogoes::app {
+namespace {
+
+enum Exit : int { fine = 0, found = 1, usage = 2, no_start = 3 };
+
+void say(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+int complain(int code, const std::string& text) {
+    say(stderr, "whogoes: " + text + "\n");
+    return code;
+}
+
+// What stands in a file starts with file:line:column, so that editors can go there.
+void print_problems(const std::vector<Problem>& problems) {
+    for (const Problem& problem : problems) {
+        const bool in_file = !problem.where.empty() && !problem.where.starts_with("--") &&
+                             !problem.where.starts_with("WHOGOES_");
+        say(stderr, (in_file ? "" : "whogoes: ") + problem.text() + "\n");
+    }
+    if (problems.size() >= most_problems) say(stderr, "whogoes: there may be more problems\n");
+}
+
+rules::TimePoint now() {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+int run(const CommandLine& line, const Surroundings& here) {
+    try {
+        return run_server(load_options(line.arguments, here));
+    } catch (const ConfigError& error) {
+        print_problems(error.problems());
+        return error.usage() ? usage : no_start;
+    }
+}
+
+int check(const CommandLine& line, const Surroundings& here) {
+    try {
+        const RunOptions options = load_options(line.arguments, here);
+        for (const std::string& warning : options.warnings)
+            say(stderr, "whogoes: warning: " + warning + "\n");
+        say(stdout, (options.config_file.empty()  ? "no file; flags and environment"
+                     : options.config_file == "-" ? "<stdin>"
+                                                  : options.config_file) +
+                        std::string(": fine\n"));
+        return fine;
+    } catch (const ConfigError& error) {
+        print_problems(error.problems());
+        return error.usage() ? usage : found;
+    }
+}
+
+int config(const CommandLine& line, const Surroundings& here) {
+    const Gathered gathered = gather(line.arguments, here);
+    if (!gathered.problems.empty()) {
+        const ConfigError error(gathered.problems);
+        print_problems(error.problems());
+        return error.usage() ? usage : no_start;
+    }
+    say(stdout, print_config(gathered));
+    return fine;
+}
+
+int explain(const CommandLine& line, const Surroundings& here) {
+    tools::ExplainRequest request;
+    request.credential = line.explain.credential;
+    request.expected.issuer = line.explain.issuer;
+    request.expected.audiences = line.explain.audiences;
+    request.json = line.output == "json";
+    request.utf8 = utf8_wanted(here);
+    if (!line.explain.leeway.empty()) {
+        const auto leeway = parse_duration(line.explain.leeway);
+        if (!leeway) return complain(usage, "--leeway is no duration: write 60s");
+        request.expected.leeway = std::chrono::duration_cast<std::chrono::seconds>(*leeway);
+    }
+    if (!line.explain.keys_file.empty()) {
+        std::ifstream file(line.explain.keys_file, std::ios::binary);
+        if (!file) return complain(usage, "--keys: cannot read " + line.explain.keys_file);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        auto keys = rules::KeySet::from_jwks(text);
+        if (!keys.has_value())
+            return complain(usage, "--keys: " + line.explain.keys_file + ": " + keys.error());
+        request.keys = std::make_shared<const rules::KeySet>(std::move(*keys));
+    }
+    request.fingerprint_key = fingerprint_key();
+    if (request.credential.empty() || request.credential == "-")
+        request.credential = tools::ask_for_credential().value_or("");
+    const tools::Explained explained = tools::explain(request, now());
+    say(explained.exit_code == usage ? stderr : stdout, explained.text);
+    return explained.exit_code;
+}
+
+int lint(const CommandLine& line, const Surroundings& here) {
+    tools::LintRequest request = line.lint;
+    request.utf8 = utf8_wanted(here);
+    const tools::Linted linted = tools::lint(request, now());
+    if (!linted.error.empty()) return complain(linted.exit_code, "lint: " + linted.error);
+    say(stdout, linted.text);
+    return linted.exit_code;
+}
+
+int causes(const CommandLine& line) {
+    const auto format = line.output == "json"       ? tools::CauseFormat::json
+                        : line.output == "markdown" ? tools::CauseFormat::markdown
+                                                    : tools::CauseFormat::text;
+    const auto text = tools::causes(line.cause, format);
+    if (!text)
+        return complain(usage, "\"" + line.cause.substr(0, 60) + "\" is no cause and no rule" +
+                                   tools::nearest_cause(line.cause));
+    say(stdout, *text);
+    return fine;
+}
+
+int become(const std::vector<std::string>& command) {
+    std::vector<char*> words;
+    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    std::fflush(nullptr);
+    ::execvp(words[0], words.data());
+    const int reason = errno;
+    // As shells do (POSIX, 2.8.2).
+    return complain(reason == ENOENT ? 127 : 126,
+                    "cannot run " + command.front() + ": " + std::strerror(reason));
+}
+
+int health(const CommandLine& line, const Surroundings& here) {
+    // A file that was broken after the proxy had started must not make its probe fail.
+    const Gathered gathered = gather(line.arguments, here);
+    const View view(gathered.written.values, nullptr, gathered.config_file, here);
+    const std::string text = view.text("admin");
+    if (parse_switch(text) == false)
+        return complain(usage, "health: `admin` is off, so nobody can be asked");
+    const auto address = parse_listen(text);
+    if (!address.has_value() || !address->unix_path.empty())
+        return complain(usage, "health: admin: " + (address.has_value() ? text : address.error()));
+    tools::HealthRequest request{address->host, address->port, {}};
+    if (!line.wait.empty()) {
+        const auto wait = parse_duration(line.wait);
+        if (!wait) return complain(usage, "--wait is no duration: write 30s");
+        request.wait = *wait;
+    }
+    const tools::Health health = tools::ask_health(request);
+    if (!health.ready) return complain(found, "health: " + health.words);
+    if (!line.arguments.command.empty()) return become(line.arguments.command);
+    if (line.arguments.verbosity >= 0) say(stdout, health.words + "\n");
+    return fine;
+}
+
+int dispatch(const CommandLine& line, const Surroundings& here) {
+    const bool takes_command = line.verb == "run" || line.verb == "health";
+    if (!takes_command && !line.arguments.command.empty())
+        return complain(usage, "`whogoes " + line.verb + "` takes no command behind `--`");
+    if (line.verb == "check") return check(line, here);
+    if (line.verb == "config") return config(line, here);
+    if (line.verb == "explain") return explain(line, here);
+    if (line.verb == "lint") return lint(line, here);
+    if (line.verb == "causes") return causes(line);
+    if (line.verb == "health") return health(line, here);
+    if (line.verb == "version") {
+        say(stdout, "whogoes " + version() + " (" + commit() + ")\n");
+        return fine;
+    }
+    return run(line, here);
+}
+
+}  // namespace
+
+int main_program(int argc, char** argv) {
+    try {
+        const CommandLine line =
+            parse_command_line(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+        if (line.exit_code) {
+            say(*line.exit_code == fine ? stdout : stderr, line.message);
+            return *line.exit_code;
+        }
+        return dispatch(line, this_process());
+    } catch (const std::exception& error) {
+        return complain(no_start, error.what());
+    }
+}
+
+}  // namespace whogoes::app

@@ -1,0 +1,270 @@
+#include "proxy/app/command_line.hpp"
+
+#include "proxy/app/schema.hpp"
+#include "proxy/app/units.hpp"
+#include "proxy/tools/nearest.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+namespace whogoes::app {
+namespace {
+
+constexpr std::string_view verbs = "run|check|config|explain|lint|causes|health|version";
+
+class HelpText : public CLI::Formatter {
+public:
+    std::string make_usage(const CLI::App* app, std::string) const override {
+        static const std::map<std::string, std::string> usages{
+            {"", "[run] -u URL [options] [-- COMMAND …]"},
+            {"run", "-u URL [options] [-- COMMAND …]"},
+            {"check", "[-c FILE] [options]"},
+            {"config", "[-c FILE] [options]"},
+            {"explain", "[- | --header 'Authorization: …' | TOKEN]"},
+            {"lint", "URL | FILE.har | - [options]"},
+            {"causes", "[ID] [-o text|json|markdown]"},
+            {"health", "[--wait 30s [-- COMMAND …]]"},
+            {"version", ""}};
+        const std::string verb = app->get_parent() ? app->get_name() : "";
+        const auto usage = usages.find(verb);
+        return "Usage: whogoes " + (verb.empty() ? "" : verb + " ") +
+               (usage == usages.end() ? "" : usage->second) + "\n";
+    }
+};
+
+// One word that may be shown: a mistyped flag or verb, not a token.
+std::string shown(std::string_view word) {
+    word = word.substr(0, word.find('='));
+    const bool harmless = word.size() <= 24 && std::all_of(word.begin(), word.end(), [](char c) {
+                              return (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+                          });
+    return harmless ? "\"" + std::string(word) + "\"" : "this argument";
+}
+
+class Parser {
+public:
+    explicit Parser(CommandLine& line) : line_(line), app_("", "") {
+        app_.name("whogoes");
+        app_.description(
+            "A local reverse proxy that makes every 401 standards-compliant and says why it "
+            "happened.\n");
+        app_.formatter(std::make_shared<HelpText>());
+        app_.get_formatter()->column_width(36);
+        app_.set_help_flag("-h,--help", "Show this text")->group("General");
+        app_.add_flag("-V,--version", version_, "Show the version")->group("General");
+        app_.allow_extras();
+        app_.require_subcommand(0, 1);
+        add_settings();
+        add_verbs();
+        app_.footer(
+            "Each flag has an environment variable (WHOGOES_UPSTREAM, …) and, where it is a "
+            "setting, "
+            "a key in whogoes.yaml.\nFlags win over the environment, the environment over the "
+            "file.\n"
+            "`whogoes VERB --help` tells more about one verb.");
+    }
+
+    void parse(std::vector<std::string> words) {
+        std::reverse(words.begin(), words.end());  // as CLI11 takes them
+        try {
+            app_.parse(std::move(words));
+        } catch (const CLI::CallForHelp&) {
+            return end(0, app_.help());
+        } catch (const CLI::ParseError& error) {
+            return end(2, "whogoes: " + std::string(error.what()) + "; see `whogoes --help`\n");
+        }
+        if (version_) {
+            line_.verb = "version";
+            return;
+        }
+        if (const auto extras = app_.remaining(true); !extras.empty())
+            return refuse(extras.front());
+        for (const CLI::App* verb : app_.get_subcommands()) line_.verb = verb->get_name();
+        take();
+    }
+
+private:
+    void end(int exit_code, std::string message) {
+        line_.exit_code = exit_code;
+        line_.message = std::move(message);
+    }
+
+    CLI::Option* repeatable(CLI::App& app, const std::string& names, std::vector<std::string>& into,
+                            const std::string& doc) {
+        return app.add_option(names, into, doc)->allow_extra_args(false);
+    }
+
+    void add_settings() {
+        static const std::map<std::string_view, std::string> shorts{{"upstream", "-u,"},
+                                                                    {"listen", "-l,"}};
+        for (const Key& key : keys()) {
+            if (key.flag.empty()) continue;
+            const auto found = shorts.find(key.path);
+            const std::string names =
+                (found == shorts.end() ? "" : found->second) + std::string(key.flag);
+            std::string doc(key.doc);
+            if (!key.fallback.empty() && key.kind != Kind::boolean)
+                doc += " [" + std::string(key.fallback) + "]";
+            if (!key.comes_later.empty()) doc += " (comes later)";
+            if (key.kind == Kind::boolean)
+                app_.add_flag(names, switches_[std::string(key.path)], doc)->group("Settings");
+            else
+                repeatable(app_, names, flags_[std::string(key.path)], doc)->group("Settings");
+        }
+        repeatable(app_, "-c,--config", config_files_, "configuration file; - is standard input")
+            ->group("Settings");
+        repeatable(
+            app_, "--fail-on", fail_on_,
+            "with a COMMAND: exit 1 if one of these causes or rules fired (ID,… or a severity)")
+            ->group("Settings");
+        repeatable(app_, "--color", colors_, "auto, always or never")->group("Output");
+        app_.add_flag("-v,--verbose", verbose_, "show every exchange")->group("Output");
+        app_.add_flag("-q,--quiet", quiet_, "show problems only")->group("Output");
+    }
+
+    CLI::App& verb(const std::string& name, const std::string& doc, bool takes_settings) {
+        CLI::App* verb = app_.add_subcommand(name, doc);
+        verb->allow_extras();
+        verb->fallthrough(takes_settings);
+        return *verb;
+    }
+
+    void add_verbs() {
+        verb("run", "Run the proxy (also without this word)", true);
+        verb("check", "Check the configuration: exit 0 or 1", true);
+        verb("config", "Print the effective configuration and where each value is from", true);
+        CLI::App& explain = verb("explain", "Decode and judge a credential, offline", false);
+        explain.add_option("credential", credential_,
+                           "A token or a header's value; - reads a pipe. "
+                           "Without it, you are asked");
+        explain.add_option("--header", header_, "A whole header line: 'Authorization: Bearer …'");
+        explain.add_option("--issuer", line_.explain.issuer, "the right iss");
+        repeatable(explain, "--audience", line_.explain.audiences, "the right aud");
+        explain.add_option("--leeway", line_.explain.leeway, "clock skew allowed [60s]");
+        explain.add_option("--keys", line_.explain.keys_file, "JWK set: check the signature too");
+        add_output(explain, "text or json");
+        CLI::App& lint = verb("lint", "Check a URL, a HAR file or `curl -si` output once", false);
+        lint.add_option("input", line_.lint.input, "URL, FILE.har, or - for standard input");
+        repeatable(lint, "-H,--header", line_.lint.headers, "header to send, 'Name: value'");
+        lint.add_option("-X,--method", line_.lint.method, "method to send [GET]");
+        lint.add_flag("-k,--insecure", line_.lint.insecure, "do not verify the certificate");
+        lint.add_option("--timeout", timeout_, "for the whole exchange [10s]");
+        repeatable(lint, "--fail-on", line_.lint.fail_on,
+                   "exit 1 on these: ID,… or info, warning, error, none [error]");
+        add_output(lint, "text or json");
+        CLI::App& causes = verb("causes", "List causes and rules with their advice", false);
+        causes.add_option("id", line_.cause, "one of them");
+        add_output(causes, "text, json or markdown");
+        CLI::App& health = verb("health", "Ask the admin port: exit 0 when ready", true);
+        health.add_option("--wait", line_.wait, "ask again for so long; then run COMMAND");
+        verb("version", "Show the version", false);
+    }
+
+    void add_output(CLI::App& verb, const std::string& doc) {
+        verb.add_option("-o,--output", line_.output, doc + " [text]");
+    }
+
+    std::string known_flags() const {
+        std::string flags;
+        auto all = app_.get_options();
+        for (const CLI::App* verb : app_.get_subcommands())
+            for (const CLI::Option* option : verb->get_options()) all.push_back(option);
+        for (const CLI::Option* option : all)
+            for (const std::string& name : option->get_lnames()) flags += "|--" + name;
+        return flags;
+    }
+
+    void refuse(const std::string& word) {
+        const bool flag = word.starts_with('-') && word != "-";
+        const std::string name = word.substr(0, word.find('='));
+        if (!flag && (word == "log" || word == "simulate"))
+            return end(2, "whogoes: `whogoes " + word + "` comes in a later version\n");
+        end(2, "whogoes: " + shown(name) +
+                   (flag ? " is no flag" + tools::did_you_mean(name, known_flags())
+                         : " is no verb" + tools::did_you_mean(name, verbs)) +
+                   " (see `whogoes --help`)\n");
+    }
+
+    // A value that may stand once only.
+    void single(const std::vector<std::string>& values, const char* name,
+                std::optional<std::string>& into) {
+        if (values.size() > 1)
+            end(2, std::string("whogoes: ") + name + " is given twice: keep one\n");
+        else if (values.size() == 1)
+            into = values.front();
+    }
+
+    void take() {
+        for (const auto& [path, values] : flags_)
+            if (!values.empty()) line_.arguments.flags[path] = values;
+        for (const auto& [path, on] : switches_)
+            if (on) line_.arguments.flags[path] = {"true"};
+        single(config_files_, "--config", line_.arguments.config_file);
+        single(colors_, "--color", line_.arguments.color);
+        if (line_.arguments.color &&
+            std::string_view("|auto|always|never|").find("|" + *line_.arguments.color + "|") ==
+                std::string_view::npos)
+            end(2, "whogoes: --color is auto, always or never\n");
+        line_.arguments.fail_on = fail_on_;
+        line_.arguments.verbosity = verbose_ > 0 ? 1 : quiet_ > 0 ? -1 : 0;
+        take_explain();
+        if (line_.verb == "lint") {
+            if (line_.lint.input.empty())
+                end(2, "whogoes: lint needs a URL, a .har file, or - for standard input\n");
+            const auto timeout = parse_duration(timeout_);
+            if (!timeout || timeout->count() == 0)
+                end(2, "whogoes: --timeout is no duration: write 10s\n");
+            else
+                line_.lint.timeout = *timeout;
+            line_.lint.json = line_.output == "json";
+        }
+        const bool markdown = line_.output == "markdown" && line_.verb == "causes";
+        if (line_.output != "text" && line_.output != "json" && !markdown)
+            end(2, std::string("whogoes: -o is text") +
+                       (line_.verb == "causes" ? ", json or markdown\n" : " or json\n"));
+    }
+
+    void take_explain() {
+        for (const std::string& word : credential_)
+            line_.explain.credential += (line_.explain.credential.empty() ? "" : " ") + word;
+        if (!header_.empty()) line_.explain.credential = header_;
+    }
+
+    CommandLine& line_;
+    CLI::App app_;
+    bool version_ = false;
+    int verbose_ = 0, quiet_ = 0;
+    std::map<std::string, std::vector<std::string>> flags_;
+    std::map<std::string, bool> switches_;
+    std::vector<std::string> config_files_, colors_, fail_on_, credential_;
+    std::string header_;
+    std::string timeout_ = "10s";
+};
+
+}  // namespace
+
+CommandLine parse_command_line(std::vector<std::string> words) {
+    CommandLine line;
+    const auto dashes = std::find(words.begin(), words.end(), "--");
+    if (dashes != words.end()) {
+        line.arguments.command.assign(dashes + 1, words.end());
+        words.erase(dashes, words.end());
+        if (line.arguments.command.empty()) {
+            line.exit_code = 2;
+            line.message = "whogoes: no command stands behind `--`\n";
+            return line;
+        }
+    }
+    // `whogoes help lint` is what people try.
+    if (!words.empty() && words.front() == "help") {
+        words.erase(words.begin());
+        words.emplace_back("--help");
+    }
+    Parser(line).parse(std::move(words));
+    return line;
+}
+
+}  // namespace whogoes::app

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "proxy/app/config.hpp"
+#include "proxy/tools/causes.hpp"
+#include "proxy/tools/lint.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+// The command line taken apart; nothing is done here. An unknown word is not quoted back where it
+// may be a secret that was pasted into the wrong place.
+namespace whogoes::app {
+
+struct ExplainArguments {
+    std::string credential;  // empty: ask, or read from a pipe
+    std::string issuer, keys_file;
+    std::vector<std::string> audiences;
+    std::string leeway;
+};
+
+struct CommandLine {
+    std::string verb = "run";
+    Arguments arguments;  // of run, check, config and health
+    ExplainArguments explain;
+    tools::LintRequest lint;
+    std::string cause;  // of causes
+    std::string output = "text";
+    std::string wait;  // of health
+
+    // Where parsing was the end of it (help, version, an error): what to print and the exit code.
+    std::optional<int> exit_code;
+    std::string message;
+};
+
+// Without the program's name.
+CommandLine parse_command_line(std::vector<std::string> words);
+
+}  // namespace whogoes::app

@@ -1,0 +1,208 @@
+#include "proxy/tools/fetch.hpp"
+
+#include "proxy/http/coding.hpp"
+#include "rules/text.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+namespace whogoes::tools {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using Error = boost::system::error_code;
+using Fetched = rules::Result<Recorded, std::string>;
+using Parser = beast::http::response_parser<beast::http::string_body>;
+
+struct Peer {
+    std::string host, port;
+};
+
+Peer peer_of(const std::string& origin) {
+    const std::string authority = origin.substr(origin.find("://") + 3);
+    const bool tls = origin.starts_with("https:");
+    const auto bracket = authority.rfind(']');
+    const auto colon = authority.rfind(':');
+    const bool has_port =
+        colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
+    std::string host = has_port ? authority.substr(0, colon) : authority;
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return {host, has_port ? authority.substr(colon + 1) : (tls ? "443" : "80")};
+}
+
+// Runs one asynchronous step at a time, all of them within one deadline.
+class Exchange {
+public:
+    Exchange(const FetchRequest& request, const SplitUrl& url)
+        : request_(request),
+          url_(url),
+          peer_(peer_of(url.origin)),
+          context_(asio::ssl::context::tls_client),
+          socket_(io_),
+          resolver_(io_),
+          stream_(socket_, context_),
+          deadline_(std::chrono::steady_clock::now() + request.timeout) {}
+
+    Fetched run() {
+        Error error = connect();
+        if (error) return refuse("cannot reach " + url_.origin, error);
+        if (url_.origin.starts_with("https:")) {
+            error = shake_hands();
+            if (error) return refuse("the TLS handshake with " + url_.origin + " failed", error);
+            return exchange(stream_);
+        }
+        return exchange(socket_);
+    }
+
+private:
+    static Fetched refuse(const std::string& what, const Error& error) {
+        return Fetched(boost::system::in_place_error, what + ": " + error.message());
+    }
+
+    template <class Start>
+    Error step(Start start) {
+        Error result = asio::error::timed_out;
+        bool done = false;
+        start([&](const Error& error, auto&&...) {
+            result = error;
+            done = true;
+        });
+        io_.restart();
+        io_.run_until(deadline_);
+        if (done) return result;
+        resolver_.cancel();
+        Error ignored;
+        socket_.close(ignored);
+        io_.restart();
+        io_.run();
+        return asio::error::timed_out;
+    }
+
+    Error connect() {
+        tcp::resolver::results_type endpoints;
+        const Error error = step([&](auto done) {
+            resolver_.async_resolve(peer_.host, peer_.port,
+                                    [&endpoints, done](const Error& e, auto found) mutable {
+                                        endpoints = std::move(found);
+                                        done(e);
+                                    });
+        });
+        if (error) return error;
+        return step([&](auto done) {
+            asio::async_connect(socket_, endpoints,
+                                [done](const Error& e, const auto&) mutable { done(e); });
+        });
+    }
+
+    Error shake_hands() {
+        Error error;
+        context_.set_default_verify_paths(error);
+        stream_.set_verify_mode(request_.verify ? asio::ssl::verify_peer : asio::ssl::verify_none);
+        if (request_.verify)
+            stream_.set_verify_callback(asio::ssl::host_name_verification(peer_.host));
+        asio::ip::make_address(peer_.host, error);
+        // RFC 6066, 3: no address in the server name.
+        if (error) ::SSL_set_tlsext_host_name(stream_.native_handle(), peer_.host.c_str());
+        return step(
+            [&](auto done) { stream_.async_handshake(asio::ssl::stream_base::client, done); });
+    }
+
+    beast::http::request<beast::http::empty_body> head() const {
+        beast::http::request<beast::http::empty_body> head;
+        head.method_string(request_.method);
+        head.target(url_.target);
+        head.version(11);
+        head.set(beast::http::field::host, url_.origin.substr(url_.origin.find("://") + 3));
+        head.set(beast::http::field::user_agent, "whogoes-lint");
+        head.set(beast::http::field::accept, "*/*");
+        head.set(beast::http::field::connection, "close");
+        for (const auto& [name, value] : request_.fields) {
+            if (rules::iequals(name, "accept") || rules::iequals(name, "user-agent") ||
+                rules::iequals(name, "host"))
+                head.set(name, value);
+            else
+                head.insert(name, value);
+        }
+        return head;
+    }
+
+    template <class Stream>
+    Fetched exchange(Stream& stream) {
+        const auto request = head();
+        Error error = step([&](auto done) { beast::http::async_write(stream, request, done); });
+        if (error) return refuse("cannot send to " + url_.origin, error);
+
+        beast::flat_buffer buffer(256 * 1024);
+        auto parser = std::make_unique<Parser>();
+        do {
+            parser = std::make_unique<Parser>();
+            parser->header_limit(64 * 1024);
+            parser->body_limit(std::numeric_limits<std::uint64_t>::max());
+            parser->skip(request_.method == "HEAD");
+            error = step(
+                [&](auto done) { beast::http::async_read_header(stream, buffer, *parser, done); });
+            if (error) return refuse("no readable answer from " + url_.origin, error);
+        } while (parser->get().result_int() < 200 && parser->get().result_int() != 101);
+
+        while (!parser->is_done() && parser->get().body().size() <= most_body_octets) {
+            error = step(
+                [&](auto done) { beast::http::async_read_some(stream, buffer, *parser, done); });
+            if (error) break;  // the head is what is judged; a body may end early
+        }
+        return record(request, parser->get(), !error || parser->is_done());
+    }
+
+    template <class Request, class Response>
+    Recorded record(const Request& request, const Response& response, bool whole) const {
+        Recorded recorded;
+        recorded.method = request_.method;
+        recorded.target = url_.target;
+        recorded.origin = url_.origin;
+        recorded.request_known = true;
+        for (const auto& field : request)
+            recorded.request_fields.emplace_back(field.name_string(), field.value());
+        recorded.status = static_cast<int>(response.result_int());
+        for (const auto& field : response)
+            recorded.response_fields.emplace_back(field.name_string(), field.value());
+        const std::string_view coding = response[beast::http::field::content_encoding];
+        const auto decoded = http::decoded(coding, response.body(), most_body_octets);
+        recorded.keep_body(decoded ? *decoded : response.body());
+        if (!whole) recorded.body_evidence = rules::BodyEvidence::partial;
+        return recorded;
+    }
+
+    const FetchRequest& request_;
+    const SplitUrl& url_;
+    Peer peer_;
+    asio::io_context io_;
+    asio::ssl::context context_;
+    tcp::socket socket_;
+    tcp::resolver resolver_;
+    asio::ssl::stream<tcp::socket&> stream_;
+    std::chrono::steady_clock::time_point deadline_;
+};
+
+}  // namespace
+
+rules::Result<Recorded, std::string> fetch(const FetchRequest& request) {
+    const auto url = split_url(request.url);
+    if (!url) return Fetched(boost::system::in_place_error, "is no http:// or https:// URL");
+    return Exchange(request, *url).run();
+}
+
+}  // namespace whogoes::tools

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "proxy/tools/recorded.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+// One HTTP/1.1 request of our own, for `lint` and `health`. Follows no redirect, sends no
+// credential but what it is told, reads at most 64 KiB of the answer's body.
+namespace whogoes::tools {
+
+struct FetchRequest {
+    std::string url;  // http:// or https://
+    std::string method = "GET";
+    std::vector<NameValue> fields;  // beside Host, User-Agent, Accept and Connection
+    bool verify = true;             // the server's certificate
+    std::chrono::milliseconds timeout{10000};
+};
+
+// The error is one sentence.
+rules::Result<Recorded, std::string> fetch(const FetchRequest&);
+
+}  // namespace whogoes::tools

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "proxy/tools/recorded.hpp"
+#include "rules/time.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+// `whogoes lint`: holds an answer, or a recording of many, against the whole rulebook and against
+// what real clients do with its challenges. Shows nothing secret.
+namespace whogoes::tools {
+
+struct LintRequest {
+    std::string input;                 // a URL, a file, or "-"
+    std::vector<std::string> headers;  // "Name: value": sent, or assumed where no request is known
+    std::string method = "GET";
+    bool insecure = false;
+    std::chrono::milliseconds timeout{10000};
+    std::vector<std::string> fail_on;  // as fail_on_ids() takes them; empty: error; "none"
+    bool json = false;
+    bool utf8 = true;
+};
+
+struct Linted {
+    std::string text;   // or JSON
+    std::string error;  // not empty: nothing could be judged
+    int exit_code = 0;  // 0 fine, 1 found something, 2 usage or unreadable input
+};
+
+// Judges what was recorded.
+Linted lint_recorded(const std::vector<Recorded>&, const LintRequest&, rules::TimePoint now);
+
+// Reads or fetches the input first.
+Linted lint(const LintRequest&, rules::TimePoint now);
+
+}  // namespace whogoes::tools

@@ -1,0 +1,64 @@
+#include "proxy/tools/recorded.hpp"
+
+#include "rules/http_date.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+
+namespace whogoes::tools {
+
+rules::Exchange Recorded::exchange(rules::TimePoint now,
+                                   const rules::Expectations& expected) const {
+    rules::Exchange exchange;
+    exchange.request.method = method;
+    exchange.request.target = target;
+    const auto mark = target.find('?');
+    exchange.request.path = std::string_view(target).substr(0, mark);
+    if (mark != std::string::npos)
+        exchange.request.query = std::string_view(target).substr(mark + 1);
+    exchange.request.form_body = form_body;
+    exchange.request.client = "recording";
+    for (const auto& [name, value] : request_fields) exchange.request.fields.add(name, value);
+    exchange.response.status = status;
+    for (const auto& [name, value] : response_fields) exchange.response.fields.add(name, value);
+    exchange.response.body = body;
+    exchange.response.body_evidence = body_evidence;
+    exchange.place.client_scheme = origin.substr(0, origin.find(':'));
+    exchange.place.client_origin = exchange.place.upstream_origin = origin;
+    exchange.answered_at = now;
+    if (answered_at) {
+        exchange.answered_at = *answered_at;
+    } else if (const auto date = exchange.response.fields.first("date")) {
+        // A recording may be old: its own clock says how old its tokens were.
+        exchange.answered_at = rules::parse_http_date(*date, now).value_or(now);
+    }
+    exchange.expected = &expected;
+    exchange.read();
+    return exchange;
+}
+
+void Recorded::keep_body(std::string_view whole) {
+    body = whole.substr(0, most_body_octets);
+    body_evidence =
+        whole.size() > most_body_octets ? rules::BodyEvidence::partial : rules::BodyEvidence::whole;
+}
+
+std::optional<SplitUrl> split_url(std::string_view url) {
+    const auto scheme_end = url.find("://");
+    if (scheme_end == std::string_view::npos) return std::nullopt;
+    const std::string scheme = rules::lowered(url.substr(0, scheme_end));
+    if (scheme != "http" && scheme != "https") return std::nullopt;
+    const std::string_view rest = url.substr(scheme_end + 3);
+    const auto end = std::min(rest.find_first_of("/?#"), rest.size());
+    std::string_view authority = rest.substr(0, end);
+    // User name and password are no part of an origin, and nothing to show.
+    if (const auto at = authority.rfind('@'); at != std::string_view::npos)
+        authority.remove_prefix(at + 1);
+    if (authority.empty()) return std::nullopt;
+    std::string_view target = rest.substr(end, rest.find('#') - end);
+    std::string whole(target);
+    if (!whole.starts_with('/')) whole.insert(0, "/");
+    return SplitUrl{scheme + "://" + rules::lowered(authority), std::move(whole)};
+}
+
+}  // namespace whogoes::tools

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "rules/exchange.hpp"
+#include "rules/result.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// Exchanges as they stand in a recording (a HAR file, the output of `curl -si` or `curl -v`) or as
+// they were just fetched: owned copies. Nothing here judges.
+namespace whogoes::tools {
+
+using NameValue = std::pair<std::string, std::string>;
+
+struct Recorded {
+    std::string method = "GET";
+    std::string target = "/";
+    std::vector<NameValue> request_fields;
+    std::string form_body;
+    bool request_known = false;  // false: an answer alone, the request is a plain GET
+    int status = 0;
+    std::vector<NameValue> response_fields;
+    std::string body;  // decoded, at most 64 KiB
+    rules::BodyEvidence body_evidence = rules::BodyEvidence::unseen;
+    std::string origin = "http://localhost";  // scheme://host[:port]
+    std::optional<rules::TimePoint> answered_at;
+
+    // Views into this.
+    rules::Exchange exchange(rules::TimePoint now, const rules::Expectations&) const;
+    void keep_body(std::string_view whole);
+};
+
+inline constexpr std::size_t most_body_octets = 64 * 1024;
+
+// Splits "https://api.example/v1?x=1" into origin and target; empty where it is no http(s) URL.
+struct SplitUrl {
+    std::string origin, target;
+};
+std::optional<SplitUrl> split_url(std::string_view url);
+
+// The error is one sentence that names the line or the entry.
+using Recording = rules::Result<std::vector<Recorded>, std::string>;
+
+// What `curl -si`, `curl -sI -L` or `curl -v` print: answers, perhaps with their requests.
+Recording read_transcript(std::string_view text);
+
+// HTTP Archive 1.2, as browsers and mitmproxy export it.
+Recording read_har(std::string_view text);
+
+}  // namespace whogoes::tools
