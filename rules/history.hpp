@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rules/exchange.hpp"
+#include "rules/fingerprint.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,14 +15,16 @@
 namespace whogoes::rules {
 
 struct HistoryLimits {
-    std::size_t clients = 4096;
+    std::size_t clients = 1024;
     std::size_t entries_a_client = 64;
-    std::chrono::seconds age{900};
+    std::chrono::seconds age{1800};  // a session that was idle for a quarter of an hour is known
 };
 
 class History {
 public:
-    explicit History(std::uint64_t hash_key = 0, HistoryLimits = {});
+    // With a fingerprint key, newer_token_fingerprint is what the log calls that token.
+    explicit History(std::uint64_t hash_key = 0, HistoryLimits = {},
+                     const FingerprintKey* = nullptr);
     ~History();
     History(History&&) noexcept;
     History& operator=(History&&) noexcept;
@@ -30,8 +33,11 @@ public:
     // not have been answered yet.
     Recollection recall(const Exchange&) const;
 
-    // Call once an exchange, after it was diagnosed; exchange.read() must have been called.
+    // Call once an exchange, after it was diagnosed; exchange.read() must have been called, but for
+    // a 2xx it need not.
     void remember(const Exchange&);
+
+    std::size_t clients() const noexcept;
 
 private:
     struct Impl;

@@ -1,0 +1,85 @@
+#include "rules/history.hpp"
+
+#include "rules/fingerprint.hpp"
+#include "rules/history_notes.hpp"
+#include "rules/keyed_hash.hpp"
+
+#include <list>
+#include <unordered_map>
+
+namespace whogoes::rules {
+
+struct History::Impl {
+    struct Client {
+        std::uint64_t id = 0;
+        TimePoint seen_at{};
+        ClientNotes notes{};
+    };
+
+    std::uint64_t hash_key = 0;
+    HistoryLimits limits{};
+    std::optional<Fingerprinter> fingerprints{};
+    std::list<Client> clients{};  // the latest in front
+    std::unordered_map<std::uint64_t, std::list<Client>::iterator> by_id{};
+
+    // A client is its address and its User-Agent: a browser and a script on one machine are two.
+    std::uint64_t id_of(const Exchange& exchange) const {
+        const std::uint64_t address = keyed_hash(hash_key, exchange.request.client);
+        const std::string_view agent = exchange.request.fields.first("User-Agent").value_or("");
+        return address ^ keyed_hash(hash_key + 1, agent);
+    }
+
+    Client& client_of(const Exchange& exchange) {
+        const std::uint64_t id = id_of(exchange);
+        const auto known = by_id.find(id);
+        if (known != by_id.end()) {
+            clients.splice(clients.begin(), clients, known->second);
+        } else {
+            clients.push_front({.id = id});
+            by_id[id] = clients.begin();
+        }
+        Client& client = clients.front();
+        if (exchange.answered_at - client.seen_at > limits.age) client.notes = {};
+        client.seen_at = exchange.answered_at;
+        return client;
+    }
+
+    void drop_the_oldest(TimePoint now) {
+        while (clients.size() > limits.clients ||
+               (clients.size() > 1 && now - clients.back().seen_at > limits.age)) {
+            by_id.erase(clients.back().id);
+            clients.pop_back();
+        }
+    }
+};
+
+History::History(std::uint64_t hash_key, HistoryLimits limits,
+                 const FingerprintKey* fingerprint_key)
+    : impl_(std::make_unique<Impl>()) {
+    impl_->hash_key = hash_key;
+    impl_->limits = limits;
+    if (fingerprint_key) impl_->fingerprints.emplace(*fingerprint_key);
+}
+
+History::~History() = default;
+History::History(History&&) noexcept = default;
+History& History::operator=(History&&) noexcept = default;
+
+Recollection History::recall(const Exchange& exchange) const {
+    const auto known = impl_->by_id.find(impl_->id_of(exchange));
+    if (known == impl_->by_id.end()) return {};
+    const Seen seen = reduce(exchange, impl_->hash_key);
+    return recollect(known->second->notes, exchange, seen, impl_->limits, impl_->hash_key);
+}
+
+void History::remember(const Exchange& exchange) {
+    const Seen seen = reduce(exchange, impl_->hash_key);
+    Fingerprinter* const fingerprints = impl_->fingerprints ? &*impl_->fingerprints : nullptr;
+    note_exchange(impl_->client_of(exchange).notes, exchange, seen, impl_->limits, impl_->hash_key,
+                  fingerprints);
+    impl_->drop_the_oldest(exchange.answered_at);
+}
+
+std::size_t History::clients() const noexcept { return impl_->clients.size(); }
+
+}  // namespace whogoes::rules
