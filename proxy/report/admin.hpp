@@ -1,21 +1,21 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-
 namespace whogoes::report {
 
 // What the admin listener asks the rest of the process for. Called on the control thread.
 struct AdminSources {
-    std::function<bool()> ready;                  // /readyz
-    std::function<std::string()> metrics;         // /metrics, Prometheus text
-    std::function<std::string()> reload;          // POST /-/reload; empty: done, else the error
-    std::vector<std::string> host_names;          // allowed beside loopback names and addresses
-    std::string token;                            // for all but probes and metrics
+    std::function<bool()> ready;           // /readyz
+    std::function<std::string()> metrics;  // /metrics, Prometheus text
+    std::function<std::string()> reload;   // POST /-/reload; empty: done, else the error
+    std::vector<std::string> host_names;   // allowed beside loopback names and addresses
+    std::string token;                     // for all but probes and metrics
 };
 
 // The admin listener: health, metrics, reload (interface: section 6). Runs on the control thread's

@@ -1,13 +1,15 @@
 #pragma once
 
+#include "proxy/report/event.hpp"
+#include "proxy/report/recent.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "proxy/report/event.hpp"
+#include <vector>
 
 // The authentication log of the process: spdlog's asynchronous logger in front of a sink of our own
 // that writes whole lines with write(2), rotates, reopens and counts. Thread-safe. A full queue or
@@ -18,16 +20,16 @@ enum class LogFormat : std::uint8_t { json, pretty };
 enum class Colour : std::uint8_t { never, always };
 
 struct LogSettings {
-    LogFormat format = LogFormat::json;   // `auto` is settled by whoever builds this
-    std::string output = "stderr";        // stderr, stdout, or a path
+    LogFormat format = LogFormat::json;  // `auto` is settled by whoever builds this
+    std::string output = "stderr";       // stderr, stdout, or a path
     std::size_t rotate_size = 50 * 1024 * 1024;
     std::chrono::seconds rotate_age{7 * 24 * 3600};
     Colour colour = Colour::never;
     bool utf8 = true;
-    int columns = 0;                      // 0: ask the terminal, else 100
-    bool verbose = false;                 // -v: every exchange on the console
+    int columns = 0;       // 0: ask the terminal, else 100
+    bool verbose = false;  // -v: every exchange on the console
     bool quiet = false;
-    std::size_t keep = 5000;              // events kept in memory for the review page
+    std::size_t keep = 5000;  // events kept in memory for the review page
 };
 
 class AuthLog {
@@ -38,10 +40,13 @@ public:
     AuthLog(const AuthLog&) = delete;
     AuthLog& operator=(const AuthLog&) = delete;
 
-    void reopen();                        // SIGUSR1
-    void apply(const LogSettings&);       // reload; keeps counters. Throws as the constructor does
+    void reopen();                   // SIGUSR1; throws, and keeps the old file, on an error
+    void apply(const LogSettings&);  // reload; keeps counters. Throws as the constructor does
     void flush(std::chrono::milliseconds at_most);
     std::uint64_t dropped() const;
+
+    // The newest `most` events behind sequence number `after`, oldest first, as lines of JSON.
+    std::vector<KeptEvent> recent(std::size_t most, std::uint64_t after = 0) const;
 
     // Prometheus text of whogoes_auth_* and whogoes_log_events_dropped_total.
     std::string metrics() const;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "rules/diagnosis.hpp"
+#include "rules/time.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,15 +10,18 @@
 #include <variant>
 #include <vector>
 
-#include "rules/diagnosis.hpp"
-#include "rules/time.hpp"
-
 // One event as it is logged: owns copies, holds nothing secret. Built from an exchange by
 // describe(); completed by the body, the duration and the replay; written once.
 namespace whogoes::report {
 
 enum class EventKind : std::uint8_t {
-    auth_failure, auth_compliance, auth_refresh, http_access, proxy_error, config_reload, lifecycle,
+    auth_failure,
+    auth_compliance,
+    auth_refresh,
+    http_access,
+    proxy_error,
+    config_reload,
+    lifecycle,
 };
 
 struct NamedValue {
@@ -33,39 +39,52 @@ struct JwtSummary {
 struct AuthEvent {
     EventKind kind = EventKind::http_access;
     rules::TimePoint time{};
-    std::string_view level = "info";   // debug, info, warn, error
-    std::string message;               // one line; for proxy_error, lifecycle, reload: all of it
-    std::string id;                    // 12 characters, sortable by time
+    std::string_view level = "info";  // debug, info, warn, error
+    std::string message;              // one line; for proxy_error, lifecycle, reload: all of it.
+                                      // Else left empty: the recorder writes headline()
+    std::string id;                   // event_id(); empty: the recorder makes one
     std::string trace_id;
 
-    std::string method, path, query;   // path and query redacted
-    int status = 0;                    // what the client got
-    int upstream_status = 0;           // what the API answered; 0: nothing
-    std::string client, upstream;      // addresses
+    std::string method, path, query;  // path and query redacted
+    int status = 0;                   // what the client got
+    int upstream_status = 0;          // what the API answered; 0: nothing
+    std::string client, upstream;     // addresses
     std::string user_agent;
-    std::string route;                 // the matching route's pattern; empty: none
+    std::string route;  // the matching route's pattern; empty: none
     double duration_ms = 0;
-    double upstream_ms = 0;            // until the upstream's head
+    double upstream_ms = 0;  // until the upstream's head
     bool tls = false;
 
-    std::string scheme;                // lower case; empty: none
-    std::string source;                // header, query, form, cookie, api-key; empty: none
-    std::string token;                 // fingerprint; empty: none
-    std::string replaced_token;        // fingerprint of the token that a replay replaced it with
-    std::vector<std::string> offered;  // challenges received, redacted
-    std::vector<std::string> injected; // challenges added
+    std::string scheme;                 // lower case; empty: none
+    std::string source;                 // header, query, form, cookie, api-key; empty: none
+    std::string token;                  // fingerprint; empty: none
+    std::string user;                   // of Basic and Digest: fingerprint, or plain where allowed
+    std::string replaced_token;         // fingerprint of the token that a replay replaced it with
+    std::vector<std::string> offered;   // challenges received, redacted
+    std::vector<std::string> injected;  // challenges added
     std::vector<std::string> would_send;
-    std::string refresh = "off";       // off, replayed, joined, failed, skipped:<why>
-    std::vector<std::string> changes;  // what else was changed in the answer (dev profile), in words
+    std::string refresh = "off";  // off, replayed, joined, failed, skipped:<why>
+    std::vector<std::string>
+        changes;  // what else was changed in the answer (dev profile), in words
     JwtSummary jwt;
     bool has_jwt = false;
     std::int64_t skew_s = 0;
     bool has_skew = false;
 
-    rules::Diagnosis diagnosis;        // owns words and facts; causes and rules point into tables
+    rules::Diagnosis diagnosis;  // owns words and facts; causes and rules point into tables
     std::vector<NamedValue> request_fields, response_fields;
 };
 
 std::string_view name(EventKind) noexcept;  // "auth.failure", …
+
+// "401 GET /v1/orders - token expired 14m 12s ago"
+std::string headline(const AuthEvent&);
+// What headline() says behind the dash, for a column of its own; empty: nothing to say.
+std::string reason(const AuthEvent&);
+
+// 12 characters of Crockford's base32: 42 bits of milliseconds, then 18 bits of `salt`.
+std::string event_id(rules::TimePoint, std::uint32_t salt);
+
+std::string duration_words(std::int64_t seconds);  // "14m 12s", "3d 4h"
 
 }  // namespace whogoes::report

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <string_view>
-
 #include "proxy/report/event.hpp"
 #include "rules/exchange.hpp"
 #include "rules/fingerprint.hpp"
 #include "rules/remedy.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
 
 namespace whogoes::report {
 

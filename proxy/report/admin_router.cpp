@@ -1,0 +1,188 @@
+#include "proxy/report/admin_router.hpp"
+
+#include "proxy/report/escape.hpp"
+#include "rules/credentials.hpp"
+#include "rules/text.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/beast/http/status.hpp>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace whogoes::report {
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+
+struct Route {
+    std::string_view method;  // GET answers HEAD, too
+    std::string_view path;
+    bool open;  // no token
+    AdminReply (*reply)(const AdminSources&);
+};
+
+AdminReply live(const AdminSources&) {
+    AdminReply reply;
+    reply.body = "alive\n";
+    return reply;
+}
+
+AdminReply ready(const AdminSources& sources) {
+    AdminReply reply;
+    const bool yes = sources.ready && sources.ready();
+    reply.status = yes ? 200 : 503;
+    reply.body = yes ? "ready\n" : "not ready\n";
+    return reply;
+}
+
+AdminReply metrics(const AdminSources& sources) {
+    AdminReply reply;
+    reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    if (sources.metrics) reply.body = sources.metrics();
+    return reply;
+}
+
+AdminReply reload(const AdminSources& sources) {
+    if (!sources.reload) return admin_error(501, "this process has nothing to reload");
+    const std::string error = sources.reload();
+    if (!error.empty()) return admin_error(422, error);
+    AdminReply reply;
+    reply.content_type = "application/json";
+    reply.body = "{\"reloaded\":true}\n";
+    return reply;
+}
+
+constexpr Route routes[] = {
+    {"GET", "/livez", true, live},
+    {"GET", "/readyz", true, ready},
+    {"GET", "/metrics", true, metrics},
+    {"POST", "/-/reload", false, reload},
+};
+
+bool is_safe(std::string_view method) noexcept { return method == "GET" || method == "HEAD"; }
+
+bool takes(const Route& route, std::string_view method) noexcept {
+    return route.method == method || (route.method == "GET" && method == "HEAD");
+}
+
+std::string allowed_on(std::string_view path) {
+    std::string allow;
+    for (const Route& route : routes) {
+        if (route.path != path) continue;
+        if (!allow.empty()) allow += ", ";
+        allow += route.method == "GET" ? "GET, HEAD" : route.method;
+    }
+    return allow;
+}
+
+// A browser says where a request comes from; whoever says nothing is no browser.
+bool is_foreign(const AdminQuestion& question) {
+    if (!question.fetch_site.empty() && question.fetch_site != "same-origin" &&
+        question.fetch_site != "none") {
+        return true;
+    }
+    if (question.origin.empty()) return false;
+    const std::string own = "http://" + std::string(question.hosts.front());
+    return !rules::iequals(question.origin, own);
+}
+
+AdminReply unauthorized(bool offered) {
+    AdminReply reply = admin_error(
+        401, "send the token that was printed at the start as Authorization: Bearer <token>");
+    reply.authenticate = "Bearer realm=\"whogoes-admin\"";
+    if (offered) reply.authenticate += ", error=\"invalid_token\"";
+    return reply;
+}
+
+bool has_token(const AdminQuestion& question, const AdminSources& sources) {
+    if (sources.token.empty() || question.authorizations.size() != 1) return false;
+    const auto credentials = rules::parse_credentials(question.authorizations.front());
+    return credentials.kind == rules::Scheme::bearer &&
+           equal_in_constant_time(credentials.value, sources.token);
+}
+
+bool is_loopback_name(std::string_view name) {
+    return rules::iequals(name, "localhost") || rules::iends_with(name, ".localhost");
+}
+
+bool is_port(std::string_view text) noexcept {
+    return text.size() <= 5 && std::all_of(text.begin(), text.end(), rules::is_digit);
+}
+
+}  // namespace
+
+AdminReply admin_error(int status, std::string_view message) {
+    AdminReply reply;
+    reply.status = status;
+    reply.content_type = "application/json";
+    const auto phrase = boost::beast::http::obsolete_reason(
+        boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+    reply.body = "{\"error\":";
+    append_json(reply.body, std::string_view(phrase.data(), phrase.size()));
+    reply.body += ",\"message\":";
+    append_json(reply.body, message);
+    reply.body += ",\"status\":" + std::to_string(status) + ",\"source\":\"whogoes\"}\n";
+    return reply;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool is_own_host(std::string_view host, const std::vector<std::string>& names) {
+    boost::system::error_code error;
+    if (host.starts_with('[')) {
+        const std::size_t end = host.find(']');
+        if (end == npos) return false;
+        const std::string_view rest = host.substr(end + 1);
+        if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return false;
+        boost::asio::ip::make_address_v6(std::string(host.substr(1, end - 1)), error);
+        return !error;
+    }
+    const std::size_t colon = host.find(':');
+    if (colon != npos && !is_port(host.substr(colon + 1))) return false;
+    std::string_view name = host.substr(0, colon);
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.empty()) return false;
+    boost::asio::ip::make_address_v4(std::string(name), error);
+    return !error || is_loopback_name(name) ||
+           std::any_of(names.begin(), names.end(),
+                       [&](const std::string& own) { return rules::iequals(own, name); });
+}
+
+AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
+    // Before anything else, reads and probes included: a page whose name was pointed at this
+    // address would be same-origin with it, and always brings that name.
+    if (question.hosts.size() != 1) return admin_error(400, "exactly one Host field is needed");
+    if (!is_own_host(question.hosts.front(), sources.host_names)) {
+        return admin_error(403,
+                           "this Host is not one of ours: use an address or localhost, or add the "
+                           "name to the configuration");
+    }
+    if (!question.target.starts_with('/')) {
+        return admin_error(400, "the request target must be a path");
+    }
+    const std::string_view path = question.target.substr(0, question.target.find('?'));
+    const std::string allow = allowed_on(path);
+    if (allow.empty()) return admin_error(404, "the admin listener has no such path");
+    const auto route =
+        std::find_if(std::begin(routes), std::end(routes), [&](const Route& candidate) {
+            return candidate.path == path && takes(candidate, question.method);
+        });
+    if (route == std::end(routes)) {
+        AdminReply reply = admin_error(405, "this path takes " + allow);
+        reply.allow = allow;
+        return reply;
+    }
+    if (!is_safe(question.method) && is_foreign(question)) {
+        return admin_error(403, "requests of other origins are not taken");
+    }
+    if (!route->open && !has_token(question, sources)) {
+        return unauthorized(!question.authorizations.empty());
+    }
+    return route->reply(sources);
+}
+
+}  // namespace whogoes::report

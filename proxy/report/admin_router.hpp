@@ -1,0 +1,41 @@
+#pragma once
+
+#include "proxy/report/admin.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What the admin listener answers, without its sockets: who may ask (DNS rebinding, foreign
+// origins, the token), and the table of routes. The review page adds rows.
+namespace whogoes::report {
+
+struct AdminQuestion {
+    std::string_view method;
+    std::string_view target;                       // as sent
+    std::vector<std::string_view> hosts;           // one for each Host line
+    std::vector<std::string_view> authorizations;  // one for each Authorization line
+    std::string_view origin;
+    std::string_view fetch_site;  // Sec-Fetch-Site
+};
+
+struct AdminReply {
+    int status = 200;
+    std::string content_type = "text/plain; charset=utf-8";
+    std::string body;
+    std::string allow;         // Allow, with 405
+    std::string authenticate;  // WWW-Authenticate, with 401
+};
+
+AdminReply answer(const AdminQuestion&, const AdminSources&);
+
+// Whether a Host (or an authority) is one that no foreign name can be pointed at: a loopback name,
+// an address, or a configured name; any port.
+bool is_own_host(std::string_view host, const std::vector<std::string>& names);
+
+// Takes the same time wherever the two differ.
+bool equal_in_constant_time(std::string_view, std::string_view) noexcept;
+
+AdminReply admin_error(int status, std::string_view message);
+
+}  // namespace whogoes::report

@@ -1,0 +1,83 @@
+#include "proxy/report/console_text.hpp"
+
+#include "proxy/report/escape.hpp"
+#include "proxy/report/record.hpp"
+
+#include <array>
+
+namespace whogoes::report {
+namespace {
+
+constexpr std::size_t shown_fingerprint = 11;  // "tk_" and 8 digits
+
+// Of the 256-colour palette: those that read on light and dark ground and are not yellow, red or
+// green, which mean something.
+constexpr std::array<int, 12> token_colours{33, 37, 63, 69, 75, 98, 99, 130, 133, 136, 139, 172};
+
+std::string written(rules::TimePoint time) {
+    std::string out;
+    TimeText().append(out, time);
+    return out;  // "2026-11-23T12:51:24.318Z"
+}
+
+}  // namespace
+
+std::string ConsoleText::plain(std::string_view text) const { return visible(text, utf8_); }
+
+std::string ConsoleText::coloured(std::string_view text, std::string_view sgr) const {
+    if (!colour_ || sgr.empty()) return std::string(text);
+    return std::string("\x1b[").append(sgr).append("m").append(text).append("\x1b[0m");
+}
+
+std::string ConsoleText::token(std::string_view fingerprint) const {
+    if (fingerprint.empty()) return {};
+    std::uint32_t hash = 2166136261U;  // FNV-1a: the same token, the same colour, in every run
+    for (const char c : fingerprint) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    const int colour = token_colours[hash % token_colours.size()];
+    return coloured(plain(fingerprint.substr(0, shown_fingerprint)),
+                    "38;5;" + std::to_string(colour));
+}
+
+std::string ConsoleText::branch(bool last) const {
+    const std::string_view sign = utf8_ ? (last ? "└" : "│") : (last ? "`" : "|");
+    return std::string(14, ' ') + dim(sign) + " ";
+}
+
+std::size_t columns_of(std::string_view text) {
+    std::size_t columns = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '\x1b') {
+            const std::size_t end = text.find('m', at);
+            at = end == std::string_view::npos ? text.size() : end + 1;
+            continue;
+        }
+        at += next_code_point(text.substr(at)).octets;
+        ++columns;
+    }
+    return columns;
+}
+
+std::string padded(std::string text, std::size_t width) {
+    const std::size_t columns = columns_of(text);
+    if (columns < width) text.append(width - columns, ' ');
+    return text;
+}
+
+std::string clock_text(rules::TimePoint time) { return written(time).substr(11, 8); }
+
+std::string moment_text(std::int64_t unix, rules::TimePoint beside) {
+    constexpr std::int64_t year_9999 = 253402300799;
+    if (unix < 0 || unix > year_9999) return std::to_string(unix);
+    const std::string text = written(rules::TimePoint(std::chrono::seconds(unix)));
+    const bool same_day = text.substr(0, 10) == written(beside).substr(0, 10);
+    return (same_day ? std::string() : text.substr(0, 10) + " ") + text.substr(11, 8) + "Z";
+}
+
+std::string_view host_of(std::string_view url) {
+    const std::size_t scheme = url.find("://");
+    if (scheme == std::string_view::npos) return url;
+    url.remove_prefix(scheme + 3);
+    return url.substr(0, url.find('/'));
+}
+
+}  // namespace whogoes::report

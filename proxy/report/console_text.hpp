@@ -1,0 +1,44 @@
+#pragma once
+
+#include "proxy/report/console.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// The signs and colours of the console, in UTF-8 or ASCII, and the small texts of its columns.
+namespace whogoes::report {
+
+class ConsoleText {
+public:
+    explicit ConsoleText(const ConsoleStyle& style) : colour_(style.colour), utf8_(style.utf8) {}
+
+    std::string plain(std::string_view) const;  // of unknown origin, made safe
+    std::string coloured(std::string_view, std::string_view sgr) const;
+    std::string dim(std::string_view text) const { return coloured(text, "2"); }
+    std::string token(std::string_view fingerprint) const;  // "tk_7f3a91c2", always the same colour
+    std::string branch(bool last) const;
+
+    std::string failed() const { return coloured(utf8_ ? "✗" : "x", "31"); }
+    std::string renewed() const { return coloured(utf8_ ? "↻" : "@", "32"); }
+    std::string arrow() const { return utf8_ ? " → " : " -> "; }
+    std::string dot() const { return utf8_ ? " · " : " - "; }
+    std::string times() const { return utf8_ ? "×" : "x"; }
+    std::string section() const { return utf8_ ? "§" : ""; }
+    std::string_view ellipsis() const { return utf8_ ? "…" : "..."; }
+
+private:
+    bool colour_ = false;
+    bool utf8_ = true;
+};
+
+// To `width` columns; escape sequences count for nothing.
+std::string padded(std::string text, std::size_t width);
+std::size_t columns_of(std::string_view text);
+
+std::string clock_text(rules::TimePoint);                             // "12:51:24", UTC
+std::string moment_text(std::int64_t unix, rules::TimePoint beside);  // the date where it differs
+std::string_view host_of(std::string_view url);
+
+}  // namespace whogoes::report

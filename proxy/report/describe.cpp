@@ -1,0 +1,309 @@
+#include "proxy/report/escape.hpp"
+#include "proxy/report/recorder.hpp"
+#include "proxy/report/redact.hpp"
+#include "rules/keys.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace whogoes::report {
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t longest_target = 2048;  // a path, a query
+constexpr std::size_t longest_field = 256;    // a field value, a claim
+constexpr std::size_t longest_sentence = 600;
+constexpr std::size_t most_lines = 64;   // field lines of one head
+constexpr std::size_t most_values = 16;  // audiences, scopes, challenges
+
+struct Describer {
+    const rules::Exchange& exchange;
+    const rules::Diagnosis& diagnosis;
+    rules::Fingerprinter& fingerprinter;
+    const DescribePolicy& policy;
+    Secrets secrets{};
+    std::vector<std::string_view> kept{};  // values that may be logged whatever they look like
+};
+
+void collect_kept(Describer& d) {
+    if (d.exchange.jwt) {
+        const rules::Jwt& jwt = *d.exchange.jwt;
+        d.kept = {jwt.kid, jwt.iss, jwt.azp, jwt.client_id, jwt.tid};
+        d.kept.insert(d.kept.end(), jwt.aud.begin(), jwt.aud.end());
+    }
+    if (d.exchange.expected != nullptr) {
+        d.kept.push_back(d.exchange.expected->issuer);
+        const auto& audiences = d.exchange.expected->audiences;
+        d.kept.insert(d.kept.end(), audiences.begin(), audiences.end());
+    }
+}
+
+// The secrets first: a cut or a shape could leave the first octets of one behind.
+void mask_whole(const Describer& d, std::string& text, std::size_t longest) {
+    d.secrets.mask(text);
+    mask_shapes(text, d.kept);
+    if (text.size() > longest) text = cut_end(text, longest);
+}
+
+void mask_evidence(const Describer& d, rules::Evidence& evidence) {
+    mask_whole(d, evidence.words, longest_sentence);
+    for (rules::Fact& fact : evidence.facts) {
+        if (auto* text = std::get_if<std::string>(&fact.value)) mask_whole(d, *text, longest_field);
+    }
+}
+
+void describe_diagnosis(const Describer& d, AuthEvent& event) {
+    event.diagnosis = d.diagnosis;
+    if (event.diagnosis.main) {
+        event.kind = EventKind::auth_failure;
+        event.level = d.diagnosis.handshake ? "debug" : "warn";
+        mask_evidence(d, event.diagnosis.main->evidence);
+    } else if (!event.diagnosis.violations.empty()) {
+        event.kind = EventKind::auth_compliance;
+    }
+    for (rules::Finding& finding : event.diagnosis.also) mask_evidence(d, finding.evidence);
+    for (rules::Violation& violation : event.diagnosis.violations) {
+        mask_evidence(d, violation.evidence);
+    }
+}
+
+std::string trace_id_of(std::string_view traceparent) {
+    const auto is_lower_hex = [](char c) { return rules::is_digit(c) || (c >= 'a' && c <= 'f'); };
+    if (traceparent.size() < 55 || traceparent[2] != '-' || traceparent[35] != '-') return {};
+    const std::string_view id = traceparent.substr(3, 32);
+    return std::all_of(id.begin(), id.end(), is_lower_hex) ? std::string(id) : std::string();
+}
+
+void describe_request(const Describer& d, AuthEvent& event) {
+    const rules::Request& request = d.exchange.request;
+    event.method = std::string(request.method);
+    mask_whole(d, event.method, 32);
+    event.path = redacted_path(request.path);
+    mask_whole(d, event.path, longest_target);
+    event.query = redacted_query(request.query);
+    mask_whole(d, event.query, longest_target);
+    event.client = std::string(request.client);
+    if (const auto agent = request.fields.first("user-agent")) {
+        event.user_agent = std::string(*agent);
+        mask_whole(d, event.user_agent, 2 * longest_field);
+    }
+    if (const auto trace = request.fields.first("traceparent"))
+        event.trace_id = trace_id_of(*trace);
+    event.tls = d.exchange.place.client_scheme == "https";
+    const std::string& origin = d.exchange.place.upstream_origin;
+    const std::size_t authority = origin.find("://");
+    event.upstream = authority == npos ? origin : origin.substr(authority + 3);
+}
+
+void describe_fields(const Describer& d, const rules::Fields& fields,
+                     std::vector<NamedValue>& described) {
+    const std::size_t count = std::min(fields.lines().size(), most_lines);
+    described.reserve(count);
+    for (const rules::Field& field : fields.lines().subspan(0, count)) {
+        NamedValue& line = described.emplace_back();
+        line.name = rules::lowered(field.name.substr(0, longest_field));
+        if (line.name.size() > 16) mask_whole(d, line.name, longest_field);
+        if (!is_logged_field(line.name) || field.value.empty()) continue;
+        line.value = line.name == "location" ? origin_of(field.value) : std::string(field.value);
+        mask_whole(d, line.value, longest_field);
+    }
+}
+
+void describe_challenges(const Describer& d, const rules::Remedy& remedy, AuthEvent& event) {
+    for (const std::string_view line : d.exchange.response.fields.every("www-authenticate")) {
+        if (event.offered.size() == most_values) break;
+        std::string challenge = redacted_challenge(line);
+        mask_whole(d, challenge, 1024);
+        event.offered.push_back(std::move(challenge));
+    }
+    event.injected = remedy.challenges;
+    if (remedy.challenges.empty() && d.diagnosis.has_rule("unauthorized-without-challenge")) {
+        event.would_send = rules::would_send(d.diagnosis, d.exchange);
+    }
+}
+
+std::string scheme_name(const rules::Credentials& credentials) {
+    if (credentials.kind == rules::Scheme::none) return {};
+    if (credentials.kind != rules::Scheme::unknown) {
+        return rules::lowered(rules::registered_spelling(credentials.kind));
+    }
+    return is_scheme_like(credentials) ? rules::lowered(credentials.scheme) : "unknown";
+}
+
+void describe_user(const Describer& d, const rules::Credentials& credentials, AuthEvent& event) {
+    if (d.policy.user_names_hidden) return;
+    std::string user;
+    if (credentials.kind == rules::Scheme::basic) {
+        const auto decoded = rules::decode_base64(credentials.value, rules::Alphabet::either);
+        const std::size_t colon = decoded.bytes.find(':');
+        if (!decoded.ok() || colon == npos) return;
+        user = decoded.bytes.substr(0, colon);
+    } else if (credentials.kind == rules::Scheme::digest) {
+        for (const std::string_view part : rules::parts_of(credentials.value, ',')) {
+            if (!rules::istarts_with(part, "username=")) continue;
+            user = std::string(part.substr(9));
+            std::erase(user, '"');
+        }
+    }
+    if (user.empty()) return;
+    event.user =
+        d.policy.user_names_plain ? cut_end(user, longest_field) : d.fingerprinter.user(user);
+}
+
+bool describe_authorization(const Describer& d, AuthEvent& event) {
+    for (const rules::Credentials& credentials : d.exchange.credentials) {
+        if (credentials.kind == rules::Scheme::none) continue;
+        event.source = "header";
+        event.scheme = scheme_name(credentials);
+        const bool split =
+            credentials.kind != rules::Scheme::unknown || is_scheme_like(credentials);
+        const std::string_view value = split ? credentials.value : credentials.raw;
+        if (!value.empty()) {
+            event.token = d.fingerprinter.token(split ? event.scheme : std::string(), value);
+        }
+        describe_user(d, credentials, event);
+        return true;
+    }
+    return false;
+}
+
+bool describe_form(const Describer& d, std::string_view form, std::string_view source,
+                   AuthEvent& event) {
+    constexpr std::string_view keys[] = {"access_token", "token", "id_token", "jwt", "auth"};
+    constexpr std::string_view api_keys[] = {"api_key", "apikey", "api-key", "key", "sig"};
+    for (const std::string_view pair : rules::parts_of(form, '&')) {
+        const std::size_t equals = pair.find('=');
+        if (equals == npos || pair.size() - equals < 9) continue;
+        const std::string_view key = pair.substr(0, equals);
+        const auto is_key = [&](std::string_view name) { return rules::iequals(name, key); };
+        const bool bearer = std::any_of(std::begin(keys), std::end(keys), is_key);
+        if (!bearer && std::none_of(std::begin(api_keys), std::end(api_keys), is_key)) continue;
+        event.source = std::string(source);
+        event.scheme = bearer ? "bearer" : "apikey";
+        event.token = d.fingerprinter.token(event.scheme, pair.substr(equals + 1));
+        return true;
+    }
+    return false;
+}
+
+bool describe_api_key(const Describer& d, AuthEvent& event) {
+    constexpr std::string_view names[] = {"x-auth-token", "x-access-token", "private-token",
+                                          "x-functions-key", "ocp-apim-subscription-key"};
+    for (const rules::Field& field : d.exchange.request.fields.lines()) {
+        const bool known = std::any_of(std::begin(names), std::end(names), [&](std::string_view n) {
+            return rules::iequals(n, field.name);
+        });
+        if (!known && !rules::icontains(field.name, "api-key") &&
+            !rules::icontains(field.name, "apikey")) {
+            continue;
+        }
+        if (field.value.empty()) continue;
+        event.source = "api-key";
+        event.scheme = "apikey";
+        event.token = d.fingerprinter.token(event.scheme, field.value);
+        return true;
+    }
+    return false;
+}
+
+bool is_session_cookie(const Describer& d, std::string_view name) {
+    if (d.exchange.expected != nullptr && !d.exchange.expected->session_cookie.empty()) {
+        return name == d.exchange.expected->session_cookie;
+    }
+    return rules::iequals(name, "sid") || rules::iends_with(name, ".sid") ||
+           rules::icontains(name, "sess");
+}
+
+void describe_cookie(const Describer& d, AuthEvent& event) {
+    for (const std::string_view line : d.exchange.request.fields.every("cookie")) {
+        event.source = "cookie";
+        for (const std::string_view pair : rules::parts_of(line, ';')) {
+            const std::size_t equals = pair.find('=');
+            if (equals == npos || !is_session_cookie(d, pair.substr(0, equals))) continue;
+            event.token = d.fingerprinter.token("cookie", pair.substr(equals + 1));
+            return;
+        }
+    }
+}
+
+std::int64_t seconds_of(const rules::TimeClaim& time) {
+    constexpr double far = 1e15;  // beyond it a double is no whole number of seconds
+    if (time.kind != rules::ClaimKind::number || !(std::abs(time.value) < far)) return 0;
+    return static_cast<std::int64_t>(std::floor(time.value));
+}
+
+// Claims on the allow-list are logged whatever they look like, but for a token put into one.
+std::string claim(const Describer& d, std::string_view value) {
+    if (holds_token(value)) return std::string(redacted);
+    std::string out = cut_end(value, longest_field);
+    d.secrets.mask(out);
+    return out;
+}
+
+std::vector<std::string> claims(const Describer& d, const std::vector<std::string>& values) {
+    std::vector<std::string> out;
+    for (const std::string& value : values) {
+        if (out.size() == most_values) break;
+        out.push_back(claim(d, value));
+    }
+    return out;
+}
+
+void describe_jwt(const Describer& d, AuthEvent& event) {
+    if (!d.exchange.jwt || !d.exchange.jwt->readable()) return;
+    const rules::Jwt& jwt = *d.exchange.jwt;
+    event.has_jwt = true;
+    event.jwt.alg = claim(d, jwt.alg);
+    event.jwt.typ = claim(d, jwt.typ);
+    event.jwt.kid = claim(d, jwt.kid);
+    event.jwt.iss = claim(d, jwt.iss);
+    event.jwt.azp = claim(d, jwt.azp);
+    event.jwt.acr = claim(d, jwt.acr);
+    event.jwt.aud = claims(d, jwt.aud);
+    event.jwt.scope = claims(d, jwt.scopes);
+    event.jwt.exp = seconds_of(jwt.exp);
+    event.jwt.iat = seconds_of(jwt.iat);
+    event.jwt.nbf = seconds_of(jwt.nbf);
+    event.jwt.verified =
+        d.exchange.keys != nullptr && d.exchange.keys->verify(jwt) == rules::Signature::verified;
+}
+
+}  // namespace
+
+AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diagnosis,
+                   const rules::Remedy& remedy, rules::Fingerprinter& fingerprinter,
+                   const DescribePolicy& policy) {
+    Describer d{exchange, diagnosis, fingerprinter, policy};
+    collect_secrets(exchange, diagnosis, {policy.user_names_plain}, d.secrets);
+    collect_kept(d);
+
+    AuthEvent event;
+    event.time = exchange.answered_at;
+    event.status = exchange.response.status;
+    event.upstream_status = exchange.response.status;
+    if (exchange.skew) {
+        event.has_skew = true;
+        event.skew_s = exchange.skew->count();
+    }
+    if (!remedy.refresh_skipped.empty()) {
+        event.refresh = std::string("skipped:").append(remedy.refresh_skipped);
+    }
+    describe_diagnosis(d, event);
+    describe_request(d, event);
+    describe_fields(d, exchange.request.fields, event.request_fields);
+    describe_fields(d, exchange.response.fields, event.response_fields);
+    describe_challenges(d, remedy, event);
+    if (!describe_authorization(d, event) &&
+        !describe_form(d, exchange.request.query, "query", event) &&
+        !describe_form(d, exchange.request.form_body, "form", event) &&
+        !describe_api_key(d, event)) {
+        describe_cookie(d, event);
+    }
+    describe_jwt(d, event);
+    return event;
+}
+
+}  // namespace whogoes::report

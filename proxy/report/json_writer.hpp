@@ -1,0 +1,102 @@
+#pragma once
+
+#include "proxy/report/escape.hpp"
+#include "proxy/report/record.hpp"
+#include "rules/diagnosis.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// Appends one JSON object to a string, member by member. Checks nothing: whoever calls closes what
+// it opens and writes each key once.
+namespace whogoes::report {
+
+class JsonWriter {
+public:
+    explicit JsonWriter(std::string& out) : out_(out) {}
+
+    void open() { out_ += '{'; }
+    void open(std::string_view key) {
+        this->key(key);
+        out_ += '{';
+    }
+    void close() { out_ += '}'; }
+    void open_list(std::string_view key) {
+        this->key(key);
+        out_ += '[';
+    }
+    void close_list() { out_ += ']'; }
+
+    void text(std::string_view key, std::string_view value, std::size_t octets) {
+        this->key(key);
+        string(value, octets);
+    }
+    void item(std::string_view value, std::size_t octets) {
+        separate();
+        string(value, octets);
+    }
+    void number(std::string_view key, std::int64_t value) {
+        this->key(key);
+        integer(value);
+    }
+    void boolean(std::string_view key, bool value) {
+        this->key(key);
+        out_ += value ? "true" : "false";
+    }
+    // At most three digits behind the point, none of them an idle zero.
+    void decimal(std::string_view key, double value) {
+        this->key(key);
+        const bool sane = value > 0 && value < 1e12;
+        const std::int64_t thousandths = sane ? std::llround(value * 1000) : 0;
+        integer(thousandths / 1000);
+        auto rest = static_cast<int>(thousandths % 1000);
+        if (rest == 0) return;
+        out_ += '.';
+        for (int unit = 100; rest > 0; unit /= 10) {
+            out_ += static_cast<char>('0' + rest / unit);
+            rest %= unit;
+        }
+    }
+    void time(std::string_view key, rules::TimePoint value, TimeText& times) {
+        this->key(key);
+        out_ += '"';
+        times.append(out_, value);
+        out_ += '"';
+    }
+    void fact(const rules::Fact& fact, std::size_t octets) {
+        if (const auto* value = std::get_if<std::int64_t>(&fact.value)) {
+            number(fact.name, *value);
+        } else if (const auto* flag = std::get_if<bool>(&fact.value)) {
+            boolean(fact.name, *flag);
+        } else if (const auto* words = std::get_if<std::string>(&fact.value)) {
+            text(fact.name, *words, octets);
+        }
+    }
+
+private:
+    void separate() {
+        const char last = out_.back();
+        if (last != '{' && last != '[') out_ += ',';
+    }
+    void key(std::string_view name) {
+        separate();
+        append_json(out_, name);
+        out_ += ':';
+    }
+    void string(std::string_view value, std::size_t octets) {
+        if (value.size() <= octets) return append_json(out_, value);
+        append_json(out_, cut_end(value, octets));
+    }
+    void integer(std::int64_t value) {
+        char digits[24];
+        const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        out_.append(digits, static_cast<std::size_t>(end - digits));
+    }
+
+    std::string& out_;
+};
+
+}  // namespace whogoes::report

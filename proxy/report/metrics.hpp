@@ -1,0 +1,31 @@
+#pragma once
+
+#include "proxy/net/counters.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+// /metrics but for the authentication part, which AuthLog::metrics() renders: traffic, connections,
+// build, reload and the process itself (interface: section 5).
+namespace whogoes::report {
+
+struct Build {
+    std::string_view version;
+    std::string_view commit;
+};
+
+struct ReloadState {
+    bool successful = true;               // the last one; the start counts
+    std::int64_t successful_at_unix = 0;  // of the last one that was
+};
+
+// `workers` are summed; a null is skipped.
+std::string render_metrics(std::span<const net::Counters* const> workers, const Build&,
+                           const ReloadState&);
+
+// What /proc/self tells. Empty where there is none.
+std::string render_process_metrics();
+
+}  // namespace whogoes::report

@@ -1,0 +1,344 @@
+#include "proxy/report/record.hpp"
+
+#include "proxy/report/escape.hpp"
+#include "proxy/report/json_writer.hpp"
+#include "rules/credentials.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace whogoes::report {
+namespace {
+
+constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+
+// How much of what has no natural bound goes into a record. The steps are tried in order until the
+// record fits; the last one fits whatever the event holds.
+struct Cut {
+    std::size_t sentences = all;
+    std::size_t user_agent = all;
+    std::size_t query = all;
+    std::size_t path = all;
+    std::size_t challenge = all;   // octets of each
+    std::size_t challenges = all;  // how many
+    std::size_t fields = all;
+    std::size_t text = all;  // whatever else
+    std::size_t list = all;
+};
+constexpr Cut cuts[] = {
+    {},
+    {.sentences = 4},
+    {.sentences = 4, .user_agent = 64},
+    {.sentences = 4, .user_agent = 64, .query = 128},
+    {.sentences = 4, .user_agent = 64, .query = 128, .path = 256},
+    {.sentences = 4,
+     .user_agent = 64,
+     .query = 128,
+     .path = 256,
+     .challenge = 200,
+     .challenges = 4},
+    {.sentences = 4,
+     .user_agent = 64,
+     .query = 128,
+     .path = 256,
+     .challenge = 200,
+     .challenges = 4,
+     .fields = 0,
+     .text = 200,
+     .list = 8},
+    {.sentences = 2,
+     .user_agent = 16,
+     .query = 16,
+     .path = 64,
+     .challenge = 32,
+     .challenges = 1,
+     .fields = 0,
+     .text = 32,
+     .list = 2},
+};
+
+class RecordWriter {
+public:
+    RecordWriter(std::string& out, const AuthEvent& event, const Cut& cut, TimeText& times)
+        : json_(out), event_(event), cut_(cut), times_(times) {}
+
+    void write() {
+        json_.open();
+        write_envelope();
+        write_http();
+        write_network();
+        if (!event_.user_agent.empty()) {
+            json_.open("user_agent");
+            json_.text("original", event_.user_agent, cut_.user_agent);
+            json_.close();
+        }
+        if (event_.duration_ms > 0 || event_.status != 0)
+            json_.decimal("duration_ms", event_.duration_ms);
+        write_auth();
+        if (event_.has_jwt) write_jwt();
+        if (event_.has_skew) {
+            json_.open("clock");
+            json_.number("skew_s", event_.skew_s);
+            json_.close();
+        }
+        json_.close();
+    }
+
+private:
+    void write_envelope() {
+        json_.time("time", event_.time, times_);
+        json_.text("level", event_.level, all);
+        json_.text("schema", "whogoes/1", all);
+        json_.text("event", name(event_.kind), all);
+        json_.text("msg", event_.message, std::min<std::size_t>(cut_.text, 1024));
+        optional("id", event_.id);
+        optional("trace_id", event_.trace_id);
+    }
+
+    void write_http() {
+        const bool request = !event_.method.empty() || !event_.request_fields.empty();
+        const bool response = event_.status != 0 || !event_.response_fields.empty();
+        if (!request && !response) return;
+        json_.open("http");
+        if (request) {
+            json_.open("request");
+            optional("method", event_.method);
+            write_fields(event_.request_fields);
+            json_.close();
+        }
+        if (response) {
+            json_.open("response");
+            if (event_.status != 0) json_.number("status_code", event_.status);
+            write_fields(event_.response_fields);
+            json_.close();
+        }
+        optional("route", event_.route);
+        json_.close();
+    }
+
+    // A name once: the values of repeated lines stand in one string.
+    void write_fields(const std::vector<NamedValue>& fields) {
+        if (fields.empty() || cut_.fields == 0) return;
+        json_.open("header");
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            const auto same = [&](const NamedValue& other) { return other.name == fields[i].name; };
+            const auto here = fields.begin() + static_cast<std::ptrdiff_t>(i);
+            if (std::any_of(fields.begin(), here, same)) continue;
+            if (std::none_of(here + 1, fields.end(), same)) {
+                json_.text(fields[i].name, fields[i].value, cut_.text);
+                continue;
+            }
+            std::string joined;
+            for (auto field = here; field != fields.end(); ++field) {
+                if (!same(*field) || field->value.empty()) continue;
+                if (!joined.empty()) joined += ", ";
+                joined += field->value;
+            }
+            json_.text(fields[i].name, joined, cut_.text);
+        }
+        json_.close();
+    }
+
+    void write_network() {
+        if (!event_.path.empty() || !event_.query.empty()) {
+            json_.open("url");
+            if (event_.tls) json_.text("scheme", "https", all);
+            json_.text("path", event_.path, cut_.path);
+            if (!event_.query.empty()) json_.text("query", event_.query, cut_.query);
+            json_.close();
+        }
+        if (!event_.client.empty()) {
+            json_.open("client");
+            json_.text("address", event_.client, cut_.text);
+            json_.close();
+        }
+        if (event_.upstream.empty() && event_.upstream_status == 0) return;
+        json_.open("upstream");
+        optional("address", event_.upstream);
+        if (event_.upstream_status != 0) json_.number("status_code", event_.upstream_status);
+        if (event_.upstream_ms > 0) json_.decimal("duration_ms", event_.upstream_ms);
+        json_.close();
+    }
+
+    void write_auth() {
+        const bool judged = event_.kind == EventKind::auth_failure ||
+                            event_.kind == EventKind::auth_compliance ||
+                            event_.kind == EventKind::auth_refresh;
+        if (!judged && event_.scheme.empty() && event_.source.empty() && event_.changes.empty())
+            return;
+        json_.open("auth");
+        write_diagnosis();
+        optional("scheme", spelled(event_.scheme));
+        optional("source", event_.source);
+        optional("token", event_.token);
+        optional("replaced_token", event_.replaced_token);
+        optional("user", event_.user);
+        if (judged) {
+            write_challenges();
+            json_.open_list("rules");
+            for (const rules::Violation& violation : event_.diagnosis.violations) {
+                if (violation.rule != nullptr) json_.item(violation.rule->id, all);
+            }
+            json_.close_list();
+            json_.text("verdict", rules::name(event_.diagnosis.verdict), all);
+            optional("verdict_reason", event_.diagnosis.verdict_reason);
+            json_.text("refresh", event_.refresh, cut_.text);
+        }
+        if (!event_.changes.empty()) write_list("changes", event_.changes, cut_.list, cut_.text);
+        json_.close();
+    }
+
+    void write_diagnosis() {
+        const rules::Diagnosis& diagnosis = event_.diagnosis;
+        if (!diagnosis.main && diagnosis.violations.empty()) return;
+        const rules::Cause* cause = diagnosis.main ? diagnosis.main->cause : nullptr;
+        if (cause != nullptr) {
+            json_.text("cause", cause->id, all);
+            json_.text("confidence", rules::name(diagnosis.main->evidence.confidence), all);
+            json_.open_list("also");
+            for (const rules::Finding& finding : diagnosis.also) {
+                if (finding.cause != nullptr) json_.item(finding.cause->id, all);
+            }
+            json_.close_list();
+        }
+        write_evidence();
+        write_facts();
+        if (cause != nullptr) {
+            optional("remedy", cause->advice);
+        } else if (!diagnosis.violations.empty() && diagnosis.violations.front().rule != nullptr) {
+            optional("remedy", diagnosis.violations.front().rule->advice);
+        }
+    }
+
+    void write_evidence() {
+        std::size_t written = 0;
+        json_.open_list("evidence");
+        const auto sentence = [&](const rules::Evidence& evidence) {
+            if (evidence.words.empty()) return;
+            if (written < cut_.sentences) json_.item(evidence.words, cut_.text);
+            if (written == cut_.sentences) json_.item("…", all);
+            ++written;
+        };
+        if (event_.diagnosis.main) sentence(event_.diagnosis.main->evidence);
+        for (const rules::Violation& violation : event_.diagnosis.violations)
+            sentence(violation.evidence);
+        for (const rules::Finding& finding : event_.diagnosis.also) sentence(finding.evidence);
+        json_.close_list();
+    }
+
+    // The main cause's first: a name that a lesser finding uses again keeps its first value.
+    void write_facts() {
+        std::vector<std::string_view> seen;
+        json_.open("facts");
+        const auto add = [&](const rules::Evidence& evidence) {
+            for (const rules::Fact& fact : evidence.facts) {
+                if (seen.size() >= std::min<std::size_t>(cut_.list, 64)) return;
+                if (std::find(seen.begin(), seen.end(), fact.name) != seen.end()) continue;
+                seen.push_back(fact.name);
+                json_.fact(fact, cut_.text);
+            }
+        };
+        if (event_.diagnosis.main) add(event_.diagnosis.main->evidence);
+        for (const rules::Finding& finding : event_.diagnosis.also) add(finding.evidence);
+        for (const rules::Violation& violation : event_.diagnosis.violations)
+            add(violation.evidence);
+        json_.close();
+    }
+
+    void write_challenges() {
+        json_.open("challenge");
+        write_list("received", event_.offered, cut_.challenges, cut_.challenge);
+        write_list("injected", event_.injected, cut_.challenges, cut_.challenge);
+        if (!event_.would_send.empty()) {
+            write_list("would_send", event_.would_send, cut_.challenges, cut_.challenge);
+        }
+        json_.close();
+    }
+
+    void write_jwt() {
+        const JwtSummary& jwt = event_.jwt;
+        json_.open("jwt");
+        optional("alg", jwt.alg);
+        optional("kid", jwt.kid);
+        optional("typ", jwt.typ);
+        optional("iss", jwt.iss);
+        if (!jwt.aud.empty()) write_list("aud", jwt.aud, cut_.list, cut_.text);
+        optional("azp", jwt.azp);
+        optional("acr", jwt.acr);
+        if (!jwt.scope.empty()) write_list("scope", jwt.scope, cut_.list, cut_.text);
+        if (jwt.exp != 0) json_.number("exp", jwt.exp);
+        if (jwt.iat != 0) json_.number("iat", jwt.iat);
+        if (jwt.nbf != 0) json_.number("nbf", jwt.nbf);
+        json_.boolean("verified", jwt.verified);
+        json_.close();
+    }
+
+    void optional(std::string_view key, std::string_view value) {
+        if (!value.empty()) json_.text(key, value, cut_.text);
+    }
+
+    void write_list(std::string_view key, const std::vector<std::string>& values, std::size_t most,
+                    std::size_t octets) {
+        json_.open_list(key);
+        for (std::size_t i = 0; i < std::min(values.size(), most); ++i)
+            json_.item(values[i], octets);
+        if (values.size() > most) json_.item("…", all);
+        json_.close_list();
+    }
+
+    static std::string_view spelled(std::string_view scheme) {
+        const std::string_view registered = rules::registered_spelling(rules::scheme_of(scheme));
+        return registered.empty() ? scheme : registered;
+    }
+
+    JsonWriter json_;
+    const AuthEvent& event_;
+    const Cut& cut_;
+    TimeText& times_;
+};
+
+}  // namespace
+
+void TimeText::append(std::string& out, rules::TimePoint time) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(time);
+    if (second.time_since_epoch().count() != second_) {
+        second_ = second.time_since_epoch().count();
+        const auto day = std::chrono::floor<std::chrono::days>(second);
+        const std::chrono::year_month_day date(day);
+        const auto digits = [this](std::size_t at, std::size_t count, std::int64_t value) {
+            for (; count-- > 0; value /= 10)
+                text_[at + count] = static_cast<char>('0' + value % 10);
+        };
+        const std::int64_t of_day = (second - day).count();
+        digits(0, 4, static_cast<int>(date.year()));
+        digits(5, 2, static_cast<unsigned>(date.month()));
+        digits(8, 2, static_cast<unsigned>(date.day()));
+        digits(11, 2, of_day / 3600);
+        digits(14, 2, of_day / 60 % 60);
+        digits(17, 2, of_day % 60);
+        text_[4] = text_[7] = '-';
+        text_[10] = 'T';
+        text_[13] = text_[16] = ':';
+    }
+    const auto ms = static_cast<unsigned>((time - second).count());
+    out.append(text_, 19);
+    const char tail[] = {'.', static_cast<char>('0' + ms / 100),
+                         static_cast<char>('0' + ms / 10 % 10), static_cast<char>('0' + ms % 10),
+                         'Z'};
+    out.append(tail, sizeof tail);
+}
+
+void append_record(std::string& out, const AuthEvent& event, TimeText& times) {
+    const std::size_t begin = out.size();
+    for (const Cut& cut : cuts) {
+        out.resize(begin);
+        RecordWriter(out, event, cut, times).write();
+        if (out.size() - begin < longest_record) break;
+    }
+    out += '\n';
+}
+
+}  // namespace whogoes::report

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "proxy/report/event.hpp"
+#include "rules/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+// An event as one line of JSON (interface: section 3): OpenTelemetry names, nested so that the path
+// is the name. Escapes; hides nothing, because the event holds nothing secret.
+namespace whogoes::report {
+
+inline constexpr std::size_t longest_record = 8 * 1024;  // its newline included
+
+// RFC 3339 in UTC with milliseconds. Remembers the second that it wrote last.
+class TimeText {
+public:
+    void append(std::string& out, rules::TimePoint time);
+
+private:
+    std::int64_t second_ = -1;
+    char text_[20] = {};  // "2026-11-23T12:51:24"
+};
+
+// Appends the record and its newline. A longer one loses sentences of evidence beyond the fourth,
+// then the tails of user agent, query, path and challenges, then header fields, each cut marked
+// with "…".
+void append_record(std::string& out, const AuthEvent& event, TimeText& times);
+
+}  // namespace whogoes::report

@@ -1,0 +1,347 @@
+#include "proxy/report/redact.hpp"
+
+#include "rules/text.hpp"
+
+#include <algorithm>
+
+namespace whogoes::report {
+namespace {
+
+using rules::iequals;
+using rules::is_alpha;
+using rules::is_digit;
+
+constexpr std::size_t npos = std::string_view::npos;
+
+bool is_credential_char(char c) noexcept { return rules::is_token68_char(c) || c == '='; }
+
+bool is_uuid(std::string_view text) noexcept {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const char c = rules::lower(text[i]);
+        if (dash ? c != '-' : !(is_digit(c) || (c >= 'a' && c <= 'f'))) return false;
+    }
+    return true;
+}
+
+// Words change between letters of one case, capitals and digits now and then; random text does so
+// at every second octet. A capital that starts a word is no change, for camelCase's sake.
+bool is_dense(std::string_view text) noexcept {
+    enum Kind { other, small, capital, digit };
+    const auto kind = [](char c) {
+        if (is_digit(c)) return digit;
+        if (!is_alpha(c)) return other;
+        return c >= 'a' ? small : capital;
+    };
+    std::size_t changes = 0;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const Kind before = kind(text[i - 1]);
+        const Kind now = kind(text[i]);
+        if (before == other || now == other || before == now) continue;
+        if (before == capital && now == small) continue;
+        ++changes;
+    }
+    return changes * 6 >= text.size();
+}
+
+// base64url of `{"` and at least a few octets more.
+bool is_jwt_start(std::string_view text) noexcept {
+    if (text.size() < 14 || !text.starts_with("eyJ")) return false;
+    return std::all_of(text.begin(), text.begin() + 14, is_credential_char);
+}
+
+constexpr std::string_view token_prefixes[] = {
+    "ghp_",     "gho_",     "ghu_",   "ghs_",     "ghr_",     "github_pat_", "glpat-",
+    "gldt-",    "glrt-",    "glptt-", "sk_live_", "sk_test_", "rk_live_",    "rk_test_",
+    "pk_live_", "pk_test_", "xoxb-",  "xoxp-",    "xoxe-",    "xoxa-",       "xoxr-",
+    "xapp-",    "AKIA",     "ASIA",   "npm_",     "SG.",      "sq0atp-",     "AIza",
+};
+
+bool has_known_prefix(std::string_view text) noexcept {
+    return std::any_of(std::begin(token_prefixes), std::end(token_prefixes),
+                       [&](std::string_view prefix) { return text.starts_with(prefix); }) ||
+           text.find("-glpat-") != npos;  // an instance's own word may stand in front
+}
+
+bool holds_jwt(std::string_view text) noexcept {
+    for (std::size_t at = text.find("eyJ"); at != npos; at = text.find("eyJ", at + 1)) {
+        if (is_jwt_start(text.substr(at))) return true;
+    }
+    return false;
+}
+
+bool ends_with_any(std::string_view text, std::span<const std::string_view> suffixes) noexcept {
+    return std::any_of(suffixes.begin(), suffixes.end(),
+                       [&](std::string_view suffix) { return rules::iends_with(text, suffix); });
+}
+
+bool is_any(std::string_view text, std::span<const std::string_view> names) noexcept {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return iequals(text, name); });
+}
+
+// RFC 6750, 5.3; OpenTelemetry's list for url.query; what OAuth, SAML and cloud signatures carry.
+constexpr std::string_view secret_keys[] = {
+    "auth",          "authorization",
+    "code",          "code_verifier",
+    "credential",    "credentials",
+    "csrf",          "device_code",
+    "hash",          "hmac",
+    "id_token_hint", "jsessionid",
+    "jwt",           "key",
+    "nonce",         "otp",
+    "pass",          "passcode",
+    "passphrase",    "passwd",
+    "phpsessid",     "pin",
+    "pwd",           "relaystate",
+    "samlrequest",   "samlresponse",
+    "session",       "sessionid",
+    "session_id",    "sid",
+    "state",         "ticket",
+    "user_code",     "x-amz-credential",
+    "xsrf",
+};
+constexpr std::string_view secret_key_ends[] = {
+    "token",       "secret", "password",         "assertion",   "apikey",     "api_key",
+    "api-key",     "sig",    "signature",        "accesskeyid", "access_key", "accesskey",
+    "private_key", "_pwd",   "subscription-key", "authtoken",
+};
+
+constexpr std::string_view secret_fields[] = {
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "dpop",
+    "authentication-info",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "x-apikey",
+    "x-auth",
+    "x-auth-key",
+    "x-api-secret",
+    "x-access-key",
+    "x-functions-key",
+    "x-rapidapi-key",
+    "x-amz-security-token",
+    "x-goog-api-key",
+    "x-goog-iap-jwt-assertion",
+    "ocp-apim-subscription-key",
+    "x-authorization",
+    "x-forwarded-authorization",
+    "x-client-cert",
+    "x-forwarded-client-cert",
+    "proxy-authentication-info",
+    "x-original-authorization",
+};
+constexpr std::string_view secret_field_ends[] = {"token",  "secret",    "password", "api-key",
+                                                  "apikey", "signature", "-jwt",     "-assertion"};
+
+constexpr std::string_view logged_fields[] = {"accept", "content-type", "origin", "cache-control",
+                                              "location"};
+
+// What follows these in a path is a one-time secret more often than an identifier.
+constexpr std::string_view secret_parents[] = {
+    "token",        "reset",      "reset-password", "password-reset", "verify",
+    "verify-email", "confirm",    "activate",       "invite",         "invitation",
+    "magic",        "magic-link", "unsubscribe",    "share",
+};
+
+bool is_one_time_secret(std::string_view segment) noexcept {
+    if (segment.size() < 12) return false;
+    return std::any_of(segment.begin(), segment.end(), is_digit) &&
+           std::any_of(segment.begin(), segment.end(), is_alpha);
+}
+
+// A value that is itself a URL or a form: "…?code=abc", "a=1;token=x".
+bool holds_secret_pair(std::string_view value) {
+    for (std::size_t equals = value.find('='); equals != npos;
+         equals = value.find('=', equals + 1)) {
+        std::size_t begin = equals;
+        while (begin > 0 && rules::is_token_char(value[begin - 1]) && value[begin - 1] != '&')
+            --begin;
+        if (equals + 1 < value.size() && names_a_secret(value.substr(begin, equals - begin)))
+            return true;
+    }
+    const std::size_t at = value.find('@');
+    return at != npos && value.find("://") < at;  // user information
+}
+
+int hex_digit(char c) noexcept {
+    const char low = rules::lower(c);
+    if (is_digit(c)) return c - '0';
+    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
+// A broken "%" stays as it is: it must not hide what stands beside it.
+std::string leniently_decoded(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool whole = text[at] == '%' && at + 2 < text.size();
+        const int high = whole ? hex_digit(text[at + 1]) : -1;
+        const int low = whole ? hex_digit(text[at + 2]) : -1;
+        if (high < 0 || low < 0) {
+            out += text[at];
+            continue;
+        }
+        out += static_cast<char>(high * 16 + low);
+        at += 2;
+    }
+    return out;
+}
+
+// Looks under at most three layers of percent-encoding: a URL in a parameter of a URL.
+bool is_secret_value(std::string_view value, int layers = 3) {
+    if (looks_like_credential(value) || holds_jwt(value) || holds_secret_pair(value)) return true;
+    if (layers == 0 || value.find('%') == npos) return false;
+    return is_secret_value(leniently_decoded(value), layers - 1);
+}
+
+void append_pair(std::string& out, std::string_view pair) {
+    const std::size_t equals = pair.find('=');
+    if (equals == npos) {
+        out += is_secret_value(pair) ? redacted : pair;
+        return;
+    }
+    const std::string_view key = pair.substr(0, equals);
+    const std::string_view value = pair.substr(equals + 1);
+    out += is_secret_value(key) ? redacted : key;
+    out += '=';
+    if (value.empty()) return;
+    out += names_a_secret(leniently_decoded(key)) || is_secret_value(value) ? redacted : value;
+}
+
+void append_segment(std::string& out, std::string_view segment, std::string_view parent) {
+    const std::size_t semicolon = segment.find(';');
+    const std::string name = leniently_decoded(segment.substr(0, semicolon));
+    const bool one_time =
+        is_any(parent, secret_parents) && is_one_time_secret(name) && !is_uuid(name);
+    if (one_time || is_secret_value(name)) {
+        out += redacted;
+    } else {
+        out += segment.substr(0, semicolon);
+    }
+    if (semicolon == npos) return;
+    out += ';';
+    append_pair(out, segment.substr(semicolon + 1));  // "jsessionid=…"
+}
+
+}  // namespace
+
+bool looks_like_credential(std::string_view value) {
+    if (is_jwt_start(value)) return true;
+    if (value.size() >= 12 && has_known_prefix(value)) return true;
+    if (value.size() < 32 || is_uuid(value)) return false;
+    return std::all_of(value.begin(), value.end(), is_credential_char) && is_dense(value);
+}
+
+bool holds_token(std::string_view text) {
+    return holds_jwt(text) || (text.size() >= 12 && has_known_prefix(text));
+}
+
+bool names_a_secret(std::string_view key) {
+    return is_any(key, secret_keys) || ends_with_any(key, secret_key_ends);
+}
+
+bool is_secret_field(std::string_view name) {
+    return is_any(name, secret_fields) || ends_with_any(name, secret_field_ends);
+}
+
+bool is_logged_field(std::string_view name) {
+    return is_any(name, logged_fields) || rules::istarts_with(name, "sec-fetch-") ||
+           rules::istarts_with(name, "access-control-");
+}
+
+std::string redacted_query(std::string_view query) {
+    std::string out;
+    out.reserve(query.size());
+    while (true) {
+        const std::size_t end = query.find('&');
+        append_pair(out, query.substr(0, end));
+        if (end == npos) return out;
+        out += '&';
+        query.remove_prefix(end + 1);
+    }
+}
+
+std::string redacted_path(std::string_view path) {
+    std::string out;
+    out.reserve(path.size());
+    std::string_view parent;
+    while (true) {
+        const std::size_t end = path.find('/');
+        const std::string_view segment = path.substr(0, end);
+        append_segment(out, segment, parent);
+        if (end == npos) return out;
+        out += '/';
+        parent = segment;
+        path.remove_prefix(end + 1);
+    }
+}
+
+std::string origin_of(std::string_view url) {
+    const bool secure = rules::istarts_with(url, "https://");
+    if (!secure && !rules::istarts_with(url, "http://")) return {};
+    const std::size_t begin = secure ? 8 : 7;
+    std::string_view authority = url.substr(begin, url.find_first_of("/?#\\", begin) - begin);
+    if (const std::size_t at = authority.rfind('@'); at != npos) authority.remove_prefix(at + 1);
+    return std::string(secure ? "https://" : "http://").append(authority);
+}
+
+void mask_shapes(std::string& text, std::span<const std::string_view> kept) {
+    constexpr std::size_t shortest = 12;
+    if (text.size() < shortest) return;
+    const auto is_kept = [&](std::string_view run) {
+        return std::any_of(kept.begin(), kept.end(), [&](std::string_view value) {
+            return !value.empty() && value.find(run) != npos;
+        });
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        if (!is_credential_char(text[at])) {
+            ++at;
+            continue;
+        }
+        std::size_t end = at;
+        while (end < text.size() && is_credential_char(text[end])) ++end;
+        // "=" ends a run unless it is padding: key=value is two of them.
+        const std::string_view whole = std::string_view(text).substr(at, end - at);
+        const std::size_t equals = whole.find('=');
+        if (equals != npos && whole.find_first_not_of('=', equals) != npos) {
+            end = at + whole.find_first_not_of('=', equals);
+        }
+        const std::string_view run = std::string_view(text).substr(at, end - at);
+        bool secret = run.size() >= shortest && (holds_jwt(run) || looks_like_credential(run));
+        for (std::size_t from = 0; !secret && run.size() >= shortest && from < run.size();) {
+            const std::size_t slash = std::min(run.find('/', from), run.size());
+            secret = looks_like_credential(run.substr(from, slash - from));
+            from = slash + 1;
+        }
+        if (secret && (holds_token(run) || !is_kept(run))) {
+            text.replace(at, end - at, redacted);
+            end = at + redacted.size();
+        }
+        at = end;
+    }
+}
+
+std::string redacted_challenge(std::string_view value) {
+    constexpr std::string_view handshakes[] = {"negotiate ", "ntlm ", "kerberos "};
+    std::string out(value);
+    for (const std::string_view scheme : handshakes) {
+        for (std::size_t from = 0; from < out.size();) {
+            const std::size_t at = rules::ifind(std::string_view(out).substr(from), scheme);
+            if (at == npos) break;
+            const std::size_t begin = from + at + scheme.size();
+            const std::size_t end = std::min(out.find_first_of(", ", begin), out.size());
+            if (end > begin) out.replace(begin, end - begin, redacted);
+            from = begin;
+        }
+    }
+    mask_shapes(out, {});
+    return out;
+}
+
+}  // namespace whogoes::report

@@ -1,0 +1,244 @@
+#include "proxy/report/redact.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace whogoes::report {
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t group = 4;         // octets a sample
+constexpr std::size_t shortest_run = 7;  // holds a whole group at every fourth offset
+constexpr std::size_t longest_secret = 64 * 1024;
+constexpr std::size_t most_verifications = 256;
+
+std::uint32_t group_at(std::string_view text, std::size_t at) noexcept {
+    std::uint32_t value = 0;
+    std::memcpy(&value, text.data() + at, group);
+    return value;
+}
+
+std::size_t sample_bit(std::uint32_t value) noexcept {
+    return static_cast<std::size_t>((value * 0x9e3779b1U) >> 18);  // 14 bits: 256 words of 64
+}
+
+// Words that we wrote share runs of plain small letters with passwords by chance; to mask
+// "password" in a sentence would even tell that it is the password.
+bool is_plain_word(std::string_view run) noexcept {
+    return run.size() < 16 && std::all_of(run.begin(), run.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || c == ' ' || c == '-' || c == '_';
+           });
+}
+
+// Values that are no secrets though they stand where one may: an origin, a path, a language.
+bool is_worth_hiding(std::string_view value) noexcept {
+    if (value.size() < shortest_run + 1 || value.front() == '/') return false;
+    return value.find("://") == npos && value.find("%3A%2F%2F") == npos &&
+           !std::all_of(value.begin(), value.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+           });
+}
+
+std::string_view unquoted(std::string_view text) noexcept {
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+        return text.substr(1, text.size() - 2);
+    }
+    return text;
+}
+
+// Of Digest, AWS4 and their like: what the client computed or knows, not what it copied from the
+// challenge or from the request.
+void collect_parameters(std::string_view value, bool names_plain, Secrets& secrets) {
+    constexpr std::string_view open[] = {"uri",   "realm",         "nonce",
+                                         "qop",   "algorithm",     "opaque",
+                                         "nc",    "signedheaders", "oauth_signature_method",
+                                         "stale", "oauth_version", "userhash"};
+    if (value.find('=') == npos) return secrets.add(value);
+    for (const std::string_view part : rules::parts_of(value, ',')) {
+        const std::size_t equals = part.find('=');
+        if (equals == npos) {
+            secrets.add(part);
+            continue;
+        }
+        const std::string_view name = rules::trim(part.substr(0, equals));
+        const bool is_open = std::any_of(std::begin(open), std::end(open), [&](std::string_view o) {
+            return rules::iequals(o, name);
+        });
+        if (is_open || (names_plain && rules::iequals(name, "username"))) continue;
+        secrets.add(unquoted(rules::trim(part.substr(equals + 1))));
+    }
+}
+
+void collect_basic(std::string_view value, bool names_plain, Secrets& secrets) {
+    secrets.add(value);
+    const rules::Base64 decoded = rules::decode_base64(value, rules::Alphabet::either);
+    const std::size_t colon = decoded.bytes.find(':');
+    if (colon == npos) {
+        secrets.add_owned(decoded.bytes);
+        return;
+    }
+    secrets.add_owned(decoded.bytes.substr(colon + 1));
+    if (!names_plain) secrets.add_owned(decoded.bytes.substr(0, colon));
+}
+
+// "Bearer Bearer x": a scheme's name is no part of the secret.
+std::string_view without_schemes(std::string_view value) {
+    while (true) {
+        const std::size_t space = value.find_first_of(" \t");
+        if (space == npos || rules::scheme_of(value.substr(0, space)) == rules::Scheme::unknown) {
+            return value;
+        }
+        value = rules::trim(value.substr(space));
+    }
+}
+
+void collect_credentials(const rules::Credentials& credentials, bool names_plain,
+                         Secrets& secrets) {
+    using rules::Scheme;
+    switch (credentials.kind) {
+        case Scheme::none:
+            return;
+        case Scheme::basic:
+            return collect_basic(credentials.value, names_plain, secrets);
+        case Scheme::digest:
+        case Scheme::aws4_hmac_sha256:
+        case Scheme::hoba:
+        case Scheme::mutual:
+        case Scheme::oauth:
+        case Scheme::scram:
+        case Scheme::vapid:
+        case Scheme::gnap:
+        case Scheme::concealed:
+            return collect_parameters(credentials.value, names_plain, secrets);
+        case Scheme::unknown:
+            return secrets.add(is_scheme_like(credentials) ? credentials.value : credentials.raw);
+        default:
+            return secrets.add(without_schemes(credentials.value));
+    }
+}
+
+void collect_cookies(std::string_view line, bool request, Secrets& secrets) {
+    for (const std::string_view part : rules::parts_of(line, ';')) {
+        const std::size_t equals = part.find('=');
+        const std::string_view value = equals == npos ? part : unquoted(part.substr(equals + 1));
+        if (is_worth_hiding(value)) secrets.add(value);
+        if (!request) return;  // the attributes of Set-Cookie follow
+    }
+}
+
+void collect_fields(const rules::Fields& fields, bool request, Secrets& secrets) {
+    for (const rules::Field& field : fields.lines()) {
+        if (!is_secret_field(field.name) || rules::iequals(field.name, "authorization")) continue;
+        if (rules::iequals(field.name, "cookie") || rules::iequals(field.name, "set-cookie")) {
+            collect_cookies(field.value, request, secrets);
+        } else if (rules::iequals(field.name, "proxy-authorization")) {
+            collect_credentials(rules::parse_credentials(field.value), false, secrets);
+        } else {
+            secrets.add(without_schemes(field.value));
+        }
+    }
+}
+
+void collect_form(std::string_view form, Secrets& secrets) {
+    for (const std::string_view pair : rules::parts_of(form, '&')) {
+        const std::size_t equals = pair.find('=');
+        if (equals == npos) continue;
+        const std::string_view value = pair.substr(equals + 1);
+        if (!is_worth_hiding(value)) continue;
+        if (!names_a_secret(pair.substr(0, equals)) && !looks_like_credential(value)) continue;
+        secrets.add(value);
+        if (auto decoded = rules::percent_decoded(value); decoded && *decoded != value) {
+            secrets.add_owned(std::move(*decoded));
+        }
+    }
+}
+
+bool is_placeholder(const rules::Diagnosis& diagnosis, std::string_view value) {
+    return value.size() <= 64 && !looks_like_credential(value) &&
+           diagnosis.has_cause("placeholder-token");
+}
+
+}  // namespace
+
+bool is_scheme_like(const rules::Credentials& credentials) {
+    const std::string_view scheme = credentials.scheme;
+    return !credentials.value.empty() && scheme.size() <= 20 &&
+           std::all_of(scheme.begin(), scheme.end(),
+                       [](char c) { return rules::is_alpha(c) || c == '-'; });
+}
+
+void Secrets::add(std::string_view secret) {
+    if (secret.size() < shortest_run) return;
+    secret = secret.substr(0, longest_secret);
+    secrets_.push_back(secret);
+    for (std::size_t at = 0; at + group <= secret.size(); at += group) {
+        const std::size_t bit = sample_bit(group_at(secret, at));
+        samples_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    }
+}
+
+void Secrets::add_owned(std::string secret) {
+    if (secret.size() < shortest_run) return;
+    owned_.push_back(std::move(secret));
+    add(owned_.back());
+}
+
+Secrets::Run Secrets::longest_run(std::string_view text, std::size_t at) const {
+    Run longest{at, at};
+    const std::uint32_t wanted = group_at(text, at);
+    for (const std::string_view secret : secrets_) {
+        for (std::size_t in = 0; in + group <= secret.size(); in += group) {
+            if (group_at(secret, in) != wanted) continue;
+            Run run{at, at + group};
+            for (std::size_t s = in; s > 0 && run.begin > 0 && secret[s - 1] == text[run.begin - 1];
+                 --s) {
+                --run.begin;
+            }
+            for (std::size_t s = in + group;
+                 s < secret.size() && run.end < text.size() && secret[s] == text[run.end]; ++s) {
+                ++run.end;
+            }
+            if (run.end - run.begin > longest.end - longest.begin) longest = run;
+        }
+    }
+    return longest;
+}
+
+void Secrets::mask(std::string& text) const {
+    if (secrets_.empty() || text.size() < shortest_run) return;
+    std::size_t verifications = 0;
+    for (std::size_t at = 0; at + group <= text.size(); ++at) {
+        const std::size_t bit = sample_bit(group_at(text, at));
+        if ((samples_[bit / 64] >> (bit % 64) & 1) == 0) continue;
+        // Made to collide on purpose: better nothing than a slow search for what may be kept.
+        if (++verifications > most_verifications) {
+            text.assign(redacted);
+            return;
+        }
+        const Run run = longest_run(text, at);
+        const std::string_view shared =
+            std::string_view(text).substr(run.begin, run.end - run.begin);
+        if (shared.size() < shortest_run || is_plain_word(shared)) continue;
+        text.replace(run.begin, shared.size(), redacted);
+        at = run.begin + redacted.size() - 1;
+    }
+}
+
+void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& diagnosis,
+                     const SecretsPolicy& policy, Secrets& secrets) {
+    for (const rules::Credentials& credentials : exchange.credentials) {
+        if (is_placeholder(diagnosis, credentials.raw)) continue;
+        collect_credentials(credentials, policy.user_names_plain, secrets);
+    }
+    collect_fields(exchange.request.fields, true, secrets);
+    collect_fields(exchange.response.fields, false, secrets);
+    collect_form(exchange.request.query, secrets);
+    collect_form(exchange.request.form_body, secrets);
+    for (const rules::Challenge& challenge : exchange.challenges.challenges) {
+        secrets.add(challenge.token68);
+    }
+}
+
+}  // namespace whogoes::report

@@ -1,0 +1,132 @@
+#include "proxy/report/tally.hpp"
+
+#include "proxy/report/exposition.hpp"
+#include "rules/text.hpp"
+
+namespace whogoes::report {
+namespace {
+
+rules::Scheme scheme_of_event(const AuthEvent& event) {
+    return event.scheme.empty() ? rules::Scheme::none : rules::scheme_of(event.scheme);
+}
+
+rules::Scheme scheme_of_challenge(std::string_view challenge) {
+    return rules::scheme_of(challenge.substr(0, challenge.find_first_of(" ,\t")));
+}
+
+std::string scheme_label(rules::Scheme scheme) {
+    if (scheme == rules::Scheme::none) return "none";
+    const std::string_view spelling = rules::registered_spelling(scheme);
+    return spelling.empty() ? "other" : rules::lowered(spelling);
+}
+
+std::string code_label(int code) {
+    return code >= 100 && code < 600 ? std::to_string(code) : "other";
+}
+
+std::string_view known_cause(const rules::Finding& finding) {
+    return finding.cause == nullptr || finding.cause->id.empty() ? "other" : finding.cause->id;
+}
+
+void count_refresh(Counts& counts, const AuthEvent& event) {
+    const std::string_view refresh = event.refresh;
+    const bool replayed = refresh == "replayed";
+    if (replayed || refresh == "joined") {
+        ++counts.refreshes[replayed ? "renewed" : "joined"];
+        const bool refused = event.status == 401 || event.status == 403;
+        ++counts.replays[refused ? "refused" : event.status < 400 ? "accepted" : "failed"];
+    } else if (refresh == "failed") {
+        ++counts.refreshes["failed"];
+    } else if (refresh.starts_with("skipped")) {
+        ++counts.refreshes["skipped"];
+    }
+}
+
+template <class Key>
+void merge(std::map<Key, std::uint64_t>& into, const std::map<Key, std::uint64_t>& from) {
+    for (const auto& [key, count] : from) into[key] += count;
+}
+
+}  // namespace
+
+void Counts::add(const Counts& other) {
+    merge(failures, other.failures);
+    merge(violations, other.violations);
+    merge(injected, other.injected);
+    merge(handshakes, other.handshakes);
+    merge(refreshes, other.refreshes);
+    merge(replays, other.replays);
+    if (other.skew_s && (!skew_s || other.skew_at > skew_at)) {
+        skew_s = other.skew_s;
+        skew_at = other.skew_at;
+    }
+}
+
+void Tally::count(const AuthEvent& event) {
+    const rules::Diagnosis& diagnosis = event.diagnosis;
+    const std::lock_guard lock(mutex_);
+    if (diagnosis.main && diagnosis.handshake) {
+        ++counts_.handshakes[scheme_of_event(event)];
+    } else if (diagnosis.main) {
+        const int code = event.upstream_status != 0 ? event.upstream_status : event.status;
+        ++counts_.failures[{known_cause(*diagnosis.main), scheme_of_event(event), code}];
+    }
+    for (const rules::Violation& violation : diagnosis.violations) {
+        if (violation.rule == nullptr) continue;
+        ++counts_.violations[{violation.rule->id, violation.rule->severity}];
+    }
+    for (const std::string& challenge : event.injected) {
+        ++counts_.injected[scheme_of_challenge(challenge)];
+    }
+    count_refresh(counts_, event);
+    if (event.has_skew) {
+        counts_.skew_s = event.skew_s;
+        counts_.skew_at = event.time;
+    }
+}
+
+void Tally::add_to(Counts& counts) const {
+    const std::lock_guard lock(mutex_);
+    counts.add(counts_);
+}
+
+void append_auth_metrics(std::string& out, const Counts& counts, std::uint64_t dropped) {
+    Exposition text(out);
+    text.family("whogoes_auth_failures_total", "counter",
+                "Refused exchanges by main cause, offered scheme and the API's status.");
+    for (const auto& [key, count] : counts.failures) {
+        const auto& [cause, scheme, code] = key;
+        text.sample(
+            {{"cause", cause}, {"scheme", scheme_label(scheme)}, {"code", code_label(code)}},
+            count);
+    }
+    text.family("whogoes_auth_violations_total", "counter",
+                "Duties that answers broke, by rule and severity.");
+    for (const auto& [key, count] : counts.violations) {
+        text.sample({{"rule", std::get<0>(key)}, {"severity", rules::name(std::get<1>(key))}},
+                    count);
+    }
+    text.family("whogoes_auth_challenges_injected_total", "counter",
+                "Challenges added to answers that had none, by scheme.");
+    for (const auto& [scheme, count] : counts.injected) {
+        text.sample({{"scheme", scheme_label(scheme)}}, count);
+    }
+    text.family("whogoes_auth_handshakes_total", "counter",
+                "First legs of handshakes, which are no failures, by scheme.");
+    for (const auto& [scheme, count] : counts.handshakes) {
+        text.sample({{"scheme", scheme_label(scheme)}}, count);
+    }
+    text.family("whogoes_auth_refresh_total", "counter", "Token refreshes by result.");
+    for (const auto& [result, count] : counts.refreshes) text.sample({{"result", result}}, count);
+    text.family("whogoes_auth_replays_total", "counter",
+                "Requests sent once more with a fresh token, by result.");
+    for (const auto& [result, count] : counts.replays) text.sample({{"result", result}}, count);
+    text.family("whogoes_clock_skew_seconds", "gauge",
+                "The upstream's clock minus ours, as last judged.");
+    if (counts.skew_s) text.sample({}, static_cast<double>(*counts.skew_s));
+    text.family("whogoes_log_events_dropped_total", "counter",
+                "Log lines lost to a full queue or a full disk.");
+    text.sample({}, dropped);
+}
+
+}  // namespace whogoes::report

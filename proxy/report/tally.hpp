@@ -1,0 +1,44 @@
+#pragma once
+
+#include "proxy/report/event.hpp"
+#include "rules/credentials.hpp"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+// What the authentication metrics count, by their labels. One a worker, so that its lock is free
+// but for the moment of a scrape; the log adds them up.
+namespace whogoes::report {
+
+struct Counts {
+    // A label's value is a static string: an id of the tables, or one of a few words.
+    std::map<std::tuple<std::string_view, rules::Scheme, int>, std::uint64_t> failures;
+    std::map<std::tuple<std::string_view, rules::Severity>, std::uint64_t> violations;
+    std::map<rules::Scheme, std::uint64_t> injected;
+    std::map<rules::Scheme, std::uint64_t> handshakes;
+    std::map<std::string_view, std::uint64_t> refreshes;
+    std::map<std::string_view, std::uint64_t> replays;
+    std::optional<std::int64_t> skew_s;
+    rules::TimePoint skew_at{};
+
+    void add(const Counts&);
+};
+
+class Tally {
+public:
+    void count(const AuthEvent&);
+    void add_to(Counts&) const;
+
+private:
+    mutable std::mutex mutex_;
+    Counts counts_;
+};
+
+void append_auth_metrics(std::string& out, const Counts&, std::uint64_t dropped);
+
+}  // namespace whogoes::report
