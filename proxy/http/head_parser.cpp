@@ -5,7 +5,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
 
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -24,6 +26,27 @@ constexpr Flaw too_many_options{400, "Connection names more than 64 options", "R
 // More than any sender has a use for: each option is compared with each field.
 constexpr int connection_options = 64;
 
+// Beast has looked every name up already: its field says ours without a second look, where it has
+// one.
+class KnownFields {
+public:
+    KnownFields() {
+        for (std::size_t number = 1; number < names_.size(); ++number) {
+            const beast::string_view text = to_string(static_cast<beast::http::field>(number));
+            names_[number] = field_name({text.data(), text.size()});
+        }
+    }
+    FieldName name_of(beast::http::field field, std::string_view text) const {
+        const auto number = static_cast<std::size_t>(field);
+        return number == 0 || number >= names_.size() ? field_name(text) : names_[number];
+    }
+
+private:
+    std::array<FieldName, static_cast<std::size_t>(beast::http::field::xref) + 1> names_{};
+};
+
+const KnownFields known_fields;
+
 // Observes: of what Beast says, only the fields' places are kept. Offsets, since the buffer moves.
 template <bool is_request>
 class FieldObserver : public beast::http::basic_parser<is_request> {
@@ -39,14 +62,14 @@ private:
     using error_code = beast::error_code;
     using string_view = beast::string_view;
 
-    void on_field_impl(beast::http::field, string_view name, string_view value,
+    void on_field_impl(beast::http::field field, string_view name, string_view value,
                        error_code&) override {
         FieldLine line;
         line.begin = offset(name.data());
         line.name_end = line.begin + static_cast<std::uint32_t>(name.size());
         line.value_begin = offset(value.data());
         line.value_end = line.value_begin + static_cast<std::uint32_t>(value.size());
-        line.name = field_name({name.data(), name.size()});
+        line.name = known_fields.name_of(field, {name.data(), name.size()});
         if (!head_.fields.empty()) head_.fields.back().end = line.begin;
         head_.fields.push_back(line);
     }
