@@ -47,7 +47,26 @@ struct Cause {
     std::string_view section;       // the RFC it stands on, "RFC 6750, 3.1"; may be empty
 };
 
+// The steps of the decision, in order; what each of them means stands in rules/README.md.
+enum class Step : std::uint8_t {
+    preflight,
+    token_endpoint,
+    edge,
+    several,
+    absent,
+    malformed,
+    scheme,
+    structure,
+    kind,
+    times,
+    checks,
+    flow,
+    rest,
+    beside,  // never the main cause
+};
+
 struct CauseRow {
+    Step step;
     Cause cause;
     Check check;
 };

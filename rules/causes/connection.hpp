@@ -1,0 +1,12 @@
+#pragma once
+
+#include "rules/diagnosis.hpp"
+
+#include <optional>
+
+// Schemes that authenticate a connection and not a request: NTLM and Negotiate.
+namespace whogoes::rules::causes {
+
+std::optional<Evidence> connection_auth_broken(const Exchange&);
+
+}  // namespace whogoes::rules::causes

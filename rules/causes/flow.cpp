@@ -1,0 +1,146 @@
+#include "rules/causes/flow.hpp"
+
+#include "rules/causes/reading.hpp"
+#include "rules/compliance/readings.hpp"
+#include "rules/text.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace whogoes::rules::causes {
+namespace {
+
+constexpr int storm = 5;
+
+std::string_view grant_type(const Exchange& exchange) {
+    return compliance::form_value(exchange.request.form_body, "grant_type").value_or("");
+}
+
+bool is_refresh(const Exchange& exchange) {
+    if (grant_type(exchange) == "refresh_token" && exchange.request.method == "POST") return true;
+    for (const std::string& path : exchange.expected->refresh_paths)
+        if (exchange.request.path == path) return true;
+    return false;
+}
+
+bool rejects_client(std::string_view error) {
+    return error == "invalid_client" || error == "unauthorized_client";
+}
+
+std::int64_t whole_seconds(Milliseconds ago) { return std::int64_t{ago.count() / 1000}; }
+
+// Seconds until exp; empty: no such claim.
+std::optional<std::int64_t> expires_in(const Exchange& exchange) {
+    const Jwt* const jwt = readable_jwt(exchange);
+    if (!jwt || jwt->exp.kind != ClaimKind::number || std::fabs(jwt->exp.value) > 1e12)
+        return std::nullopt;
+    return static_cast<std::int64_t>(jwt->exp.value) - unix_seconds(exchange.answered_at);
+}
+
+std::vector<std::string> checks_done(const Exchange& exchange) {
+    std::vector<std::string> done;
+    const Jwt* const jwt = readable_jwt(exchange);
+    if (!jwt) return done;
+    const Expectations& expected = *exchange.expected;
+    done.emplace_back("structure");
+    if (jwt->exp.kind == ClaimKind::number) done.emplace_back("exp");
+    if (jwt->nbf.kind == ClaimKind::number) done.emplace_back("nbf");
+    if (!expected.token_type.empty()) done.emplace_back("typ");
+    if (!expected.issuer.empty()) done.emplace_back("iss");
+    if (!expected.audiences.empty()) done.emplace_back("aud");
+    if (exchange.signature == Signature::verified) done.emplace_back("signature");
+    return done;
+}
+
+}  // namespace
+
+std::optional<Evidence> refresh_client_rejected(const Exchange& exchange) {
+    const int status = exchange.response.status;
+    if (status != 400 && status != 401) return std::nullopt;
+    if (!compliance::is_token_endpoint(exchange)) return std::nullopt;
+    const std::string& error = exchange.heard.error_code;
+    if (rejects_client(error))
+        return certain("the token endpoint answered " + error, {fact("error", error)});
+    // RFC 6749, 5.2: a token endpoint says 401 only when it does not know the client.
+    if (status != 401 || is_refresh(exchange) || grant_type(exchange) == "password")
+        return std::nullopt;
+    return likely("the token endpoint answered 401, which it does when it refuses the client",
+                  {fact("error", error)});
+}
+
+std::optional<Evidence> refresh_failed(const Exchange& exchange) {
+    const int status = exchange.response.status;
+    if (status != 400 && status != 401) return std::nullopt;
+    if (!is_refresh(exchange)) return std::nullopt;
+    const std::string& error = exchange.heard.error_code;
+    if (rejects_client(error) || (status == 400 && error != "invalid_grant")) return std::nullopt;
+    std::vector<Fact> facts{fact("endpoint", exchange.request.path)};
+    add(facts, "grant_type", grant_type(exchange).substr(0, 40));
+    add(facts, "error", error);
+    return certain("the call that should renew the token was answered " + std::to_string(status) +
+                       (error.empty() ? "" : " " + error),
+                   std::move(facts));
+}
+
+std::optional<Evidence> replay_still_unauthorized(const Exchange& exchange) {
+    if (exchange.response.status != 401) return std::nullopt;
+    if (!exchange.replay_of || !exchange.replay_of->refreshed) return std::nullopt;
+    std::vector<Fact> facts{fact("status", 401)};
+    add(facts, "fp_old", exchange.replay_of->rejected_fingerprint);
+    return certain("the token was renewed, and the API refuses the new one as well",
+                   std::move(facts));
+}
+
+std::optional<Evidence> stale_token_race(const Exchange& exchange) {
+    const auto& newer = exchange.recollection.newer_token_accepted_ago;
+    if (!newer || acts_as(exchange) != 401) return std::nullopt;
+    std::vector<Fact> facts{fact("newer_age_s", whole_seconds(*newer)), fact("sub_match", true)};
+    add(facts, "fp_newer", exchange.recollection.newer_token_fingerprint);
+    return likely("a newer token of the same user was accepted " +
+                      std::to_string(whole_seconds(*newer)) + " s ago",
+                  std::move(facts));
+}
+
+std::optional<Evidence> repeated_rejected_credential(const Exchange& exchange) {
+    const int count = exchange.recollection.refused_in_30s + 1;
+    if (exchange.response.status != 401 || count < storm) return std::nullopt;
+    if (credential_absent(exchange)) return std::nullopt;
+    return certain(
+        "the same credential was refused " + std::to_string(count) + " times within 30 s",
+        {fact("count", count),
+         fact("window_s", whole_seconds(exchange.recollection.refused_window))});
+}
+
+std::optional<Evidence> revoked_or_logged_out(const Exchange& exchange) {
+    if (acts_as(exchange) != 401) return std::nullopt;
+    const bool verified = exchange.signature == Signature::verified;
+    const Recollection& known = exchange.recollection;
+    const auto& accepted = known.credential_accepted_ago ? known.credential_accepted_ago
+                                                         : known.credential_accepted_elsewhere_ago;
+    if ((!verified && !accepted) || sole_token(exchange).empty()) return std::nullopt;
+    std::vector<Fact> facts{fact("checks_done", checks_done(exchange))};
+    if (const auto in = expires_in(exchange)) facts.push_back(fact("exp_in_s", *in));
+    if (accepted) facts.push_back(fact("last_accepted_age_s", whole_seconds(*accepted)));
+    std::string words = accepted ? "the same token was accepted " +
+                                       std::to_string(whole_seconds(*accepted)) + " s ago"
+                                 : "the signature verifies and no local check fails";
+    return likely(words + ", and now it is refused", std::move(facts));
+}
+
+std::optional<Evidence> token_rejected_unknown(const Exchange& exchange) {
+    std::vector<Fact> facts;
+    if (const Jwt* const jwt = readable_jwt(exchange)) {
+        add(facts, "alg", jwt->alg);
+        add(facts, "iss_host", host_of(jwt->iss));
+        if (const auto in = expires_in(exchange)) facts.push_back(fact("exp_in_s", *in));
+        return possible(
+            "the token is well-formed and unexpired; it may be revoked, for another API, "
+            "or signed with another key",
+            std::move(facts));
+    }
+    return possible(
+        "a credential was refused, and what is wrong with it may only be known upstream",
+        std::move(facts));
+}
+
+}  // namespace whogoes::rules::causes

@@ -1,0 +1,203 @@
+#include "rules/causes/missing.hpp"
+
+#include "rules/causes/reading.hpp"
+#include "rules/text.hpp"
+
+#include <utility>
+
+namespace whogoes::rules::causes {
+namespace {
+
+bool offers_bearer(const Exchange& exchange) {
+    if (!exchange.challenges.challenges.empty()) return exchange.challenges.offers("Bearer");
+    return iequals(exchange.expected->scheme, "Bearer");
+}
+
+// Schemes for which a browser itself asks and then sends Authorization.
+bool browser_asks(const ChallengeList& challenges) {
+    return challenges.offers("Basic") || challenges.offers("Digest") ||
+           challenges.offers("Negotiate") || challenges.offers("NTLM");
+}
+
+bool is_navigation(const Exchange& exchange) {
+    const std::string_view destination = request_field(exchange, "Sec-Fetch-Dest");
+    return iequals(destination, "document") || iequals(destination, "iframe") ||
+           iequals(destination, "frame");
+}
+
+void add_browser_facts(const Exchange& exchange, std::vector<Fact>& facts) {
+    add(facts, "sec_fetch_site", request_field(exchange, "Sec-Fetch-Site"));
+    add(facts, "sec_fetch_mode", request_field(exchange, "Sec-Fetch-Mode"));
+    add(facts, "sec_fetch_dest", request_field(exchange, "Sec-Fetch-Dest"));
+}
+
+std::string without_query(std::string_view url) {
+    return std::string(url.substr(0, url.find_first_of("?#")));
+}
+
+}  // namespace
+
+std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
+    if (!exchange.preflight) return std::nullopt;
+    const int status = exchange.response.status;
+    if (status == 429 || (status >= 200 && status < 300)) return std::nullopt;
+    std::vector<Fact> facts{
+        fact("origin", request_field(exchange, "Origin")),
+        fact("acr_method", request_field(exchange, "Access-Control-Request-Method")),
+        fact("status", status)};
+    add(facts, "acr_headers", request_field(exchange, "Access-Control-Request-Headers"));
+    return certain("a CORS preflight was answered " + std::to_string(status) +
+                       "; browsers never put credentials on a preflight",
+                   std::move(facts));
+}
+
+std::optional<Evidence> empty_authorization(const Exchange& exchange) {
+    if (exchange.credentials.size() != 1 || exchange.credentials.front().kind != Scheme::none)
+        return std::nullopt;
+    return certain("the Authorization field is there and empty", {fact("length", 0)});
+}
+
+std::optional<Evidence> credentials_in_wrong_header(const Exchange& exchange) {
+    if (!credential_absent(exchange)) return std::nullopt;
+    const std::optional<Field> found = misnamed_credential(exchange);
+    if (!found) return std::nullopt;
+    std::string words = "a credential came in the field " + std::string(found->name) +
+                        ", and no Authorization field";
+    std::vector<Fact> facts{fact("found_header", found->name),
+                            fact("expected_header", "Authorization")};
+    const bool asked = exchange.challenges.offers("Bearer") || exchange.challenges.offers("Basic");
+    return asked ? certain(std::move(words), std::move(facts))
+                 : likely(std::move(words), std::move(facts));
+}
+
+std::optional<Evidence> header_lost_on_redirect(const Exchange& exchange) {
+    using namespace std::chrono_literals;
+    if (!credential_absent(exchange)) return std::nullopt;
+    const std::optional<LostRedirect>& lost = exchange.recollection.lost_redirect;
+    if (!lost || lost->age > 5s) return std::nullopt;
+    std::vector<Fact> facts{
+        fact("redirect_status", lost->status), fact("from_url", without_query(lost->from_url)),
+        fact("to_url", without_query(lost->to_url)), fact("cross_origin", lost->cross_origin),
+        fact("age_ms", std::int64_t{lost->age.count()})};
+    std::string words = "a redirect (" + std::to_string(lost->status) +
+                        ") of a request with Authorization led here " +
+                        std::to_string(lost->age.count()) +
+                        " ms ago, and the client dropped the field on the way";
+    // Fetch removes Authorization when the origin changes; within one origin it is the client's
+    // choice.
+    return lost->cross_origin ? certain(std::move(words), std::move(facts))
+                              : likely(std::move(words), std::move(facts));
+}
+
+std::optional<Evidence> credentials_in_query_ignored(const Exchange& exchange) {
+    if (exchange.request.query.empty() || !credential_absent(exchange)) return std::nullopt;
+    if (acts_as(exchange) == 403 || !offers_bearer(exchange)) return std::nullopt;
+    const std::string_view name = token_parameter(exchange);
+    if (name.empty()) return std::nullopt;
+    return likely("the token came in the query parameter " + std::string(name.substr(0, 40)) +
+                      ", where this API does not look",
+                  {fact("query_key", name.substr(0, 40))});
+}
+
+std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
+    if (!credential_absent(exchange)) return std::nullopt;
+    std::vector<Fact> facts;
+    add_browser_facts(exchange, facts);
+    const std::string_view upgrade = request_field(exchange, "Upgrade");
+    if (iequals(upgrade, "websocket") && exchange.request.fields.has("Origin")) {
+        add(facts, "upgrade", "websocket");
+        return certain("a browser opened a WebSocket; it cannot add Authorization to that request",
+                       std::move(facts));
+    }
+    const std::string_view destination = request_field(exchange, "Sec-Fetch-Dest");
+    if (!destination.empty() && !iequals(destination, "empty")) {
+        // On a navigation the browser asks for a password by itself, and for a session that was
+        // known the cookie is the story.
+        if (is_navigation(exchange) && browser_asks(exchange.challenges)) return std::nullopt;
+        if (exchange.recollection.cookie_accepted_ago) return std::nullopt;
+        for (const std::string_view known :
+             {"image", "script", "style", "font", "video", "audio", "track", "document", "iframe",
+              "frame", "embed", "object", "manifest"})
+            if (iequals(destination, known))
+                return certain("the browser loaded this as " + std::string(known) +
+                                   ", and such a request cannot carry Authorization",
+                               std::move(facts));
+        return std::nullopt;
+    }
+    // EventSource sends this type alone; a client that also takes JSON is not one.
+    const std::string_view accept = request_field(exchange, "Accept");
+    if (!iequals(accept, "text/event-stream")) return std::nullopt;
+    add(facts, "accept", accept);
+    return likely("the client asked for an event stream; EventSource cannot send Authorization",
+                  std::move(facts));
+}
+
+std::optional<Evidence> no_cors_mode(const Exchange& exchange) {
+    if (!iequals(request_field(exchange, "Sec-Fetch-Mode"), "no-cors")) return std::nullopt;
+    if (!credential_absent(exchange)) return std::nullopt;
+    if (!iequals(request_field(exchange, "Sec-Fetch-Dest"), "empty")) return std::nullopt;
+    return certain(
+        "fetch() ran in mode no-cors, which drops the Authorization field without a word",
+        {fact("sec_fetch_mode", "no-cors"), fact("sec_fetch_dest", "empty")});
+}
+
+namespace {
+
+// A leg of NTLM or Negotiate that the server answered with its own message.
+bool continues_handshake(const Exchange& exchange) {
+    const Credentials* const sent = sole_credentials(exchange);
+    if (!sent_as(sent, Scheme::ntlm) && !sent_as(sent, Scheme::negotiate)) return false;
+    const Challenge* const answer = exchange.challenges.find(sent->scheme);
+    return answer && !answer->token68.empty();
+}
+
+bool probes_first(const Exchange& exchange) {
+    const std::string_view agent = request_field(exchange, "User-Agent");
+    for (const std::string_view known : {"git/", "docker/", "containerd"})
+        if (istarts_with(agent, known)) return true;
+    const ChallengeList& challenges = exchange.challenges;
+    if (istarts_with(agent, "curl/") && (challenges.offers("Digest") || challenges.offers("NTLM") ||
+                                         challenges.offers("Negotiate")))
+        return true;
+    if (is_navigation(exchange) && browser_asks(challenges)) return true;
+    const Challenge* const bearer = challenges.find("Bearer");
+    return bearer && bearer->parameter("service") &&
+           (istarts_with(bearer->value_of("realm"), "https://") ||
+            istarts_with(bearer->value_of("realm"), "http://"));
+}
+
+}  // namespace
+
+std::optional<Evidence> handshake_challenge(const Exchange& exchange) {
+    if (exchange.response.status != 401 || exchange.challenges.challenges.empty())
+        return std::nullopt;
+    if (continues_handshake(exchange))
+        return certain("the server answered a leg of the handshake with the next one",
+                       {fact("challenge_schemes", offered_schemes(exchange))});
+    if (!exchange.credentials.empty()) return std::nullopt;
+    if (exchange.recollection.handshake_completed)
+        return certain("the client came back with a credential for an offered scheme",
+                       {fact("challenge_schemes", offered_schemes(exchange))});
+    if (!probes_first(exchange)) return std::nullopt;
+    return likely("this client asks without a credential first, and comes back with one",
+                  {fact("challenge_schemes", offered_schemes(exchange))});
+}
+
+std::optional<Evidence> no_credentials(const Exchange& exchange) {
+    if (!credential_absent(exchange) || has_session_cookie(exchange) || api_key(exchange))
+        return std::nullopt;
+    const bool certificate = exchange.request.client_certificate;
+    if (certificate && is_forbidden(exchange)) return std::nullopt;
+    std::vector<Fact> facts{
+        fact("method", exchange.request.method), fact("path", exchange.request.path),
+        fact("challenge_schemes", offered_schemes(exchange)),
+        fact("has_cookie", exchange.request.fields.has("Cookie")), fact("has_api_key", false)};
+    add_browser_facts(exchange, facts);
+    if (certificate)
+        return likely("the request carried a TLS client certificate and no other credential",
+                      std::move(facts));
+    return certain("the request carried no Authorization field, API key or session cookie",
+                   std::move(facts));
+}
+
+}  // namespace whogoes::rules::causes

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "rules/diagnosis.hpp"
+
+#include <optional>
+
+// Nothing usable arrived: no credential, or one that the client could not or did not send along.
+// Cookies and API keys are elsewhere.
+namespace whogoes::rules::causes {
+
+std::optional<Evidence> preflight_rejected(const Exchange&);
+std::optional<Evidence> empty_authorization(const Exchange&);
+std::optional<Evidence> credentials_in_wrong_header(const Exchange&);
+std::optional<Evidence> header_lost_on_redirect(const Exchange&);
+std::optional<Evidence> credentials_in_query_ignored(const Exchange&);
+std::optional<Evidence> browser_cannot_set_header(const Exchange&);
+std::optional<Evidence> no_cors_mode(const Exchange&);
+std::optional<Evidence> handshake_challenge(const Exchange&);
+std::optional<Evidence> no_credentials(const Exchange&);
+
+}  // namespace whogoes::rules::causes

@@ -1,0 +1,291 @@
+#include "rules/causes/reading.hpp"
+
+#include "rules/cookies.hpp"
+#include "rules/quotable.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace whogoes::rules::causes {
+
+Evidence certain(std::string words, std::vector<Fact> facts) {
+    return {Confidence::certain, std::move(words), std::move(facts)};
+}
+Evidence likely(std::string words, std::vector<Fact> facts) {
+    return {Confidence::likely, std::move(words), std::move(facts)};
+}
+Evidence possible(std::string words, std::vector<Fact> facts) {
+    return {Confidence::possible, std::move(words), std::move(facts)};
+}
+
+Fact fact(std::string_view name, std::string_view text) { return {name, std::string(text)}; }
+Fact fact(std::string_view name, const char* text) { return {name, std::string(text)}; }
+Fact fact(std::string_view name, std::int64_t number) { return {name, number}; }
+Fact fact(std::string_view name, std::size_t number) {
+    return {name, static_cast<std::int64_t>(number)};
+}
+Fact fact(std::string_view name, int number) { return {name, std::int64_t{number}}; }
+Fact fact(std::string_view name, bool yes) { return {name, yes}; }
+Fact fact(std::string_view name, std::vector<std::string> list) { return {name, std::move(list)}; }
+
+void add(std::vector<Fact>& facts, std::string_view name, std::string_view text) {
+    if (!text.empty()) facts.push_back(fact(name, text));
+}
+
+int acts_as(const Exchange& exchange) {
+    const int status = exchange.response.status;
+    return status < 400 || status == 407 ? 401 : status;
+}
+
+bool credential_absent(const Exchange& exchange) {
+    if (!exchange.credentials.empty()) return false;
+    return exchange.response.status != 407 || !exchange.request.fields.has("Proxy-Authorization");
+}
+
+const Credentials* sole_credentials(const Exchange& exchange) {
+    if (exchange.credentials.size() != 1) return nullptr;
+    const Credentials& only = exchange.credentials.front();
+    return only.kind == Scheme::none ? nullptr : &only;
+}
+
+bool carries_one_token(Scheme kind) {
+    switch (kind) {
+        case Scheme::bearer:
+        case Scheme::dpop:
+        case Scheme::token:
+        case Scheme::jwt:
+        case Scheme::apikey:
+        case Scheme::unknown:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string_view sole_token(const Exchange& exchange) {
+    const Credentials* const sent = sole_credentials(exchange);
+    if (!sent || !carries_one_token(sent->kind)) return {};
+    if (sent->kind != Scheme::unknown) return sent->value;
+    // What cannot be the name of a scheme is the beginning of a token.
+    const bool named =
+        !sent->value.empty() && is_token(sent->scheme) && !sent->scheme.starts_with("eyJ");
+    return named ? sent->value : sent->raw;
+}
+
+const Jwt* sole_jwt(const Exchange& exchange) {
+    if (!exchange.jwt) return nullptr;
+    const Credentials* const sent = sole_credentials(exchange);
+    return sent && carries_one_token(sent->kind) ? &*exchange.jwt : nullptr;
+}
+
+const Jwt* readable_jwt(const Exchange& exchange) {
+    const Jwt* const jwt = sole_jwt(exchange);
+    return jwt && jwt->readable() ? jwt : nullptr;
+}
+
+bool has_opaque_token(const Exchange& exchange) {
+    return !exchange.jwt && !sole_token(exchange).empty();
+}
+
+std::string scheme_name(const Credentials& sent) {
+    if (sent.kind != Scheme::unknown) return std::string(registered_spelling(sent.scheme));
+    // A word alone, or one with digits, may be a secret whose scheme was forgotten.
+    bool name = !sent.value.empty() && sent.scheme.size() <= 24;
+    for (const char c : sent.scheme) name = name && (is_alpha(c) || c == '-');
+    return name ? std::string(sent.scheme) : "unknown";
+}
+
+std::vector<std::string> offered_schemes(const Exchange& exchange) {
+    std::vector<std::string> names;
+    for (const Challenge& challenge : exchange.challenges.challenges) {
+        bool known = false;
+        for (const std::string& name : names) known = known || iequals(name, challenge.scheme);
+        if (!known) names.push_back(challenge.scheme);
+    }
+    return names;
+}
+
+const Challenge* challenge_with_error(const Exchange& exchange, std::string_view error) {
+    for (const Challenge& challenge : exchange.challenges.challenges)
+        if (challenge.value_of("error") == error) return &challenge;
+    return nullptr;
+}
+
+namespace {
+
+bool is_analytics(std::string_view name) {
+    static constexpr std::array prefixes{
+        std::string_view("_ga"),          std::string_view("_gid"),
+        std::string_view("_gat"),         std::string_view("_gcl_"),
+        std::string_view("_fbp"),         std::string_view("_hj"),
+        std::string_view("__utm"),        std::string_view("__cf"),
+        std::string_view("cf_clearance"), std::string_view("ajs_"),
+        std::string_view("_pk_"),         std::string_view("mp_"),
+        std::string_view("Optanon"),      std::string_view("amplitude"),
+    };
+    for (const std::string_view prefix : prefixes)
+        if (name.starts_with(prefix)) return true;
+    return false;
+}
+
+bool is_key_field(std::string_view name) {
+    for (const std::string_view known :
+         {"X-API-Key", "apikey", "api-key", "X-ApiKey", "X-Goog-Api-Key", "X-RapidAPI-Key",
+          "Ocp-Apim-Subscription-Key", "X-Functions-Key", "X-Auth-Key", "X-Api-Token"})
+        if (iequals(name, known)) return true;
+    return false;
+}
+
+bool is_key_parameter(std::string_view name, std::string_view value) {
+    for (const std::string_view known :
+         {"api_key", "apikey", "api-key", "x-api-key", "subscription-key"})
+        if (iequals(name, known)) return true;
+    // "key" alone is any word; a Google key has 39 characters.
+    return name == "key" && value.size() >= 20;
+}
+
+bool is_misname(std::string_view name) {
+    for (const std::string_view known : {"Authentication",
+                                         "Auth",
+                                         "Authorisation",
+                                         "Authorizaton",
+                                         "Autorization",
+                                         "Authorize",
+                                         "X-Authorization",
+                                         "X-Authorisation",
+                                         "X-Authentication",
+                                         "X-Auth",
+                                         "X-Auth-Token",
+                                         "X-Access-Token",
+                                         "Access-Token",
+                                         "Auth-Token",
+                                         "Authorization-Token",
+                                         "Token",
+                                         "X-Token",
+                                         "X-Bearer-Token",
+                                         "Bearer",
+                                         "Bearer-Token",
+                                         "JWT",
+                                         "X-JWT",
+                                         "X-JWT-Token",
+                                         "WWW-Authenticate"})
+        if (iequals(name, known)) return true;
+    return false;
+}
+
+bool is_whole_jwt(std::string_view text) {
+    if (!text.starts_with("eyJ")) return false;
+    const std::optional<Jwt> jwt = parse_jwt(text);
+    return jwt && (jwt->segments == 3 || jwt->segments == 5);
+}
+
+// Calls `found` with each name and value of a query until it answers true.
+template <class Found>
+bool any_parameter(std::string_view query, Found found) {
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        const std::size_t equals = pair.find('=');
+        if (equals != npos && found(pair.substr(0, equals), pair.substr(equals + 1))) return true;
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    }
+    return false;
+}
+
+}  // namespace
+
+bool has_session_cookie(const Exchange& exchange) {
+    for (const Field& line : exchange.request.fields.lines()) {
+        if (!iequals(line.name, "Cookie")) continue;
+        for (const std::string_view name : cookie_names(line.value))
+            if (!is_analytics(name)) return true;
+    }
+    return false;
+}
+
+bool has_cookie_named(const Exchange& exchange, std::string_view name) {
+    for (const Field& line : exchange.request.fields.lines())
+        if (iequals(line.name, "Cookie") && cookie_value(line.value, name)) return true;
+    return false;
+}
+
+std::optional<ApiKey> api_key(const Exchange& exchange) {
+    for (const Field& line : exchange.request.fields.lines())
+        if (!line.value.empty() && is_key_field(line.name)) return ApiKey{line.name, line.value};
+    ApiKey key;
+    const bool found = any_parameter(exchange.request.query, [&](auto name, auto value) {
+        key = {name, value};
+        return !value.empty() && is_key_parameter(name, value);
+    });
+    return found ? std::optional(key) : std::nullopt;
+}
+
+std::optional<Field> misnamed_credential(const Exchange& exchange) {
+    for (const Field& line : exchange.request.fields.lines()) {
+        if (!is_misname(line.name)) continue;
+        const Credentials credentials = parse_credentials(line.value);
+        const bool with_scheme = credentials.kind != Scheme::unknown && !credentials.value.empty();
+        if (with_scheme || is_whole_jwt(credentials.raw)) return line;
+    }
+    return std::nullopt;
+}
+
+std::string_view token_parameter(const Exchange& exchange) {
+    std::string_view last;
+    const bool found = any_parameter(exchange.request.query, [&](auto name, auto value) {
+        last = name;
+        return (iequals(name, "access_token") && !value.empty()) || is_whole_jwt(value);
+    });
+    return found ? last : std::string_view();
+}
+
+std::string_view request_field(const Exchange& exchange, std::string_view name) {
+    return exchange.request.fields.first(name).value_or(std::string_view());
+}
+
+std::string_view response_field(const Exchange& exchange, std::string_view name) {
+    return exchange.response.fields.first(name).value_or(std::string_view());
+}
+
+std::int64_t unix_seconds(TimePoint when) {
+    return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+}
+
+std::string instant(std::int64_t seconds) {
+    using std::chrono::days;
+    // Far outside of any calendar: a number says more.
+    if (seconds < -62135596800 || seconds > 253402300799) return std::to_string(seconds);
+    const std::chrono::sys_seconds when{std::chrono::seconds{seconds}};
+    const auto day = std::chrono::floor<days>(when);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(when - day);
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()));
+    return text.data();
+}
+
+std::string host_of(std::string_view url) {
+    const std::size_t scheme = url.find("://");
+    if (scheme == npos) return {};
+    std::string_view host = url.substr(scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    const std::size_t user = host.rfind('@');
+    if (user != npos) host.remove_prefix(user + 1);
+    if (host.starts_with('['))
+        host = host.substr(1, host.find(']') == npos ? npos : host.find(']') - 1);
+    else
+        host = host.substr(0, host.find(':'));
+    return lowered(host);
+}
+
+std::string saying(const Exchange& exchange, Wording wording) {
+    return "\"" + quotable(exchange.heard.text(wording), exchange.request) + "\"";
+}
+
+}  // namespace whogoes::rules::causes
