@@ -30,6 +30,8 @@ public:
             // RFC 9110, 11.2: nothing but a comma parts two parameters.
             if (peek() != ',') return fail("a comma");
             ++at_;
+            skip_ows();
+            if (done()) ++empty_elements;  // a trailing comma
         }
     }
 

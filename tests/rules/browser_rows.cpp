@@ -1,0 +1,138 @@
+#include "compliance_rows.hpp"
+
+namespace whogoes::rules {
+namespace {
+
+constexpr std::string_view preflight =
+    "OPTIONS /\nOrigin: http://localhost:5173\nAccess-Control-Request-Method: GET\n"
+    "Access-Control-Request-Headers: content-type, Authorization";
+constexpr std::string_view other_preflight =
+    "OPTIONS /\nOrigin: http://localhost:5173\nAccess-Control-Request-Method: GET\n"
+    "Access-Control-Request-Headers: content-type";
+constexpr std::string_view cross_origin =
+    "GET /\nOrigin: http://localhost:5173\nSec-Fetch-Mode: cors";
+
+void over_https(Exchange& exchange, Expectations&) {
+    exchange.place.client_origin = "https://localhost:8401";
+}
+
+const ComplianceRow rows[] = {
+    {"preflight-rejected", true, "401", preflight, "401"},
+    {"preflight-rejected", true, "404", preflight, "404"},
+    {"preflight-rejected", false, "204", preflight, "204"},
+    {"preflight-rejected", false, "plain OPTIONS", "OPTIONS /\nOrigin: http://a.test", "401"},
+
+    {"preflight-redirected", true, "307", preflight, "307\nLocation: https://a.test/"},
+    {"preflight-redirected", false, "403", preflight, "403"},
+    {"preflight-redirected", false, "a GET", cross_origin, "307\nLocation: https://a.test/"},
+
+    {"cors-missing-on-auth-error", true, "another port", cross_origin, "401"},
+    {"cors-missing-on-auth-error", true, "an opaque origin", "GET /\nOrigin: null", "403"},
+    {"cors-missing-on-auth-error", false, "there", cross_origin,
+     "401\naccess-control-allow-origin: *"},
+    {"cors-missing-on-auth-error", false, "its own origin", "POST /\nOrigin: http://LOCALHOST:8401",
+     "401"},
+    {"cors-missing-on-auth-error", false, "no browser", "GET /", "401"},
+    {"cors-missing-on-auth-error", false, "a form of another page",
+     "POST /\nOrigin: http://localhost:5173\nSec-Fetch-Mode: navigate", "403"},
+    {"cors-missing-on-auth-error", false, "a WebSocket",
+     "GET /\nOrigin: http://localhost:5173\nUpgrade: websocket", "401"},
+    {"cors-missing-on-auth-error", false, "a success", cross_origin, "200"},
+
+    {"cors-expose-headers-missing", true, "not exposed", cross_origin,
+     "401\nAccess-Control-Allow-Origin: *\nWWW-Authenticate: Bearer realm=\"a\""},
+    {"cors-expose-headers-missing", true, "a star beside credentials", cross_origin,
+     "401\nAccess-Control-Allow-Origin: http://localhost:5173\nAccess-Control-Allow-Credentials: "
+     "true\n"
+     "Access-Control-Expose-Headers: *\nWWW-Authenticate: Bearer realm=\"a\""},
+    {"cors-expose-headers-missing", false, "named", cross_origin,
+     "401\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: X-A, www-authenticate\n"
+     "WWW-Authenticate: Bearer realm=\"a\""},
+    {"cors-expose-headers-missing", false, "a star", cross_origin,
+     "401\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: *\nWWW-Authenticate: "
+     "Bearer realm=\"a\""},
+    {"cors-expose-headers-missing", false, "nothing to expose", cross_origin,
+     "401\nAccess-Control-Allow-Origin: *"},
+
+    {"cors-allow-headers-missing-authorization", true, "not named", preflight,
+     "204\nAccess-Control-Allow-Headers: content-type"},
+    {"cors-allow-headers-missing-authorization", true, "no field", preflight, "200"},
+    {"cors-allow-headers-missing-authorization", false, "named", preflight,
+     "204\nAccess-Control-Allow-Headers: AUTHORIZATION"},
+    {"cors-allow-headers-missing-authorization", false, "a star", preflight,
+     "204\nAccess-Control-Allow-Headers: *"},
+    {"cors-allow-headers-missing-authorization", false, "not asked for", other_preflight, "204"},
+    {"cors-allow-headers-missing-authorization", false, "refused anyway", preflight, "401"},
+
+    {"cors-allow-headers-wildcard-authorization", true, "a star", preflight,
+     "204\nAccess-Control-Allow-Headers: *"},
+    {"cors-allow-headers-wildcard-authorization", false, "named beside it", preflight,
+     "204\nAccess-Control-Allow-Headers: *, authorization"},
+    {"cors-allow-headers-wildcard-authorization", false, "not asked for", other_preflight,
+     "204\nAccess-Control-Allow-Headers: *"},
+
+    {"cors-wildcard-with-credentials", true, "ACAC", cross_origin,
+     "200\nAccess-Control-Allow-Origin: *\nAccess-Control-Allow-Credentials: true"},
+    {"cors-wildcard-with-credentials", true, "a cookie",
+     "GET /\nOrigin: http://localhost:5173\nCookie: a=1", "200\nAccess-Control-Allow-Origin: *"},
+    {"cors-wildcard-with-credentials", false, "no credentials", cross_origin,
+     "200\nAccess-Control-Allow-Origin: *"},
+    {"cors-wildcard-with-credentials", false, "a cookie of its own", "GET /\nCookie: a=1",
+     "200\nAccess-Control-Allow-Origin: *"},
+    {"cors-wildcard-with-credentials", false, "an origin",
+     "GET /\nOrigin: http://localhost:5173\nCookie: a=1",
+     "200\nAccess-Control-Allow-Origin: http://localhost:5173\nAccess-Control-Allow-Credentials: "
+     "true"},
+
+    {"cors-origin-multiple", true, "two fields", cross_origin,
+     "200\nAccess-Control-Allow-Origin: *\nAccess-Control-Allow-Origin: *"},
+    {"cors-origin-multiple", true, "a list", cross_origin,
+     "200\nAccess-Control-Allow-Origin: http://a.test, http://b.test"},
+    {"cors-origin-multiple", false, "one", cross_origin,
+     "200\nAccess-Control-Allow-Origin: http://a.test"},
+
+    {"cors-vary-origin-missing", true, "repeated", cross_origin,
+     "200\nAccess-Control-Allow-Origin: http://localhost:5173\nVary: Accept"},
+    {"cors-vary-origin-missing", false, "said", cross_origin,
+     "200\nAccess-Control-Allow-Origin: http://localhost:5173\nVary: Accept, origin"},
+    {"cors-vary-origin-missing", false, "a star", cross_origin,
+     "200\nAccess-Control-Allow-Origin: *"},
+    {"cors-vary-origin-missing", false, "another origin", cross_origin,
+     "200\nAccess-Control-Allow-Origin: http://a.test"},
+
+    {"cookie-secure-over-http", true, "in any case", "POST /", "200\nSet-Cookie: sid=1; secure"},
+    {"cookie-secure-over-http", true, "on loopback too, for Safari", "POST /",
+     "200\nSet-Cookie: sid=1; Secure"},
+    {"cookie-secure-over-http", false, "over https", "POST /", "200\nSet-Cookie: sid=1; Secure",
+     over_https},
+    {"cookie-secure-over-http", false, "not Secure", "POST /", "200\nSet-Cookie: Secure=1; Path=/"},
+
+    {"cookie-samesite-none-insecure", true, "None", "POST /",
+     "200\nSet-Cookie: sid=1; samesite=none"},
+    {"cookie-samesite-none-insecure", true, "the second of two", "POST /",
+     "200\nSet-Cookie: a=1\nSet-Cookie: sid=1; SameSite=None"},
+    {"cookie-samesite-none-insecure", false, "Secure", "POST /",
+     "200\nSet-Cookie: sid=1; SameSite=None; Secure"},
+    {"cookie-samesite-none-insecure", false, "Strict", "POST /",
+     "200\nSet-Cookie: sid=1; SameSite=Strict"},
+
+    {"cookie-domain-mismatch", true, "the API's own", "POST /",
+     "200\nSet-Cookie: sid=1; Domain=.api.example.test"},
+    {"cookie-domain-mismatch", false, "this host", "POST /",
+     "200\nSet-Cookie: sid=1; Domain=LOCALHOST"},
+    {"cookie-domain-mismatch", false, "no domain", "POST /", "200\nSet-Cookie: sid=1; Domain="},
+
+    {"cookie-prefix-violation", true, "__Host- with a path", "POST /",
+     "200\nSet-Cookie: __Host-sid=1; Secure; Path=/api"},
+    {"cookie-prefix-violation", true, "__secure- without Secure", "POST /",
+     "200\nSet-Cookie: __secure-sid=1"},
+    {"cookie-prefix-violation", false, "kept", "POST /",
+     "200\nSet-Cookie: __Host-sid=1; Secure; Path=/", over_https},
+    {"cookie-prefix-violation", false, "another name", "POST /", "200\nSet-Cookie: Host-sid=1"},
+};
+
+}  // namespace
+
+std::span<const ComplianceRow> browser_rows() { return rows; }
+
+}  // namespace whogoes::rules
