@@ -20,15 +20,15 @@ enum class Event : std::uint8_t {
     any,
 };
 
-// A browser that is sent to log in with nothing in its hands is not refused.
+// A browser that is sent to log in with nothing in its hands is not refused, and logging in and out
+// leads to the login page by nature.
 bool is_refusing_redirect(const Exchange& exchange, const Diagnosis& diagnosis) {
-    if (diagnosis.has_rule("login-redirect-for-api")) return true;
-    if (!compliance::redirects_to_login(exchange)) return false;
-    // Logging in and out leads to the login page by nature.
     const std::string_view path = exchange.request.path;
     if (compliance::is_login_url(path, {}) || path.find("logout") != std::string_view::npos)
         return false;
-    return exchange.request.fields.has("Cookie") || !exchange.credentials.empty();
+    if (diagnosis.has_rule("login-redirect-for-api")) return true;
+    return compliance::redirects_to_login(exchange) &&
+           (exchange.request.fields.has("Cookie") || !exchange.credentials.empty());
 }
 
 bool is_authentication_400(const Exchange& exchange) {
@@ -81,6 +81,10 @@ bool ends_the_search(Step step) {
            step == Step::absent || step == Step::malformed;
 }
 
+bool is_told_by_challenge(std::string_view id) {
+    return id == "insufficient-scope" || id == "step-up-required" || id == "dpop-nonce-required";
+}
+
 // Whether a later match tells something that the main cause does not say already.
 bool adds_to(const CauseRow& main, const CauseRow& row, const Evidence& evidence) {
     if (row.step == Step::beside) return true;
@@ -96,8 +100,10 @@ bool adds_to(const CauseRow& main, const CauseRow& row, const Evidence& evidence
         case Step::times:
             return certain;
         case Step::checks:
-            // A token of the wrong kind has another audience, typ and scope by nature.
-            return certain && main.step != Step::kind && main.step != Step::structure;
+            // A token of the wrong kind has another audience, typ and scope by nature, and one that
+            // is damaged no valid signature; what the challenge itself says stands beside both.
+            return certain && ((main.step != Step::kind && main.step != Step::structure) ||
+                               is_told_by_challenge(row.cause.id));
         default:
             return false;
     }

@@ -2,6 +2,7 @@
 
 #include "rules/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace whogoes::rules {
@@ -93,8 +94,12 @@ bool is_host_of(std::string_view provider, std::string_view host) noexcept {
             return true;
     }
     // GitHub and GitLab are installed on hosts of their own, which are named after them.
-    if (provider == "GitHub" || provider == "GitLab")
-        return icontains(host.substr(0, host.find('.')), provider);
+    if (provider != "GitHub" && provider != "GitLab") return false;
+    while (!host.empty()) {
+        const std::string_view word = host.substr(0, host.find_first_of(".-"));
+        if (iequals(word, provider)) return true;
+        host.remove_prefix(std::min(word.size() + 1, host.size()));
+    }
     return false;
 }
 

@@ -1,0 +1,143 @@
+#include "cause_rows.hpp"
+
+#include <chrono>
+
+namespace whogoes::rules {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string opaque = "f3b0c44298fc1c149afbf4c8996fb924";
+const std::string bearer_401 = "401\nWWW-Authenticate: Bearer realm=\"api\"";
+const std::string basic_401 = "401\nWWW-Authenticate: Basic realm=\"x\"";
+const std::string digest_401 =
+    "401\nWWW-Authenticate: Digest realm=\"a\", qop=\"auth\", nonce=\"n2\"";
+
+std::string raw_basic(std::string_view value) {
+    return "GET /\nAuthorization: Basic " + std::string(value);
+}
+std::string digest(std::string_view uri, std::string_view realm = "a") {
+    return "GET /v1/items\nAuthorization: Digest username=\"ann\", realm=\"" + std::string(realm) +
+           "\", nonce=\"n1\", uri=\"" + std::string(uri) +
+           "\", qop=auth, nc=00000002, cnonce=\"c\", response=\"00\"";
+}
+std::string ntlm(std::string_view message) {
+    return "GET /\nAuthorization: NTLM " + std::string(message);
+}
+
+void wants_bearer(Exchange&, Expectations& expected) { expected.scheme = "Bearer"; }
+
+const CauseCase rows[] = {
+    {"scheme-mismatch", true, "Basic for Bearer", basic("ann:pw"), bearer_401},
+    {"scheme-mismatch", true, "configured", basic("ann:pw"), "401", wants_bearer},
+    {"scheme-mismatch", false, "one of several", basic("ann:pw"),
+     bearer_401 + "\nWWW-Authenticate: Basic realm=\"x\""},
+    {"scheme-mismatch", false, "a quiet spelling", basic("ann:pw"),
+     "401\nWWW-Authenticate: xBasic realm=\"x\""},
+    {"scheme-mismatch", false, "a challenge that cannot be read", basic("ann:pw"),
+     "401\nWWW-Authenticate: Basic realm=\"x", wants_bearer},
+    {"scheme-mismatch", false, "a bound token as Bearer",
+     bearer(token(R"({"cnf":{"jkt":"abc"},"exp":1790003000})")),
+     "401\nWWW-Authenticate: DPoP algs=\"ES256\""},
+    {"scheme-mismatch", false, "403", basic("ann:pw"), "403"},
+
+    {"netrc-override", true, "requests", basic("machine:pw") + "\nUser-Agent: python-requests/2.32",
+     bearer_401},
+    {"netrc-override", true, "an old httpx",
+     basic("machine:pw") + "\nUser-Agent: python-httpx/0.8.0", bearer_401},
+    {"netrc-override", false, "a new httpx",
+     basic("machine:pw") + "\nUser-Agent: python-httpx/0.27.2", bearer_401},
+    {"netrc-override", false, "another client", basic("machine:pw") + "\nUser-Agent: curl/8",
+     bearer_401},
+    {"netrc-override", false, "Basic is offered",
+     basic("machine:pw") + "\nUser-Agent: python-requests/2.32", basic_401},
+
+    {"scheme-case-rejected", true, "nothing else is wrong",
+     "GET /\nAuthorization: bearer " + opaque, bearer_401},
+    {"scheme-case-rejected", true, "accepted as Bearer", "GET /\nAuthorization: BEARER " + opaque,
+     "401",
+     [](Exchange& e, Expectations&) { e.recollection.accepted_in_registered_spelling = true; }},
+    {"scheme-case-rejected", false, "usual", bearer(opaque), bearer_401},
+    {"scheme-case-rejected", false, "accepted in this very spelling",
+     "GET /\nAuthorization: bearer " + opaque, bearer_401,
+     [](Exchange& e, Expectations&) { e.recollection.credential_accepted_ago = 5s; }},
+
+    {"basic-holds-token", true, "JWT", raw_basic(token(valid_claims)), basic_401},
+    {"basic-holds-token", false, "user:password", basic("ann:pw"), basic_401},
+    {"basic-base64url", true, "both characters", raw_basic("YW5uOnB-fj8_Pj9-"), basic_401},
+    {"basic-base64url", false, "no pair behind it", raw_basic("a-b_"), basic_401},
+    {"basic-not-base64", true, "as it is", raw_basic("ann:secret99"), basic_401},
+    {"basic-not-base64", true, "cut", raw_basic("YW5uO"), basic_401},
+    {"basic-not-base64", false, "padding left out", raw_basic("YW5uOg"), basic_401},
+    {"basic-double-encoded", true, "twice", raw_basic("WVc1dU9uTmxZM0psZERrNQ=="), basic_401},
+    {"basic-double-encoded", false, "a token that is base64", basic("justatoken123"), basic_401},
+    {"basic-no-colon", true, "a token alone", basic("justatoken123"), basic_401},
+    {"basic-no-colon", false, "colons in the password", basic("ann:a:b:c"), basic_401},
+    {"basic-trailing-newline", true, "LF", basic("ann:secret99\n"), basic_401},
+    {"basic-trailing-newline", true, "CRLF", basic("ann:secret99\r\n"), basic_401},
+    {"basic-trailing-newline", true, "behind the user", basic("ann\n:secret99"), basic_401},
+    {"basic-trailing-newline", false, "inside", basic("ann:sec\nret"), basic_401},
+    {"basic-control-characters", true, "TAB", basic("ann:sec\tret"), basic_401},
+    {"basic-control-characters", true, "LF inside", basic("ann:sec\nret"), basic_401},
+    {"basic-control-characters", false, "LF at the end", basic("ann:secret\n"), basic_401},
+    {"basic-not-utf8", true, "latin-1", basic("j\xFCrgen:geheim"), basic_401},
+    {"basic-not-utf8", false, "UTF-8", basic("j\xC3\xBCrgen:geheim"), basic_401},
+    {"basic-empty-username", true, "401", basic(":secret"), basic_401},
+    {"basic-empty-username", false, "403 knows the key", basic(":secret"), "403"},
+    {"basic-empty-password", true, "401", basic("ann:"), basic_401},
+    {"basic-empty-password", false, "there", basic("ann:x"), basic_401},
+    {"basic-wrong-credentials", true, "well-formed", basic("ann:secret99"), basic_401},
+    {"basic-wrong-credentials", false, "403", basic("ann:secret99"), "403"},
+    {"basic-wrong-credentials", false, "something else is wrong", basic("ann:"), basic_401},
+
+    {"digest-nonce-stale", true, "true", digest("/v1/items"), digest_401 + ", stale=true"},
+    {"digest-nonce-stale", true, "quoted", digest("/v1/items"), digest_401 + ", stale=\"TRUE\""},
+    {"digest-nonce-stale", false, "false", digest("/v1/items"), digest_401 + ", stale=false"},
+    {"digest-uri-mismatch", true, "rewritten", digest("/v1/items"), digest_401,
+     [](Exchange& e, Expectations&) { e.place.upstream_target = "/items"; }},
+    {"digest-uri-mismatch", false, "absolute", digest("http://localhost:8401/v1/items"),
+     digest_401},
+    {"digest-nc-reuse", true, "the same", digest("/v1/items"), digest_401,
+     [](Exchange& e, Expectations&) { e.recollection.digest_last_nc = 2; }},
+    {"digest-nc-reuse", false, "the next", digest("/v1/items"), digest_401,
+     [](Exchange& e, Expectations&) { e.recollection.digest_last_nc = 1; }},
+    {"digest-wrong-credentials", true, "nothing else", digest("/v1/items"), digest_401},
+    {"digest-wrong-credentials", true, "another realm", digest("/v1/items", "b"), digest_401},
+    {"digest-wrong-credentials", false, "stale", digest("/v1/items"), digest_401 + ", stale=true"},
+
+    {"connection-auth-broken", true, "another connection", ntlm("TlRMTVNTUAADAAAA"),
+     "401\nWWW-Authenticate: NTLM",
+     [](Exchange& e, Expectations&) { e.place.upstream_connection_changed = true; }},
+    {"connection-auth-broken", true, "perhaps a further hop", ntlm("TlRMTVNTUAADAAAA"),
+     "401\nWWW-Authenticate: NTLM"},
+    {"connection-auth-broken", false, "the first leg", ntlm("TlRMTVNTUAABAAAA"),
+     "401\nWWW-Authenticate: NTLM",
+     [](Exchange& e, Expectations&) { e.place.upstream_connection_changed = true; }},
+
+    {"opaque-wrong-environment", true, "a test key", bearer("sk_test_EXAMPLE"), bearer_401,
+     [](Exchange& e, Expectations& x) {
+         e.place.upstream_origin = "https://api.stripe.com";
+         x.environment = "live";
+     }},
+    {"opaque-wrong-environment", true, "told", bearer("acme_live_EXAMPLE"),
+     "401\n\n{\"message\":\"This key was made in live mode, use a test mode key\"}"},
+    {"opaque-wrong-environment", false, "the right one", bearer("acme_live_EXAMPLE"), bearer_401,
+     [](Exchange&, Expectations& x) { x.environment = "live"; }},
+    {"opaque-wrong-provider", true, "GitHub", bearer("ghp_EXAMPLEEXAMPLE"), bearer_401},
+    {"opaque-wrong-provider", true, "a GitLab with a word of its own", bearer("acme-glpat-EXAMPLE"),
+     bearer_401},
+    {"opaque-wrong-provider", false, "its own host", bearer("ghp_EXAMPLEEXAMPLE"), bearer_401,
+     [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.github.com"; }},
+    {"opaque-wrong-provider", false, "a GitLab of one's own", bearer("glpat-EXAMPLE"), bearer_401,
+     [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://gitlab.corp.test:8443"; }},
+    {"opaque-token-rejected", true, "no prefix", bearer(opaque), "401"},
+    {"opaque-token-rejected", true, "it has dots", bearer("v2.local.QAxIpVe_ECVNI1z4xQbm"), "401"},
+    {"opaque-token-rejected", false, "403", bearer(opaque), "403"},
+    {"opaque-token-rejected", false, "a JWT", bearer(token(valid_claims)), "401"},
+};
+
+}  // namespace
+
+std::span<const CauseCase> scheme_cases() { return rows; }
+
+}  // namespace whogoes::rules
