@@ -41,7 +41,7 @@ Credentials parse_credentials(std::string_view field_value) {
     Credentials credentials;
     credentials.raw = trim(field_value);
     if (credentials.raw.empty()) return credentials;
-    const std::size_t end = credentials.raw.find_first_of(" \t");
+    const std::size_t end = find_ows(credentials.raw);
     credentials.scheme = credentials.raw.substr(0, end);
     if (end != npos) credentials.value = trim(credentials.raw.substr(end));
     credentials.kind = scheme_of(credentials.scheme);

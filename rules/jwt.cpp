@@ -3,6 +3,7 @@
 #include "rules/jwt_json.hpp"
 #include "rules/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace whogoes::rules {
@@ -86,8 +87,10 @@ struct AlphabetFlaw {
 
 void note_alphabet(AlphabetFlaw& flaw, int number, std::string_view segment) {
     if (flaw.segment != 0) return;
-    const std::size_t offset = segment.find_first_of("+/=");
-    if (offset != npos) flaw = {number, offset};
+    // Not find_first_of, which searches its set anew for each octet: half the cost of a JWT.
+    const auto* const at = std::find_if(segment.begin(), segment.end(),
+                                        [](char c) { return c == '+' || c == '/' || c == '='; });
+    if (at != segment.end()) flaw = {number, static_cast<std::size_t>(at - segment.begin())};
 }
 
 using ReadJson = JsonFlaw (*)(std::string_view, Jwt&);
@@ -98,14 +101,16 @@ bool read_segment(Jwt& jwt, int number, std::string_view segment, ReadJson read,
     std::array<char, longest> buffer;  // deliberately not zeroed
     std::size_t bad = npos;
     std::size_t padding = 0;
-    const std::size_t size =
-        decode_base64_into(segment, Alphabet::either, buffer.data(), bad, padding);
+    std::size_t size = decode_base64_into(segment, Alphabet::url, buffer.data(), bad, padding);
+    if (bad != npos || padding != 0) {
+        size = decode_base64_into(segment, Alphabet::either, buffer.data(), bad, padding);
+        if (bad == npos) note_alphabet(alphabet, number, segment);
+    }
     if (bad != npos) {
         note(jwt, JwtFlaw::base64_invalid, number, bad,
              bad < segment.size() ? "an octet outside the alphabet" : "cut in a group of four");
         return false;
     }
-    note_alphabet(alphabet, number, segment);
     JsonFlaw flaw = read({buffer.data(), size}, jwt);
     if (flaw.detail.empty()) return true;
     note(jwt, JwtFlaw::json_invalid, number, flaw.offset / 3 * 4, std::move(flaw.detail));

@@ -194,8 +194,13 @@ private:
         const std::span<const MemberName> names =
             header_ ? std::span<const MemberName>(header_members) : claim_members;
         member_ = Member::other;
-        for (const MemberName& row : names)
-            if (row.name == key) member_ = row.member;
+        for (const MemberName& row : names) {
+            // The last letter tells most names of one length apart without a call.
+            if (row.name.size() != key.size() || row.name.back() != key.back()) continue;
+            if (row.name != key) continue;
+            member_ = row.member;
+            break;
+        }
         if (header_ && jwt_.header_names.size() < most_names) {
             if (jwt_.header_names.empty()) jwt_.header_names.reserve(4);
             jwt_.header_names.emplace_back(key);

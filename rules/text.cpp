@@ -38,21 +38,6 @@ constexpr const Digits& digits_for(Alphabet alphabet) {
     return alphabet == Alphabet::url ? url_digits : either_digits;
 }
 
-constexpr std::array<std::uint8_t, 256> octet_classes() {
-    std::array<std::uint8_t, 256> classes{};
-    for (int c = 0; c < 256; ++c) {
-        const char octet = static_cast<char>(c);
-        const bool word = c < 128 && (is_alpha(octet) || is_digit(octet));
-        const bool token = word || std::string_view("!#$%&'*+-.^_`|~").find(octet) != npos;
-        const bool token68 = word || std::string_view("-._~+/").find(octet) != npos;
-        classes[static_cast<std::size_t>(c)] =
-            static_cast<std::uint8_t>((token ? 1 : 0) | (token68 ? 2 : 0));
-    }
-    return classes;
-}
-
-constexpr auto classes = octet_classes();
-
 int hex_digit(char c) {
     if (is_digit(c)) return c - '0';
     const char small = lower(c);
@@ -86,8 +71,10 @@ std::size_t utf8_sequence(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool is_token_char(char c) noexcept { return (classes[static_cast<Octet>(c)] & 1) != 0; }
-bool is_token68_char(char c) noexcept { return (classes[static_cast<Octet>(c)] & 2) != 0; }
+std::size_t find_ows(std::string_view text) noexcept {
+    const auto* const at = std::find_if(text.begin(), text.end(), is_ows);
+    return at == text.end() ? npos : static_cast<std::size_t>(at - text.begin());
+}
 
 bool iequals(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && istarts_with(a, b);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -19,8 +20,28 @@ constexpr char lower(char c) noexcept {
 constexpr bool is_alpha(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_ows(char c) noexcept { return c == ' ' || c == '\t'; }
-bool is_token_char(char) noexcept;    // RFC 9110, 5.6.2
-bool is_token68_char(char) noexcept;  // RFC 9110, 11.2, without "="
+// Bit 0: may stand in a token; bit 1: may stand in token68.
+inline constexpr std::array<std::uint8_t, 256> octet_classes = [] {
+    std::array<std::uint8_t, 256> classes{};
+    for (unsigned c = 0; c < 128; ++c) {
+        const char octet = static_cast<char>(c);
+        const bool word = is_alpha(octet) || is_digit(octet);
+        const bool token = word || std::string_view("!#$%&'*+-.^_`|~").find(octet) != npos;
+        const bool token68 = word || std::string_view("-._~+/").find(octet) != npos;
+        classes[c] = static_cast<std::uint8_t>((token ? 1U : 0U) | (token68 ? 2U : 0U));
+    }
+    return classes;
+}();
+
+constexpr bool is_token_char(char c) noexcept {  // RFC 9110, 5.6.2
+    return (octet_classes[static_cast<unsigned char>(c)] & 1U) != 0;
+}
+constexpr bool is_token68_char(char c) noexcept {  // RFC 9110, 11.2, without "="
+    return (octet_classes[static_cast<unsigned char>(c)] & 2U) != 0;
+}
+
+// The first SP or HTAB; npos: none. Several times faster than find_first_of on a long token.
+std::size_t find_ows(std::string_view) noexcept;
 
 bool iequals(std::string_view, std::string_view) noexcept;
 bool istarts_with(std::string_view text, std::string_view prefix) noexcept;
