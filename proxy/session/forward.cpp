@@ -58,6 +58,7 @@ http::PatchedHead patched(Exchange& exchange) {
     patch.client_address = exchange.client.address;
     patch.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
     if (!settings.upstream.pass_client_host()) patch.host = settings.upstream.authority;
+    patch.default_host = settings.upstream.authority;
     patch.via = exchange.worker.via;
     patch.forwarded = settings.forwarded;
     const std::string_view as_it_came = head.bytes;
@@ -86,10 +87,14 @@ net::Task<bool> pass_interim(Exchange& exchange) {
     bool written = true;
     // RFC 9110, 15.2: never to an HTTP/1.0 client.
     if (exchange.request().minor_version >= 1) {
-        iovec piece{buffer.begin(), exchange.answer_head_octets};
-        const std::span<iovec> pieces(&piece, 1);
+        const http::ResponsePatch patch;
+        const http::PatchedHead head =
+            http::patch_response(exchange.answer(), buffer.begin(), patch, exchange.scratch->added);
+        iovec pieces[2] = {{const_cast<char*>(head.kept.data()), head.kept.size()},
+                           {const_cast<char*>(head.added.data()), head.added.size()}};
+        const std::span<iovec> both(pieces);
         exchange.client.stream.set_deadline(exchange.settings->timeouts.response);
-        const net::Io outcome = co_await exchange.client.stream.write_all(pieces);
+        const net::Io outcome = co_await exchange.client.stream.write_all(both);
         written = outcome == net::Io::ok;
     }
     buffer.consume(exchange.answer_head_octets);

@@ -116,7 +116,8 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
         exchange.keep_alive = false;
     patch.close = !exchange.keep_alive && !switching;
     patch.keep_alive_1_0 = exchange.keep_alive && request.minor_version == 0;
-    patch.drop_chunked = body.unchunk;
+    patch.drop_chunked = request.minor_version == 0;
+    patch.date = exchange.worker.http_date();
     patch.keep_upgrade = switching;
     add_remedy(exchange, patch);
     return http::patch_response(exchange.answer(), exchange.answer_buffer.begin(), patch,

@@ -53,7 +53,6 @@ net::Task<> tunnel(Exchange& exchange) {
     client.stream.clear_deadline();
     upstream.clear_deadline();
     client.buffer.consume(exchange.head_octets);
-    exchange.answer_buffer.consume(exchange.answer_head_octets);
 
     net::Signal up_ended;
     const std::chrono::milliseconds grace = exchange.settings->timeouts.header;
