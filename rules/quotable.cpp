@@ -48,28 +48,49 @@ void redact_basic(std::string& text, std::string_view value) {
 }
 
 // A word that is long and mixes letters with digits is a token or a key until proven otherwise.
+bool looks_secret(std::string_view word) {
+    bool digit = false;
+    bool letter = false;
+    for (const char c : word) {
+        digit = digit || is_digit(c);
+        letter = letter || is_alpha(c);
+    }
+    return (word.size() >= 20 && digit && letter) || word.find("eyJ") != npos;
+}
+
+// Host and path of a URL are looked at part by part, so that the name of an issuer stays readable.
+std::string without_secrets(std::string_view word) {
+    if (!word.starts_with("//")) return looks_secret(word) ? "REDACTED" : std::string(word);
+    std::string out;
+    for (std::size_t at = 0; at <= word.size();) {
+        const std::size_t end = std::min(word.find('/', at), word.size());
+        const std::string_view part = word.substr(at, end - at);
+        // Behind the two slashes stands the host, which is no secret.
+        const bool host = at == 2;
+        out += (at > 0 ? "/" : "") + (looks_secret(part) && !host ? "REDACTED" : std::string(part));
+        at = end + 1;
+    }
+    return out;
+}
+
 void redact_lookalikes(std::string& text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         std::size_t end = at;
-        bool digit = false;
-        bool letter = false;
-        while (end < text.size() && (is_token68_char(text[end]) || text[end] == '=')) {
-            digit = digit || is_digit(text[end]);
-            letter = letter || is_alpha(text[end]);
-            ++end;
-        }
-        const std::string_view word = std::string_view(text).substr(at, end - at);
-        const bool secret = (word.size() >= 20 && digit && letter) || word.starts_with("eyJ");
-        if (secret) {
-            out += "REDACTED";
-        } else {
-            out += word;
-        }
+        while (end < text.size() && (is_token68_char(text[end]) || text[end] == '=')) ++end;
+        out += without_secrets(std::string_view(text).substr(at, end - at));
         if (end < text.size()) out += text[end];
         at = end + 1;
     }
     text = std::move(out);
+}
+
+// A mark may be longer than what it stands for.
+void shorten(std::string& text) {
+    if (text.size() <= longest_text) return;
+    std::size_t end = longest_text;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+    text.resize(end);
 }
 
 void make_printable(std::string& text) {
@@ -92,6 +113,7 @@ std::string quotable(std::string_view upstream_text, const Request& request) {
         if (credentials.kind == Scheme::basic) redact_basic(text, credentials.value);
     }
     redact_lookalikes(text);
+    shorten(text);
     return text;
 }
 

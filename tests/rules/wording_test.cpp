@@ -130,6 +130,8 @@ TEST_CASE("what an upstream says is shown without a credential, and not at lengt
         {"token 0123456789abcdef0123", "token REDACTED"},
         {"The issuer 'https://idp.example.test/' is invalid",
          "The issuer 'https://idp.example.test/' is invalid"},
+        {"https://idp2.corp.example.test/realms/a1", "https://idp2.corp.example.test/realms/a1"},
+        {"https://a.test/0123456789abcdef0123456789", "https://a.test/REDACTED"},
         {"a\r\nb\x01", "a  b "},
         {"caf\xC3\xA9 \xFF", "caf\xC3\xA9 ?"},
     };
@@ -138,6 +140,9 @@ TEST_CASE("what an upstream says is shown without a credential, and not at lengt
         CHECK(quotable(row.said, request) == row.shown);
     }
     CHECK(quotable(std::string(1000, ' '), request).size() == 200);
+    std::string keys;
+    while (keys.size() < 200) keys += "shortkey ";
+    CHECK(quotable(keys, request).size() == 200);
 }
 
 TEST_CASE("a long text is cut around the phrase and not through a word") {
