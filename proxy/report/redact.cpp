@@ -1,5 +1,6 @@
 #include "proxy/report/redact.hpp"
 
+#include "rules/prefixes.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -51,17 +52,8 @@ bool is_jwt_start(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.begin() + 14, is_credential_char);
 }
 
-constexpr std::string_view token_prefixes[] = {
-    "ghp_",     "gho_",     "ghu_",   "ghs_",     "ghr_",     "github_pat_", "glpat-",
-    "gldt-",    "glrt-",    "glptt-", "sk_live_", "sk_test_", "rk_live_",    "rk_test_",
-    "pk_live_", "pk_test_", "xoxb-",  "xoxp-",    "xoxe-",    "xoxa-",       "xoxr-",
-    "xapp-",    "AKIA",     "ASIA",   "npm_",     "SG.",      "sq0atp-",     "AIza",
-};
-
 bool has_known_prefix(std::string_view text) noexcept {
-    return std::any_of(std::begin(token_prefixes), std::end(token_prefixes),
-                       [&](std::string_view prefix) { return text.starts_with(prefix); }) ||
-           text.find("-glpat-") != npos;  // an instance's own word may stand in front
+    return text.size() >= 12 && rules::known_prefix(text) != nullptr;
 }
 
 bool holds_jwt(std::string_view text) noexcept {
@@ -233,14 +225,12 @@ void append_segment(std::string& out, std::string_view segment, std::string_view
 
 bool looks_like_credential(std::string_view value) {
     if (is_jwt_start(value)) return true;
-    if (value.size() >= 12 && has_known_prefix(value)) return true;
+    if (has_known_prefix(value)) return true;
     if (value.size() < 32 || is_uuid(value)) return false;
     return std::all_of(value.begin(), value.end(), is_credential_char) && is_dense(value);
 }
 
-bool holds_token(std::string_view text) {
-    return holds_jwt(text) || (text.size() >= 12 && has_known_prefix(text));
-}
+bool holds_token(std::string_view text) { return holds_jwt(text) || has_known_prefix(text); }
 
 bool names_a_secret(std::string_view key) {
     return is_any(key, secret_keys) || ends_with_any(key, secret_key_ends);

@@ -1,0 +1,188 @@
+#include "proxy/report/console.hpp"
+
+#include "report/given.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace whogoes::report {
+namespace {
+
+using std::chrono::seconds;
+
+AuthEvent expired_event() {
+    rules::Diagnosis diagnosis =
+        diagnosed(expired, "exp is in the past", {{"expired_s", std::int64_t{852}}});
+    diagnosis.violations.push_back(
+        {&without_challenge, {rules::Confidence::certain, "no WWW-Authenticate", {}}});
+    AuthEvent event = described({}, diagnosis);
+    event.duration_ms = 14.2;
+    event.token = "tk_7f3a91c2d04e";
+    event.has_jwt = true;
+    event.jwt.exp = 1795437432;
+    event.jwt.iat = 1795433832;
+    event.jwt.iss = "https://id.example/tenant";
+    event.would_send = {"Bearer realm=\"api\", error=\"invalid_token\""};
+    return event;
+}
+
+TEST_CASE("a failure is one row and its tree") {
+    CHECK(console_lines(expired_event(), {}) ==
+          "12:51:24 401 GET  /v1/orders           14ms  ✗ token expired 14m 12s ago        "
+          "tk_7f3a91c2\n"
+          "              │ exp 12:37:12Z · issued 11:37:12Z, lived 1h · iss id.example\n"
+          "              │ rule  no WWW-Authenticate (RFC 9110 §15.5.2); would send: Bearer "
+          "realm=\"api\", error=\"invalid_token\"\n"
+          "              └ fix   get a new token, or configure refresh\n");
+}
+
+TEST_CASE("where the locale is not UTF-8, ASCII says the same") {
+    AuthEvent event = expired_event();
+    event.path = "/gr\xc3\xbc\xc3\x9f";
+    CHECK(console_lines(event, {.utf8 = false}) ==
+          "12:51:24 401 GET  /gr??                14ms  x token expired 14m 12s ago        "
+          "tk_7f3a91c2\n"
+          "              | exp 12:37:12Z - issued 11:37:12Z, lived 1h - iss id.example\n"
+          "              | rule  no WWW-Authenticate (RFC 9110 15.5.2); would send: Bearer "
+          "realm=\"api\", error=\"invalid_token\"\n"
+          "              ` fix   get a new token, or configure refresh\n");
+}
+
+TEST_CASE("a replay is one row that tells what became of the token") {
+    AuthEvent event = expired_event();
+    event.kind = EventKind::auth_refresh;
+    event.status = 200;
+    event.method = "POST";
+    event.duration_ms = 92;
+    event.refresh = "replayed";
+    event.replaced_token = "tk_c90e14d80000";
+    CHECK(console_lines(event, {}) ==
+          "12:51:24 200 POST /v1/orders           92ms  ↻ expired → refreshed → replayed once   "
+          "tk_7f3a91c2 → tk_c90e14d8\n");
+}
+
+TEST_CASE("a verdict on the status stands beside the reason") {
+    rules::Diagnosis diagnosis = diagnosed(nothing_sent, "");
+    diagnosis.verdict = rules::Verdict::should_be_401;
+    AuthEvent event = described({.status = 403}, diagnosis);
+    event.duration_ms = 3;
+    CHECK(console_lines(event, {}) ==
+          "12:51:24 403 GET  /v1/orders            3ms  ✗ no credentials: 401 would be right\n"
+          "              └ fix   send an Authorization header\n");
+}
+
+TEST_CASE("a path is cut in its middle to fit the terminal") {
+    AuthEvent event = expired_event();
+    event.path = "/v1/" + std::string(100, 'a') + "/end";
+    const auto row = [&](int columns) {
+        const std::string lines = console_lines(event, {.columns = columns});
+        return lines.substr(0, lines.find('\n'));
+    };
+    CHECK(row(100).find("/v1/aaaaaaaaa…aaaaaaaaa/end ") != std::string::npos);
+    CHECK(row(80).find("/v1/aaaa…aaaaa/end ") != std::string::npos);
+    CHECK(row(300).find(event.path) != std::string::npos);
+}
+
+TEST_CASE("colour adds to the words and never replaces them; a token keeps its own") {
+    const std::string lines = console_lines(expired_event(), {.colour = true});
+    CHECK(lines.find("\x1b[1;33m401\x1b[0m") != std::string::npos);
+    CHECK(lines.find("\x1b[2m12:51:24\x1b[0m") != std::string::npos);
+    AuthEvent other = expired_event();
+    other.path = "/other";
+    const std::string again = console_lines(other, {.colour = true});
+    const auto token = [](const std::string& text) {
+        return text.substr(text.find("\x1b[38;5;"), 24);
+    };
+    CHECK(token(lines) == token(again));
+    other.token = "tk_000000000001";
+    CHECK(token(lines) != token(console_lines(other, {.colour = true})));
+
+    std::string bare;
+    for (std::size_t at = 0; at < lines.size(); ++at) {
+        if (lines[at] == '\x1b') {
+            at = lines.find('m', at);
+        } else {
+            bare += lines[at];
+        }
+    }
+    CHECK(bare == console_lines(expired_event(), {}));
+}
+
+TEST_CASE("what peers sent cannot speak to the terminal") {
+    AuthEvent event = expired_event();
+    event.path = "/\x1b]0;owned\x07";
+    event.diagnosis.violations[0].evidence.words = "a\x1b[2J\nb";
+    event.jwt.iss = "https://\xe2\x80\xae.example";
+    const std::string lines = console_lines(event, {});
+    CHECK(lines.find('\x1b') == std::string::npos);
+    CHECK(lines.find('\x07') == std::string::npos);
+    CHECK(lines.find("\xe2\x80\xae") == std::string::npos);
+    CHECK(lines.find("\\x1b[2J\\x0ab") != std::string::npos);
+}
+
+TEST_CASE("equal failures fold for ten seconds") {
+    Console console({});
+    AuthEvent event = expired_event();
+    CHECK(console.show(event).find("fix") != std::string::npos);
+    for (int i = 0; i < 36; ++i) CHECK(console.show(event).empty());
+    CHECK(console.tick(event.time + seconds(9)).empty());
+    const std::string folded = console.tick(event.time + seconds(10));
+    CHECK(folded ==
+          "12:51:24 401 GET  /v1/orders         ×37 in 10 s  ✗ token expired 14m 12s ago        "
+          "tk_7f3a91c2\n");
+    CHECK(console.tick(event.time + seconds(15)).empty());
+
+    event.time += seconds(16);
+    CHECK(console.show(event).empty());  // still the same trouble
+    const std::string once = console.tick(event.time + seconds(10));
+    CHECK(once.find("14ms") != std::string::npos);  // one is no fold
+    CHECK(once.find("fix") == std::string::npos);
+    CHECK(console.tick(event.time + seconds(40)).empty());
+
+    event.time += seconds(60);
+    CHECK(console.show(event).find("fix") != std::string::npos);  // news again
+}
+
+TEST_CASE("different failures do not fold") {
+    Console console({});
+    AuthEvent event = expired_event();
+    console.show(event);
+    event.token = "tk_000000000001";
+    CHECK_FALSE(console.show(event).empty());
+    event.path = "/v1/items";
+    CHECK_FALSE(console.show(event).empty());
+    event.status = 403;
+    CHECK_FALSE(console.show(event).empty());
+}
+
+TEST_CASE("how much is shown follows the style") {
+    const AuthEvent access = described({.status = 200}, {});
+    rules::Diagnosis violated;
+    violated.violations.push_back({&without_challenge, {}});
+    const AuthEvent compliance = described({.status = 200}, violated);
+    AuthEvent error;
+    error.kind = EventKind::proxy_error;
+    error.message = "could not reach http://localhost:3000: connection refused";
+    error.time = Given::noon;
+    CHECK(Console({}).show(access).empty());
+    CHECK(Console({}).show(compliance).empty());
+    CHECK_FALSE(Console({.verbose = true}).show(access).empty());
+    CHECK_FALSE(Console({.verbose = true}).show(compliance).empty());
+    CHECK(Console({.quiet = true}).show(expired_event()).empty());
+    CHECK(Console({.quiet = true}).show(error) ==
+          "12:51:24 could not reach http://localhost:3000: connection refused\n");
+}
+
+TEST_CASE("the start line says who listens, for whom, and where to look") {
+    CHECK(start_line({"0.1", "http://127.0.0.1:8401", "http://localhost:3000", "observing",
+                      "http://127.0.0.1:9401/#k=x"},
+                     {}) ==
+          "whogoes 0.1  http://127.0.0.1:8401 → http://localhost:3000   observing   "
+          "review: http://127.0.0.1:9401/#k=x\n");
+    CHECK(start_line({"0.1", "a", "b", "observing", ""}, {.utf8 = false}) ==
+          "whogoes 0.1  a -> b   observing\n");
+}
+
+}  // namespace
+}  // namespace whogoes::report

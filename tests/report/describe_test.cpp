@@ -1,0 +1,187 @@
+#include "report/given.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace whogoes::report {
+namespace {
+
+std::string value_of(const std::vector<NamedValue>& fields, std::string_view name) {
+    const auto field = std::find_if(fields.begin(), fields.end(),
+                                    [&](const NamedValue& f) { return f.name == name; });
+    return field == fields.end() ? "absent" : field->value;
+}
+
+TEST_CASE("an exchange's kind follows from its diagnosis") {
+    rules::Diagnosis none;
+    CHECK(described({}, none).kind == EventKind::http_access);
+    rules::Diagnosis violated;
+    violated.violations.push_back({&without_challenge, {}});
+    CHECK(described({}, violated).kind == EventKind::auth_compliance);
+    CHECK(described({}, violated).level == "info");
+    CHECK(described({}, diagnosed(nothing_sent)).kind == EventKind::auth_failure);
+    CHECK(described({}, diagnosed(nothing_sent)).level == "warn");
+    rules::Diagnosis handshake = diagnosed(nothing_sent);
+    handshake.handshake = true;
+    CHECK(described({}, handshake).level == "debug");
+}
+
+TEST_CASE("a credential is described by scheme, source and fingerprint") {
+    struct {
+        const char* name;
+        Given given;
+        std::string scheme, source;
+        bool token;
+    } const cases[] = {
+        {"none", {}, "", "", false},
+        {"bearer", {.request = {{"Authorization", "bearer abcdefgh"}}}, "bearer", "header", true},
+        {"scheme only", {.request = {{"Authorization", "Bearer"}}}, "bearer", "header", false},
+        {"empty", {.request = {{"Authorization", ""}}}, "", "", false},
+        {"no scheme",
+         {.request = {{"Authorization", "s3cr3t-without-scheme"}}},
+         "unknown",
+         "header",
+         true},
+        {"a scheme of its own",
+         {.request = {{"Authorization", "Session abcdefgh"}}},
+         "session",
+         "header",
+         true},
+        {"query", {.query = "a=1&access_token=abcdefghij"}, "bearer", "query", true},
+        {"form", {.form = "access_token=abcdefghij"}, "bearer", "form", true},
+        {"api key", {.request = {{"X-API-Key", "abcdefgh"}}}, "apikey", "api-key", true},
+        {"session cookie", {.request = {{"Cookie", "lang=de; sid=abcdefgh"}}}, "", "cookie", true},
+        {"other cookie", {.request = {{"Cookie", "lang=de"}}}, "", "cookie", false},
+    };
+    for (const auto& row : cases) {
+        CAPTURE(row.name);
+        const AuthEvent event = described(row.given, diagnosed(expired));
+        CHECK(event.scheme == row.scheme);
+        CHECK(event.source == row.source);
+        CHECK(event.token.empty() != row.token);
+        if (row.token) CHECK(event.token.starts_with("tk_"));
+    }
+}
+
+TEST_CASE("the same token has the same fingerprint in a header and in a query") {
+    const AuthEvent header = described({.request = {{"Authorization", "Bearer abcdefghij"}}}, {});
+    const AuthEvent query = described({.query = "access_token=abcdefghij"}, {});
+    CHECK(header.token == query.token);
+}
+
+TEST_CASE("a user name is a fingerprint unless the operator wants it plain, or gone") {
+    const Given given{.request = {{"Authorization", "Basic YW5uYWJlbGxlOnB3MTIzNDU2Nzg="}}};
+    CHECK(described(given, diagnosed(expired)).user.starts_with("us_"));
+    CHECK(described(given, diagnosed(expired), {}, {.user_names_plain = true}).user == "annabelle");
+    CHECK(described(given, diagnosed(expired), {}, {.user_names_hidden = true}).user.empty());
+    const Given digest{
+        .request = {{"Authorization", "Digest username=\"annabelle\", realm=\"r\""}}};
+    CHECK(described(digest, diagnosed(expired), {}, {.user_names_plain = true}).user ==
+          "annabelle");
+}
+
+TEST_CASE("only allow-listed fields are logged with a value") {
+    const AuthEvent event =
+        described({.request = {{"Accept", "application/json"},
+                               {"Cookie", "a=b"},
+                               {"Referer", "https://app.example/?code=abc"},
+                               {"Sec-Fetch-Mode", "cors"}},
+                   .response = {{"Location", "https://id.example/login?state=abc"},
+                                {"Content-Type", "text/html"},
+                                {"Set-Cookie", "sid=abcdefgh"}}},
+                  diagnosed(expired));
+    CHECK(value_of(event.request_fields, "accept") == "application/json");
+    CHECK(value_of(event.request_fields, "sec-fetch-mode") == "cors");
+    CHECK(value_of(event.request_fields, "cookie").empty());
+    CHECK(value_of(event.request_fields, "referer").empty());
+    CHECK(value_of(event.response_fields, "location") == "https://id.example");
+    CHECK(value_of(event.response_fields, "content-type") == "text/html");
+    CHECK(value_of(event.response_fields, "set-cookie").empty());
+}
+
+TEST_CASE("a token that the API echoes is masked wherever it stands") {
+    const std::string token = "opaque-Echo-4711-XyZ";
+    const AuthEvent event = described(
+        {.path = "/v1/" + token,
+         .query = "q=" + token,
+         .request = {{"Authorization", "Bearer " + token}, {"User-Agent", "curl " + token}},
+         .response = {{"WWW-Authenticate",
+                       "Bearer error_description=\"bad token " + token + "\""}}},
+        diagnosed(expired, "upstream said: " + token + " is bad", {{"upstream_text", token}}));
+    CHECK(event.path == "/v1/REDACTED");
+    CHECK(event.query == "q=REDACTED");
+    CHECK(event.user_agent == "curl REDACTED");
+    CHECK(event.offered ==
+          std::vector<std::string>{"Bearer error_description=\"bad token REDACTED\""});
+    CHECK(event.diagnosis.main->evidence.words == "upstream said: REDACTED is bad");
+    CHECK(std::get<std::string>(event.diagnosis.main->evidence.facts[0].value) == "REDACTED");
+}
+
+TEST_CASE("a placeholder is no secret and stays verbatim") {
+    const AuthEvent event =
+        described({.request = {{"Authorization", "Bearer {{accessToken}}"}}},
+                  diagnosed(placeholder, "the token is the literal {{accessToken}}",
+                            {{"literal", std::string("{{accessToken}}")}}));
+    CHECK(event.diagnosis.main->evidence.words == "the token is the literal {{accessToken}}");
+    CHECK(std::get<std::string>(event.diagnosis.main->evidence.facts[0].value) ==
+          "{{accessToken}}");
+}
+
+TEST_CASE("what the client copied from the challenge or the request is no secret of its own") {
+    const AuthEvent event = described(
+        {.path = "/v1/orders/archive",
+         .request =
+             {{"Authorization",
+               "Digest username=\"joe\", realm=\"staff@example\", uri=\"/v1/orders/archive\", "
+               "nonce=\"dcd98b7102dd\", response=\"6629fae49393a05397450978507c4ef1\""}},
+         .response = {{"WWW-Authenticate",
+                       "Digest realm=\"staff@example\", nonce=\"dcd98b7102dd\""}}},
+        diagnosed(expired));
+    CHECK(event.path == "/v1/orders/archive");
+    CHECK(event.offered[0] == "Digest realm=\"staff@example\", nonce=\"dcd98b7102dd\"");
+}
+
+TEST_CASE("a doubled scheme does not make its name a secret") {
+    const AuthEvent event = described({.request = {{"Authorization", "Bearer Bearer abcdefghij"}},
+                                       .response = {{"WWW-Authenticate", "Bearer realm=\"api\""}}},
+                                      diagnosed(expired));
+    CHECK(event.offered[0] == "Bearer realm=\"api\"");
+}
+
+TEST_CASE("the claims on the allow-list are summed up, no others") {
+    // {"alg":"none","kid":"k1"} . {"iss":"https://id.example","aud":"api","exp":1795437432,
+    //  "iat":1795433832,"email":"joe@example.com"}
+    const std::string token =
+        "eyJhbGciOiJub25lIiwia2lkIjoiazEifQ."
+        "eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJhcGkiLCJleHAiOjE3OTU0Mzc0MzIsImlhdCI6MTc5"
+        "NTQzMzgzMiwiZW1haWwiOiJqb2VAZXhhbXBsZS5jb20ifQ.";
+    const AuthEvent event =
+        described({.request = {{"Authorization", "Bearer " + token}}}, diagnosed(expired));
+    REQUIRE(event.has_jwt);
+    CHECK(event.jwt.kid == "k1");
+    CHECK(event.jwt.iss == "https://id.example");
+    CHECK(event.jwt.aud == std::vector<std::string>{"api"});
+    CHECK(event.jwt.exp == 1795437432);
+    CHECK(event.jwt.iat == 1795433832);
+    CHECK_FALSE(event.jwt.verified);
+}
+
+TEST_CASE("the trace id is taken from a well-formed traceparent only") {
+    const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
+    CHECK(described({.request = {{"traceparent", "00-" + id + "-00f067aa0ba902b7-01"}}}, {})
+              .trace_id == id);
+    CHECK(described({.request = {{"traceparent", "00-" + id}}}, {}).trace_id.empty());
+    CHECK(described({.request = {{"traceparent", std::string(55, 'x')}}}, {}).trace_id.empty());
+}
+
+TEST_CASE("why a refresh was skipped is told") {
+    rules::Remedy remedy;
+    remedy.refresh_skipped = "body";
+    CHECK(described({}, diagnosed(expired), remedy).refresh == "skipped:body");
+    CHECK(described({}, diagnosed(expired)).refresh == "off");
+}
+
+}  // namespace
+}  // namespace whogoes::report

@@ -1,0 +1,172 @@
+#include "proxy/report/line_file.hpp"
+
+#include "report/given.hpp"
+#include "report/scratch.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <sys/resource.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace whogoes::report {
+namespace {
+
+constexpr rules::TimePoint now = Given::noon;
+
+// A smaller disk: writes beyond the limit fail as on a full one.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(rlim_t octets) {
+        ignored_ = std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &saved_);
+        rlimit limit = saved_;
+        limit.rlim_cur = octets;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit() {
+        ::setrlimit(RLIMIT_FSIZE, &saved_);
+        std::signal(SIGXFSZ, ignored_);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+private:
+    rlimit saved_{};
+    void (*ignored_)(int) = SIG_DFL;
+};
+
+TEST_CASE("lines are appended, and a file that is there is kept") {
+    const Scratch scratch;
+    { LineFile(LineFileSettings{.output = scratch.path("log")}).write("a\n", now); }
+    LineFile file({.output = scratch.path("log")});
+    const Written written = file.write("b\nc\n", now);
+    CHECK(written.lines == 2);
+    CHECK(written.dropped == 0);
+    CHECK(scratch.text("log") == "a\nb\nc\n");
+}
+
+TEST_CASE("an output that cannot be opened is named") {
+    const Scratch scratch;
+    try {
+        LineFile file({.output = scratch.path("no/such/folder")});
+        FAIL("opened");
+    } catch (const std::system_error& error) {
+        CHECK(std::string(error.what()).find(scratch.path("no/such/folder")) != std::string::npos);
+    }
+}
+
+TEST_CASE("a file that would grow too large is rotated, and old ones are bounded") {
+    const Scratch scratch;
+    LineFile file({.output = scratch.path("log"), .rotate_size = 10, .rotated_files = 2});
+    for (const char* line : {"11111\n", "22222\n", "33333\n", "44444\n"}) file.write(line, now);
+    CHECK(scratch.text("log") == "44444\n");
+    CHECK(scratch.text("log.1") == "33333\n");
+    CHECK(scratch.text("log.2") == "22222\n");
+    CHECK_FALSE(scratch.has("log.3"));
+}
+
+TEST_CASE("a batch is spread over files at its lines") {
+    const Scratch scratch;
+    LineFile file({.output = scratch.path("log"), .rotate_size = 8});
+    CHECK(file.write("aaa\nbbb\nccc\nddd\na-line-longer-than-a-file\neee\n", now).lines == 6);
+    CHECK(scratch.text("log.3") == "aaa\nbbb\n");
+    CHECK(scratch.text("log.2") == "ccc\nddd\n");
+    CHECK(scratch.text("log.1") == "a-line-longer-than-a-file\n");
+    CHECK(scratch.text("log") == "eee\n");
+}
+
+TEST_CASE("a file is rotated by the age of its first record, which outlives a restart") {
+    const Scratch scratch;
+    const std::string record = "{\"time\":\"2026-11-23T12:51:24.318Z\",\"level\":\"warn\"}\n";
+    const LineFileSettings settings{.output = scratch.path("log"),
+                                    .rotate_age = std::chrono::hours(1)};
+    { LineFile(settings).write(record, now); }
+    LineFile file(settings);
+    file.write("young\n", now + std::chrono::minutes(59));
+    CHECK_FALSE(scratch.has("log.1"));
+    file.write("old\n", now + std::chrono::minutes(60));
+    CHECK(scratch.text("log.1") == record + "young\n");
+    CHECK(scratch.text("log") == "old\n");
+}
+
+TEST_CASE("reopening follows a file that was moved away") {
+    const Scratch scratch;
+    LineFile file({.output = scratch.path("log")});
+    file.write("a\n", now);
+    std::filesystem::rename(scratch.path("log"), scratch.path("moved"));
+    file.write("b\n", now);
+    file.reopen();
+    file.write("c\n", now);
+    CHECK(scratch.text("moved") == "a\nb\n");
+    CHECK(scratch.text("log") == "c\n");
+}
+
+TEST_CASE("a file that was deleted is made again") {
+    const Scratch scratch;
+    LineFile file({.output = scratch.path("log")});
+    file.write("a\n", now);
+    std::filesystem::remove(scratch.path("log"));
+    file.write("b\n", now);
+    CHECK(scratch.text("log") == "b\n");
+}
+
+TEST_CASE("a full disk costs whole lines, which are counted, and leaves no half one") {
+    const Scratch scratch;
+    LineFile file({.output = scratch.path("log")});
+    {
+        const FileSizeLimit full(10);
+        const Written written = file.write("aaa\nbbb\nccc\nddd\n", now);
+        CHECK(written.lines == 2);
+        CHECK(written.dropped == 2);
+        CHECK(written.error == EFBIG);
+        CHECK(scratch.text("log") == "aaa\nbbb\n");
+        CHECK(file.write("eeee\n", now).dropped == 1);
+        CHECK(scratch.text("log") == "aaa\nbbb\n");
+    }
+    CHECK(file.write("fff\n", now).lines == 1);
+    CHECK(scratch.text("log") == "aaa\nbbb\nfff\n");
+}
+
+TEST_CASE("a device without room drops and goes on") {
+    LineFile file({.output = "/dev/full"});
+    const Written written = file.write("a\nb\n", now);
+    CHECK(written.lines == 0);
+    CHECK(written.dropped == 2);
+    CHECK(written.error == ENOSPC);
+}
+
+TEST_CASE("a reader that is gone costs lines and nothing else") {
+    PipeOn pipe(STDOUT_FILENO);
+    std::signal(SIGPIPE, SIG_IGN);
+    LineFile file({.output = "stdout"});
+    pipe.close_reader();
+    const Written written = file.write("a\nb\n", now);
+    CHECK(written.dropped == 2);
+    CHECK(written.error == EPIPE);
+}
+
+TEST_CASE("a reader that stalls is not waited for, and gets the rest of its line first") {
+    PipeOn pipe(STDOUT_FILENO);
+    LineFile file({.output = "stdout", .patience = std::chrono::milliseconds(1)});
+    std::string lines;
+    for (int i = 0; i < 200; ++i) lines += std::string(999, 'x') + "\n";  // a pipe holds 65536
+    const Written first = file.write(lines, now);
+    CHECK(first.error == ETIMEDOUT);
+    CHECK(first.lines + first.dropped == 200);
+    CHECK(first.dropped > 100);
+    CHECK(file.write("lost\n", now).dropped == 1);
+    std::string read = pipe.text();
+    CHECK(file.write("back\n", now).lines == 1);
+    read += pipe.text();
+    CHECK(read.ends_with("x\nback\n"));
+    CHECK(count_lines(read) == first.lines + 1);
+    for (std::size_t at = 0; at + 1000 <= read.size(); at += 1000) CHECK(read[at + 999] == '\n');
+}
+
+}  // namespace
+}  // namespace whogoes::report
