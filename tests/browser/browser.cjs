@@ -18,6 +18,14 @@ const until = async (found, words, milliseconds = 15000) => {
   }
 };
 
+const within = (milliseconds, work, words) => {
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited in vain for ${words}`)), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+};
+
 const freePort = () => new Promise((resolve) => {
   const probe = net.createServer().listen(0, '127.0.0.1', () => {
     const { port } = probe.address();
@@ -116,7 +124,7 @@ async function check(row, browser, proxy) {
   try {
     const page = await context.newPage();
     await page.goto(`${row.from}/page`, { waitUntil: 'load' });
-    const seen = await row.act(page);
+    const seen = await within(15000, row.act(page), 'the page to be done');
     if (JSON.stringify(seen) !== JSON.stringify(row.seen)) wrong.push(`the page saw ${JSON.stringify(seen)}, expected ${JSON.stringify(row.seen)}`);
     if (row.path) {
       const record = await until(() => proxy.records().slice(before).find((one) =>
@@ -126,7 +134,7 @@ async function check(row, browser, proxy) {
       if (row.rule && !(auth.rules || []).includes(row.rule)) wrong.push(`rules ${auth.rules}, expected ${row.rule}`);
     }
   } catch (error) {
-    wrong.push(String(error));
+    wrong.push(String(error).split('\n')[0]);
   } finally {
     await context.close();
   }

@@ -93,8 +93,10 @@ class Bench:
     def send(self, request):
         """Sends one request on a connection of its own; gives the answer and the record's key."""
         self.number += 1
-        key = f"case={self.number}"
-        path = request.path + ("&" if "?" in request.path else "?") + key
+        key = f"case={self.number}" if request.marked else request.path
+        path = request.path
+        if request.marked:
+            path += ("&" if "?" in path else "?") + key
         fields = {"Host": f"127.0.0.1:{self.port}", "User-Agent": "live-test/1", "Accept": "*/*"}
         fields.update(request.fields(path))
         if request.with_cookies and self.jar:
@@ -119,13 +121,13 @@ class Bench:
         if not self.log.exists():
             return []
         lines = self.log.read_text().split("\n")[:-1]
-        return [record for record in map(json.loads, lines) if "http" in record]
+        return [record for record in map(json.loads, lines) if "url" in record]
 
     def record_of(self, key, seconds=10):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = [record for record in self.records()
-                     if key in record.get("url", {}).get("query", "").split("&")]
+                     if key in [record["url"].get("path"), *record["url"].get("query", "").split("&")]]
             if found:
                 return found
             time.sleep(0.02)

@@ -17,6 +17,7 @@ ANSWERS = {
     "/to-login": (302, [("Location", "/login?next=/items")], ""),
     "/slash": (307, [("Location", "/slash/")], ""),
     "/slash/": (401, [JSON, ("WWW-Authenticate", 'Bearer realm="live"')], {"error": "Unauthorized"}),
+    "/bare": (401, [JSON], {"error": "Unauthorized", "status": 401}),
     "/expired-as-400": (400, [JSON], {"error": "Bad Request", "message": "jwt expired", "status": 400}),
     "/plain-400": (400, [JSON], {"error": "Bad Request", "message": "page must be a number", "status": 400}),
     "/oauth/token": (400, [JSON, ("Cache-Control", "no-store")],
