@@ -59,7 +59,10 @@ bool is_zero(const Fields& fields, std::string_view name) {
 
 // Our own checks that would make a 401 for this token the right answer after all.
 bool is_refused_for_cause(const Exchange& exchange) {
-    return explained_by(exchange, {"token-expired",
+    return explained_by(exchange, {"scheme-mismatch",
+                                   "authorization-stripped",
+                                   "rate-limited",
+                                   "token-expired",
                                    "token-not-yet-valid",
                                    "clock-skew",
                                    "exp-in-milliseconds",
@@ -199,11 +202,13 @@ std::optional<Evidence> rate_limit_as_auth_status(const Exchange& exchange) {
         if (is_zero(fields, name))
             return certain("this " + status + " says " + std::string(name) + ": 0");
     if (!body_was_seen(exchange)) return std::nullopt;
-    for (const std::string_view phrase :
-         {"rate limit", "rate-limit", "rate_limit", "ratelimit", "too many"})
-        if (begins_word(exchange.response.body, phrase))
-            return likely("the body of this " + status + " speaks of \"" + std::string(phrase) +
-                          "\"");
+    const std::string_view body = exchange.response.body;
+    if (begins_word(body, "too many"))
+        return likely("the body of this " + status + " speaks of \"too many\"");
+    if (!icontains(body, "limit")) return std::nullopt;
+    for (const std::string_view phrase : {"rate limit", "rate-limit", "rate_limit", "ratelimit"})
+        if (begins_word(body, phrase))
+            return likely("the body of this " + status + " speaks of a rate limit");
     return std::nullopt;
 }
 
