@@ -7,6 +7,7 @@
 #include "proxy/session/event_id.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/history.hpp"
+#include "rules/wording.hpp"
 
 #include <algorithm>
 #include <array>
@@ -113,6 +114,16 @@ void record_error(Exchange& exchange, std::string_view level, const std::string&
     exchange.worker.recorder.record(std::move(record));
 }
 
+// An exchange with nothing to explain, where every exchange is asked for.
+void record_access(Exchange& exchange) {
+    if (exchange.settings->log.access != AccessLog::all || exchange.status == 0) return;
+    report::AuthEvent record;
+    record.time = exchange.worker.clock();
+    fill_target(exchange, record);
+    fill_common(exchange, record);
+    exchange.worker.recorder.record(std::move(record));
+}
+
 bool to_be_logged(const rules::Diagnosis& diagnosis, const LogPolicy& policy) {
     if (policy.access == AccessLog::none) return false;
     return diagnosis.main.has_value() || !diagnosis.violations.empty() ||
@@ -194,15 +205,8 @@ void observe(Exchange& exchange) {
 
 void conclude(Exchange& exchange) {
     Worker& worker = exchange.worker;
-    if (!exchange.event) {
-        if (exchange.settings->log.access != AccessLog::all || exchange.status == 0) return;
-        report::AuthEvent record;
-        record.time = worker.clock();
-        fill_target(exchange, record);
-        fill_common(exchange, record);
-        worker.recorder.record(std::move(record));
-        return;
-    }
+    if (!exchange.event || exchange.event->only_history) record_access(exchange);
+    if (!exchange.event) return;
     OpenEvent& event = *exchange.event;
     rules::Exchange& seen = event.exchange;
     if (!event.body.empty()) {
@@ -217,6 +221,7 @@ void conclude(Exchange& exchange) {
             seen.response.body = event.decoded_body;
             if (!text) seen.response.body_evidence = rules::BodyEvidence::undecodable;
         }
+        seen.heard = rules::listen(seen.response, seen.challenges);
         event.diagnosis = rules::diagnose(seen);
     } else if (event.wants_body && event.body_whole) {
         seen.response.body_evidence = rules::BodyEvidence::whole;
@@ -227,6 +232,9 @@ void conclude(Exchange& exchange) {
             report::describe(seen, event.diagnosis, event.remedy, worker.fingerprinter,
                              describe_policy(*exchange.settings));
         record.time = seen.answered_at;
+        // A handshake's first leg is for who asked to see every exchange.
+        if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
+            record.level = "info";
         record.route = event.treatment->route;
         if (exchange.lease) record.upstream = exchange.lease->address;
         fill_common(exchange, record);
