@@ -20,6 +20,7 @@ constexpr auto known_names = [] {
         Row{"access-control-expose-headers", access_control_expose_headers},
         Row{"access-control-request-method", access_control_request_method},
         Row{"authorization", authorization},
+        Row{"cache-control", cache_control},
         Row{"connection", connection},
         Row{"content-encoding", content_encoding},
         Row{"content-length", content_length},
@@ -57,6 +58,7 @@ constexpr auto known_names = [] {
         Row{"x-forwarded-port", x_forwarded_port},
         Row{"x-forwarded-proto", x_forwarded_proto},
         Row{"x-request-id", x_request_id},
+        Row{"x-responded-json", x_responded_json},
     };
     std::sort(rows.begin(), rows.end(), [](const Row& left, const Row& right) {
         return left.first.size() < right.first.size();

@@ -20,6 +20,7 @@ enum class FieldName : std::uint8_t {
     access_control_other,
     access_control_request_method,
     authorization,
+    cache_control,
     connection,
     content_encoding,
     content_length,
@@ -57,6 +58,7 @@ enum class FieldName : std::uint8_t {
     x_forwarded_port,
     x_forwarded_proto,
     x_request_id,
+    x_responded_json,
 };
 
 FieldName field_name(std::string_view) noexcept;  // without case

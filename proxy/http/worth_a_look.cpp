@@ -2,6 +2,8 @@
 
 #include "proxy/http/octets.hpp"
 
+#include <algorithm>
+
 namespace whogoes::http {
 namespace {
 
@@ -62,6 +64,21 @@ bool holds_credential(std::string_view target) noexcept {
     return false;
 }
 
+// What lets a shared cache keep the answer to a request with credentials (RFC 9111, 3.5).
+bool opens_to_shared_caches(std::string_view cache_control) noexcept {
+    for (std::size_t at = 0; at < cache_control.size();) {
+        const std::size_t end = std::min(cache_control.find(',', at), cache_control.size());
+        std::string_view word = cache_control.substr(at, end - at);
+        while (!word.empty() && (word.front() == ' ' || word.front() == '\t'))
+            word.remove_prefix(1);
+        if (same_word(word.substr(0, 6), "public") || same_word(word.substr(0, 8), "s-maxage") ||
+            same_word(word.substr(0, 15), "must-revalidate"))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool worth_a_look(const RequestHead& request, const ResponseHead& response) noexcept {
@@ -73,7 +90,13 @@ bool worth_a_look(const RequestHead& request, const ResponseHead& response) noex
             case FieldName::access_control_other:
             case FieldName::set_cookie:
             case FieldName::www_authenticate:
+            case FieldName::x_responded_json:
                 return true;
+            case FieldName::cache_control:
+                if (request.find(FieldName::authorization) &&
+                    opens_to_shared_caches(response.value_of(line)))
+                    return true;
+                break;
             default:
                 break;
         }
