@@ -14,7 +14,7 @@ ANSWERS = {
     "/cors-wildcard": (200, [JSON, ("Access-Control-Allow-Origin", "*"),
                              ("Access-Control-Allow-Credentials", "true")], {"items": []}),
     "/login-cookie": (200, [JSON, ("Set-Cookie", "__Host-sid=s3cr3tcookie; Path=/; HttpOnly")], {}),
-    "/to-login": (302, [("Location", "/login?next=/items")], ""),
+    "/moved": (302, [("Location", "/login?next=/moved")], ""),
     "/slash": (307, [("Location", "/slash/")], ""),
     "/slash/": (401, [JSON, ("WWW-Authenticate", 'Bearer realm="live"')], {"error": "Unauthorized"}),
     "/bare": (401, [JSON], {"error": "Unauthorized", "status": 401}),
