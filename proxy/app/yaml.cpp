@@ -55,8 +55,11 @@ public:
         if (!looks_like_text()) return;
         std::vector<YAML::Node> documents;
         try {
-            documents = YAML::LoadAll(text_);
+            // yaml-cpp takes the end of the file for a closing quote; it refuses "..." in one.
+            documents = YAML::LoadAll(text_ + "\n...\n");
         } catch (const YAML::Exception& error) {
+            if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR)
+                return report(error.mark, "", "a quote that was opened above is not closed here");
             return report(error.mark, "", "is not valid YAML: " + error.msg);
         }
         if (documents.empty() || documents[0].IsNull()) return;

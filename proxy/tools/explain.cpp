@@ -47,8 +47,7 @@ Placed place(std::string_view text) {
         return {std::string(before), std::string(rules::trim(text.substr(colon + 1)))};
     // A bare token is what is in the variable of somebody who asks; its scheme is added, not
     // missed.
-    const bool bare = !text.empty() && text.find_first_of(" \t:=,") == text.npos &&
-                      rules::scheme_of(text) == rules::Scheme::unknown;
+    const bool bare = rules::is_token68(text) && rules::scheme_of(text) == rules::Scheme::unknown;
     return {"Authorization", (bare ? "Bearer " : "") + std::string(text)};
 }
 

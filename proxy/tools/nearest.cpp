@@ -35,6 +35,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string nearest(std::string_view text, std::string_view candidates) {
     const std::string wanted = lowered(text.substr(0, 64));
     std::string best;
+    if (wanted.size() < 2) return best;  // a letter is near to every other
     std::size_t best_distance =
         std::max<std::size_t>(1, std::min<std::size_t>(3, wanted.size() / 3)) + 1;
     while (!candidates.empty()) {
