@@ -48,10 +48,15 @@ void mask_whole(const Describer& d, std::string& text, std::size_t longest) {
     if (text.size() > longest) text = cut_end(text, longest);
 }
 
+// Evidence quotes URLs of this exchange and of earlier ones.
 void mask_evidence(const Describer& d, rules::Evidence& evidence) {
+    mask_urls(evidence.words);
     mask_whole(d, evidence.words, longest_sentence);
     for (rules::Fact& fact : evidence.facts) {
-        if (auto* text = std::get_if<std::string>(&fact.value)) mask_whole(d, *text, longest_field);
+        auto* const text = std::get_if<std::string>(&fact.value);
+        if (text == nullptr) continue;
+        mask_urls(*text);
+        mask_whole(d, *text, longest_field);
     }
 }
 
@@ -81,9 +86,7 @@ void describe_request(const Describer& d, AuthEvent& event) {
     const rules::Request& request = d.exchange.request;
     event.method = std::string(request.method);
     mask_whole(d, event.method, 32);
-    event.path = redacted_path(request.path);
     mask_whole(d, event.path, longest_target);
-    event.query = redacted_query(request.query);
     mask_whole(d, event.query, longest_target);
     event.client = std::string(request.client);
     if (const auto agent = request.fields.first("user-agent")) {
@@ -277,10 +280,12 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
                    const rules::Remedy& remedy, rules::Fingerprinter& fingerprinter,
                    const DescribePolicy& policy) {
     Describer d{exchange, diagnosis, fingerprinter, policy};
+    AuthEvent event;
+    event.path = redacted_path(exchange.request.path, &d.secrets);
+    event.query = redacted_query(exchange.request.query, &d.secrets);
     collect_secrets(exchange, diagnosis, {policy.user_names_plain}, d.secrets);
     collect_kept(d);
 
-    AuthEvent event;
     event.time = exchange.answered_at;
     event.status = exchange.response.status;
     event.upstream_status = exchange.response.status;

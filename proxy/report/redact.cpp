@@ -134,93 +134,6 @@ constexpr std::string_view secret_field_ends[] = {"token",  "secret",    "passwo
 constexpr std::string_view logged_fields[] = {"accept", "content-type", "origin", "cache-control",
                                               "location"};
 
-// What follows these in a path is a one-time secret more often than an identifier.
-constexpr std::string_view secret_parents[] = {
-    "token",        "reset",      "reset-password", "password-reset", "verify",
-    "verify-email", "confirm",    "activate",       "invite",         "invitation",
-    "magic",        "magic-link", "unsubscribe",    "share",
-};
-
-bool is_one_time_secret(std::string_view segment) noexcept {
-    if (segment.size() < 12) return false;
-    return std::any_of(segment.begin(), segment.end(), is_digit) &&
-           std::any_of(segment.begin(), segment.end(), is_alpha);
-}
-
-// A value that is itself a URL or a form: "…?code=abc", "a=1;token=x".
-bool holds_secret_pair(std::string_view value) {
-    for (std::size_t equals = value.find('='); equals != npos;
-         equals = value.find('=', equals + 1)) {
-        std::size_t begin = equals;
-        while (begin > 0 && rules::is_token_char(value[begin - 1]) && value[begin - 1] != '&')
-            --begin;
-        if (equals + 1 < value.size() && names_a_secret(value.substr(begin, equals - begin)))
-            return true;
-    }
-    const std::size_t at = value.find('@');
-    return at != npos && value.find("://") < at;  // user information
-}
-
-int hex_digit(char c) noexcept {
-    const char low = rules::lower(c);
-    if (is_digit(c)) return c - '0';
-    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-// A broken "%" stays as it is: it must not hide what stands beside it.
-std::string leniently_decoded(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const bool whole = text[at] == '%' && at + 2 < text.size();
-        const int high = whole ? hex_digit(text[at + 1]) : -1;
-        const int low = whole ? hex_digit(text[at + 2]) : -1;
-        if (high < 0 || low < 0) {
-            out += text[at];
-            continue;
-        }
-        out += static_cast<char>(high * 16 + low);
-        at += 2;
-    }
-    return out;
-}
-
-// Looks under at most three layers of percent-encoding: a URL in a parameter of a URL.
-bool is_secret_value(std::string_view value, int layers = 3) {
-    if (looks_like_credential(value) || holds_jwt(value) || holds_secret_pair(value)) return true;
-    if (layers == 0 || value.find('%') == npos) return false;
-    return is_secret_value(leniently_decoded(value), layers - 1);
-}
-
-void append_pair(std::string& out, std::string_view pair) {
-    const std::size_t equals = pair.find('=');
-    if (equals == npos) {
-        out += is_secret_value(pair) ? redacted : pair;
-        return;
-    }
-    const std::string_view key = pair.substr(0, equals);
-    const std::string_view value = pair.substr(equals + 1);
-    out += is_secret_value(key) ? redacted : key;
-    out += '=';
-    if (value.empty()) return;
-    out += names_a_secret(leniently_decoded(key)) || is_secret_value(value) ? redacted : value;
-}
-
-void append_segment(std::string& out, std::string_view segment, std::string_view parent) {
-    const std::size_t semicolon = segment.find(';');
-    const std::string name = leniently_decoded(segment.substr(0, semicolon));
-    const bool one_time =
-        is_any(parent, secret_parents) && is_one_time_secret(name) && !is_uuid(name);
-    if (one_time || is_secret_value(name)) {
-        out += redacted;
-    } else {
-        out += segment.substr(0, semicolon);
-    }
-    if (semicolon == npos) return;
-    out += ';';
-    append_pair(out, segment.substr(semicolon + 1));  // "jsessionid=…"
-}
-
 }  // namespace
 
 bool looks_like_credential(std::string_view value) {
@@ -243,42 +156,6 @@ bool is_secret_field(std::string_view name) {
 bool is_logged_field(std::string_view name) {
     return is_any(name, logged_fields) || rules::istarts_with(name, "sec-fetch-") ||
            rules::istarts_with(name, "access-control-");
-}
-
-std::string redacted_query(std::string_view query) {
-    std::string out;
-    out.reserve(query.size());
-    while (true) {
-        const std::size_t end = query.find('&');
-        append_pair(out, query.substr(0, end));
-        if (end == npos) return out;
-        out += '&';
-        query.remove_prefix(end + 1);
-    }
-}
-
-std::string redacted_path(std::string_view path) {
-    std::string out;
-    out.reserve(path.size());
-    std::string_view parent;
-    while (true) {
-        const std::size_t end = path.find('/');
-        const std::string_view segment = path.substr(0, end);
-        append_segment(out, segment, parent);
-        if (end == npos) return out;
-        out += '/';
-        parent = segment;
-        path.remove_prefix(end + 1);
-    }
-}
-
-std::string origin_of(std::string_view url) {
-    const bool secure = rules::istarts_with(url, "https://");
-    if (!secure && !rules::istarts_with(url, "http://")) return {};
-    const std::size_t begin = secure ? 8 : 7;
-    std::string_view authority = url.substr(begin, url.find_first_of("/?#\\", begin) - begin);
-    if (const std::size_t at = authority.rfind('@'); at != npos) authority.remove_prefix(at + 1);
-    return std::string(secure ? "https://" : "http://").append(authority);
 }
 
 void mask_shapes(std::string& text, std::span<const std::string_view> kept) {

@@ -31,9 +31,14 @@ bool is_secret_field(std::string_view field_name);
 // Whether a field's value may be logged as it is; of Location only the origin may.
 bool is_logged_field(std::string_view field_name);
 
+class Secrets;
+
 // Keys stay, the values of secret ones become REDACTED; so do values (and keys) by their shape.
-std::string redacted_query(std::string_view query);
-std::string redacted_path(std::string_view path);
+// What was taken out is added to `found`, where given.
+std::string redacted_query(std::string_view query, Secrets* found = nullptr);
+std::string redacted_path(std::string_view path, Secrets* found = nullptr);
+// The same for every URL within a text; white space, quotes and brackets end one.
+void mask_urls(std::string& text);
 std::string origin_of(std::string_view url);  // empty: relative, or not http(s)
 
 // A WWW-Authenticate value: tokens of handshakes and what looks like a credential are masked.
@@ -50,6 +55,7 @@ class Secrets {
 public:
     void add(std::string_view secret);
     void add_owned(std::string secret);
+    void add_found(std::string_view value);  // unless it is a path, a URL or a plain word
     void mask(std::string& text) const;
     bool empty() const { return secrets_.empty(); }
 
@@ -70,6 +76,7 @@ bool is_scheme_like(const rules::Credentials&);
 struct SecretsPolicy {
     bool user_names_plain = false;
 };
+// All but those of path and query, which redacted_path() and redacted_query() find.
 void collect_secrets(const rules::Exchange&, const rules::Diagnosis&, const SecretsPolicy&,
                      Secrets&);
 

@@ -123,7 +123,7 @@ void collect_cookies(std::string_view line, bool request, Secrets& secrets) {
     for (const std::string_view part : rules::parts_of(line, ';')) {
         const std::size_t equals = part.find('=');
         const std::string_view value = equals == npos ? part : unquoted(part.substr(equals + 1));
-        if (is_worth_hiding(value)) secrets.add(value);
+        secrets.add_found(value);
         if (!request) return;  // the attributes of Set-Cookie follow
     }
 }
@@ -137,20 +137,6 @@ void collect_fields(const rules::Fields& fields, bool request, Secrets& secrets)
             collect_credentials(rules::parse_credentials(field.value), false, secrets);
         } else {
             secrets.add(without_schemes(field.value));
-        }
-    }
-}
-
-void collect_form(std::string_view form, Secrets& secrets) {
-    for (const std::string_view pair : rules::parts_of(form, '&')) {
-        const std::size_t equals = pair.find('=');
-        if (equals == npos) continue;
-        const std::string_view value = pair.substr(equals + 1);
-        if (!is_worth_hiding(value)) continue;
-        if (!names_a_secret(pair.substr(0, equals)) && !looks_like_credential(value)) continue;
-        secrets.add(value);
-        if (auto decoded = rules::percent_decoded(value); decoded && *decoded != value) {
-            secrets.add_owned(std::move(*decoded));
         }
     }
 }
@@ -183,6 +169,13 @@ void Secrets::add_owned(std::string secret) {
     if (secret.size() < shortest_run) return;
     owned_.push_back(std::move(secret));
     add(owned_.back());
+}
+
+void Secrets::add_found(std::string_view value) {
+    if (!is_worth_hiding(value)) return;
+    add(value);
+    if (value.find('%') == npos) return;
+    if (auto decoded = rules::percent_decoded(value)) add_owned(std::move(*decoded));
 }
 
 Secrets::Run Secrets::longest_run(std::string_view text, std::size_t at) const {
@@ -234,8 +227,8 @@ void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& di
     }
     collect_fields(exchange.request.fields, true, secrets);
     collect_fields(exchange.response.fields, false, secrets);
-    collect_form(exchange.request.query, secrets);
-    collect_form(exchange.request.form_body, secrets);
+    // For what it finds; a body is never written.
+    if (!exchange.request.form_body.empty()) redacted_query(exchange.request.form_body, &secrets);
     for (const rules::Challenge& challenge : exchange.challenges.challenges) {
         secrets.add(challenge.token68);
     }

@@ -79,11 +79,36 @@ TEST_CASE("a path loses the segments that are credentials") {
         {"/cart;jsessionid=0A1B2C3D/items", "/cart;jsessionid=REDACTED/items"},
         {"/%65yJhbGciOiJSUzI1NiJ9.eyJzdWI", "/REDACTED"},
         {"/fetch/https:%2F%2Fjoe:secret@host", "/fetch/REDACTED"},
+        {"/@joe/posts", "/@joe/posts"},
+        {"/verify/550e8400-e29b-41d4-a716-446655440000", "/verify/REDACTED"},
         {"*", "*"},
     };
     for (const auto& row : cases) {
         CAPTURE(row.given);
         CHECK(redacted_path(row.given) == row.written);
+    }
+}
+
+TEST_CASE("URLs within a text are redacted, the text around them is not") {
+    struct {
+        std::string given;
+        std::string written;
+    } const cases[] = {
+        {"redirected from http://a.example/x?code=abc to /y",
+         "redirected from http://a.example/x?code=REDACTED to /y"},
+        {"(/v1/x;jsessionid=0A1B?page=2)", "(/v1/x;jsessionid=REDACTED?page=2)"},
+        {"to https://a.example/cb#access_token=abc&x=1",
+         "to https://a.example/cb#access_token=REDACTED&x=1"},
+        {"http://joe:pw@a.example/x", "http://REDACTED/x"},
+        {"code=1 and/or state=2", "code=1 and/or state=2"},
+        {"/", "/"},
+        {"", ""},
+    };
+    for (const auto& row : cases) {
+        CAPTURE(row.given);
+        std::string text = row.given;
+        mask_urls(text);
+        CHECK(text == row.written);
     }
 }
 
