@@ -1,0 +1,246 @@
+#include "tests/support/rig.hpp"
+
+#include "proxy/net/listener.hpp"
+#include "tests/support/rig_certificates.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <doctest/doctest.h>
+#include <openssl/ssl.h>
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace whogoes::support {
+namespace {
+
+std::string make_folder() {
+    std::string path = (std::filesystem::temp_directory_path() / "whogoes-rig-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) throw WireError("no temporary folder");
+    return path;
+}
+
+FakeUpstreamOptions upstream_options(const RigOptions& options, const std::string& folder) {
+    FakeUpstreamOptions upstream = options.upstream;
+    if (options.upstream_is_unix) upstream.unix_path = folder + "/upstream";
+    return upstream;
+}
+
+void aim(session::Settings& settings, const FakeUpstream& upstream, bool tls) {
+    upstream::Target& target = settings.upstream;
+    if (!target.origin.empty()) return;
+    target.tls = tls;
+    if (upstream.endpoint().family() == AF_UNIX) {
+        target.unix_path = upstream.endpoint().host();
+        target.origin = "unix:" + target.unix_path;
+        target.authority = "localhost";
+        return;
+    }
+    if (target.host.empty()) target.host = "127.0.0.1";
+    target.port = upstream.endpoint().port();
+    target.authority = target.host + ":" + std::to_string(target.port);
+    target.origin = (tls ? "https://" : "http://") + target.authority;
+}
+
+upstream::PoolSettings pool_settings(const session::Settings& settings) {
+    upstream::PoolSettings pool;
+    pool.target = settings.upstream;
+    pool.tls = settings.upstream_tls;
+    pool.connect_timeout = settings.timeouts.connect;
+    pool.idle_timeout = settings.timeouts.upstream_idle;
+    if (settings.upstream.tls)
+        pool.tls_context =
+            net::client_tls({.ca_file = settings.upstream_tls.ca_file,
+                             .verify = settings.upstream_tls.verify,
+                             .certificate_file = settings.upstream_tls.certificate_file,
+                             .key_file = settings.upstream_tls.key_file});
+    return pool;
+}
+
+}  // namespace
+
+Rig::Rig(RigOptions options)
+    : folder_(make_folder()),
+      options_(std::move(options)),
+      upstream(upstream_options(options_, folder_)) {
+    session::Settings& settings = options_.settings;
+    aim(settings, upstream, options_.upstream.tls != nullptr);
+    for (const std::string& text : options_.offers)
+        settings.treatment.remedies.offers.push_back(offer(text));
+    if (options_.log_everything) settings.log.access = session::AccessLog::all;
+    settings_ = std::make_shared<const session::Settings>(settings);
+
+    const std::string path = folder_ + "/log";
+    ::mkfifo(path.c_str(), 0600);
+    log_reader_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    log_ = std::make_unique<report::AuthLog>(report::LogSettings{.output = path});
+    log_thread_ = std::thread([this] { read_log(); });
+
+    const rules::FingerprintKey key{1, 2, 3};
+    const session::WallClock clock = [this] {
+        return rules::TimePoint(std::chrono::milliseconds(now_.load()));
+    };
+    for (int i = 0; i < options_.workers; ++i)
+        workers_.push_back(std::make_unique<app::WorkerThread>(
+            *log_, history_, key, clock, "1.1 whogoes-0badcafe", resolver_, connections_));
+    open_listeners();
+    for (const auto& worker : workers_) worker->start();
+    control_thread_ = std::thread([this] {
+        const auto work = boost::asio::make_work_guard(control_);
+        control_.run();
+    });
+}
+
+app::WorkerOrders Rig::orders() const {
+    app::WorkerOrders orders;
+    orders.settings = settings_;
+    orders.pool = pool_settings(*settings_);
+    if (options_.tls)
+        orders.tls = net::server_tls(certificates().server.certificate, certificates().server.key);
+    return orders;
+}
+
+void Rig::open_listeners() {
+    endpoint_ = options_.unix_listener ? net::unix_endpoint(folder_ + "/listen")
+                                       : net::literal_endpoints("127.0.0.1", 0).front();
+    const bool share = options_.workers > 1 && !options_.unix_listener;
+    int socket = -1;
+    for (const auto& worker : workers_) {
+        socket = socket < 0 || share ? net::open_listener(endpoint_, share) : ::dup(socket);
+        endpoint_ = net::bound_endpoint(socket);
+        app::WorkerOrders first = orders();
+        first.opened["rig"] = socket;
+        worker->obey(std::move(first));
+    }
+}
+
+Rig::~Rig() {
+    stop();
+    for (const std::string& failure : upstream.failures()) FAIL_CHECK("upstream: " << failure);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+std::vector<boost::json::object> Rig::stop() {
+    if (!stopped_) {
+        stopped_ = true;
+        settling_.reset();
+        upstream.stop();
+        drain();
+        end_tunnels();
+        // A session that outlives its worker would never end; the test's clients are gone by now.
+        CHECK(eventually([this] { return connections_.load() == 0; }));
+        for (const auto& worker : workers_) worker->stop();
+        for (const auto& worker : workers_) worker->join();
+        control_.stop();
+        control_thread_.join();
+        workers_.clear();
+        log_.reset();  // the pipe's last writer: the reader sees the end
+        log_thread_.join();
+        ::close(log_reader_);
+    }
+    const std::lock_guard lock(mutex_);
+    return {events_.begin(), events_.end()};
+}
+
+void Rig::read_log() {
+    std::string line;
+    for (;;) {
+        pollfd ready{log_reader_, POLLIN, 0};
+        ::poll(&ready, 1, -1);
+        char block[16 * 1024];
+        const ssize_t got = ::read(log_reader_, block, sizeof block);
+        if (got == 0) break;
+        if (got < 0) continue;
+        const std::lock_guard lock(mutex_);
+        log_text_.append(block, static_cast<std::size_t>(got));
+        line.append(block, static_cast<std::size_t>(got));
+        for (std::size_t end = 0; (end = line.find('\n')) != std::string::npos;) {
+            events_.push_back(boost::json::parse(line.substr(0, end)).as_object());
+            line.erase(0, end + 1);
+        }
+        line_came_.notify_all();
+    }
+    const std::lock_guard lock(mutex_);
+    log_ended_ = true;
+    line_came_.notify_all();
+}
+
+boost::json::object Rig::next_event() {
+    std::unique_lock lock(mutex_);
+    line_came_.wait_for(lock, patience, [this] { return !events_.empty() || log_ended_; });
+    if (events_.empty()) throw WireError("the log has no further record");
+    boost::json::object event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+}
+
+std::string Rig::log_text() const {
+    const std::lock_guard lock(mutex_);
+    return log_text_;
+}
+
+Client Rig::connect_plain() const { return Client(Wire::to(endpoint_)); }
+
+Client Rig::connect() const {
+    Client client = connect_plain();
+    if (options_.tls) client.wire.secure(SSL_new(certificates().trusting_client.get()));
+    return client;
+}
+
+Message Rig::ask(std::string_view request) { return connect().ask(request); }
+
+Message Rig::get(std::string_view target, std::string_view fields) {
+    return ask(support::get(target, fields));
+}
+
+void Rig::settle() {
+    if (!settling_) settling_ = std::make_unique<Client>(connect());
+    settling_->ask(support::get(settle_target));
+}
+
+void Rig::reload(const std::function<void(session::Settings&)>& change) {
+    auto fresh = std::make_shared<session::Settings>(*settings_);
+    change(*fresh);
+    settings_ = std::move(fresh);
+    for (const auto& worker : workers_) {
+        app::WorkerOrders next = orders();
+        next.kept.push_back("rig");
+        worker->obey(std::move(next));
+    }
+}
+
+void Rig::drain() {
+    for (const auto& worker : workers_) worker->drain();
+}
+
+void Rig::end_tunnels() {
+    for (const auto& worker : workers_) worker->end_tunnels();
+}
+
+std::uint64_t Rig::counted(net::Counter net::Counters::*counter) const {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers_) sum += (worker->counters().*counter).value();
+    return sum;
+}
+
+std::string Rig::origin() const { return settings_->upstream.origin; }
+
+std::string text_at(const boost::json::object& event, std::string_view pointer) {
+    boost::system::error_code error;
+    const boost::json::value whole(event);
+    const boost::json::value* found = whole.find_pointer({pointer.data(), pointer.size()}, error);
+    if (error || found == nullptr) return "";
+    if (const auto* text = found->if_string()) return std::string(text->c_str(), text->size());
+    return boost::json::serialize(*found);
+}
+
+rules::Offer offer(std::string_view text) { return *rules::parse_offer(text); }
+
+}  // namespace whogoes::support

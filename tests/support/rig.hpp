@@ -1,0 +1,109 @@
+#pragma once
+
+#include "proxy/app/worker_thread.hpp"
+#include "proxy/net/tls.hpp"
+#include "proxy/report/auth_log.hpp"
+#include "proxy/session/history.hpp"
+#include "proxy/session/settings.hpp"
+#include "proxy/upstream/names.hpp"
+#include "tests/support/client.hpp"
+#include "tests/support/fake_upstream.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+// The proxy's workers on their own threads between a fake upstream and raw clients, over real
+// sockets on ports of the system's choice. The wall clock is the test's.
+namespace whogoes::support {
+
+struct RigOptions {
+    session::Settings settings{};       // the upstream is filled in where it names none
+    std::vector<std::string> offers{};  // challenges to add, as `challenge.offer` takes them
+    int workers = 1;
+    bool tls = false;  // the listener
+    bool unix_listener = false;
+    FakeUpstreamOptions upstream{};
+    bool upstream_is_unix = false;
+    bool log_everything = false;  // log.access: all
+};
+
+// 2026-11-23T12:51:24Z
+inline constexpr rules::TimePoint rig_start{std::chrono::seconds(1795438284)};
+
+class Rig {
+public:
+    explicit Rig(RigOptions options = {});
+    ~Rig();
+
+    Client connect() const;
+    Client connect_plain() const;           // without TLS, whatever the listener wants
+    Message ask(std::string_view request);  // on a connection of its own
+    Message get(std::string_view target, std::string_view fields = "");
+
+    // The next record of the log. A JSON pointer's text in one is text_at(event, "/auth/cause").
+    boost::json::object next_event();
+    // The records that nobody asked for. Ends the workers, when all connections are gone.
+    std::vector<boost::json::object> stop();
+    std::string log_text() const;  // all lines so far, as written
+
+    // A round trip of its own: afterwards the (only) worker has seen what was sent before.
+    void settle();
+    void reload(const std::function<void(session::Settings&)>& change);
+    void drain();
+    void end_tunnels();
+    void set_clock(rules::TimePoint now) { now_.store(now.time_since_epoch().count()); }
+
+    std::uint64_t counted(net::Counter net::Counters::*counter) const;  // over all workers
+    const net::Endpoint& endpoint() const { return endpoint_; }
+    std::string origin() const;  // of the upstream, as the proxy names it
+
+private:
+    struct Listening;
+    app::WorkerOrders orders() const;
+    void open_listeners();
+    void read_log();
+
+    std::string folder_;
+    RigOptions options_;
+
+public:
+    FakeUpstream upstream;
+
+private:
+    int log_reader_ = -1;
+    std::atomic<std::int64_t> now_{rig_start.time_since_epoch().count()};
+    std::unique_ptr<report::AuthLog> log_;
+    session::History history_{42};
+    net::IoContext control_{1};
+    upstream::Resolver resolver_{control_};
+    std::atomic<std::size_t> connections_{0};
+    std::shared_ptr<const session::Settings> settings_;
+    net::Endpoint endpoint_;
+    std::vector<std::unique_ptr<app::WorkerThread>> workers_;
+    std::unique_ptr<Client> settling_;
+    std::thread control_thread_, log_thread_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable line_came_;
+    std::deque<boost::json::object> events_;
+    std::string log_text_;
+    bool log_ended_ = false;
+    bool stopped_ = false;
+};
+
+// Text at a JSON pointer; numbers and lists as JSON; empty: nothing there.
+std::string text_at(const boost::json::object& event, std::string_view pointer);
+
+// One rule for all tests: a challenge as it would stand in a configuration.
+rules::Offer offer(std::string_view text);
+
+}  // namespace whogoes::support
