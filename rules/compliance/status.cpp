@@ -1,5 +1,6 @@
 #include "rules/compliance/status.hpp"
 
+#include "rules/causes/reading.hpp"
 #include "rules/compliance/login_page.hpp"
 #include "rules/compliance/readings.hpp"
 #include "rules/compliance/words.hpp"
@@ -12,37 +13,26 @@
 namespace whogoes::rules::compliance {
 namespace {
 
-constexpr std::array<std::string_view, 12> key_fields{"X-API-Key",
-                                                      "X-ApiKey",
-                                                      "Api-Key",
-                                                      "ApiKey",
-                                                      "X-Auth-Token",
-                                                      "X-Access-Token",
-                                                      "Private-Token",
-                                                      "X-Goog-Api-Key",
-                                                      "Proxy-Authorization",
-                                                      "Ocp-Apim-Subscription-Key",
-                                                      "X-Functions-Key",
-                                                      "X-Auth-Key"};
+// Beside the API keys: tokens and signatures of URLs that grant access by themselves.
+constexpr std::array<std::string_view, 9> secret_parameters{
+    "access_token", "id_token",        "token",           "jwt", "auth", "key",
+    "sig",          "X-Amz-Signature", "X-Goog-Signature"};
 
-constexpr std::array<std::string_view, 12> key_parameters{
-    "api_key", "apikey",          "api-key",          "key", "access_token", "token", "jwt", "auth",
-    "sig",     "X-Amz-Signature", "subscription-key", "code"};
+bool has_secret_parameter(std::string_view query) {
+    return std::any_of(
+        secret_parameters.begin(), secret_parameters.end(),
+        [query](std::string_view name) { return !form_value(query, name).value_or("").empty(); });
+}
 
 bool is_anonymous(const Exchange& exchange) {
     if (exchange.request.client_certificate) return false;
     for (const Credentials& sent : exchange.credentials)
         if (!sent.raw.empty()) return false;
-    for (const Field& line : exchange.request.fields.lines()) {
-        if (line.value.empty()) continue;
-        if (iequals(line.name, "Cookie")) return false;
-        const auto is_it = [&line](std::string_view name) { return iequals(line.name, name); };
-        if (std::any_of(key_fields.begin(), key_fields.end(), is_it)) return false;
-    }
-    if (exchange.request.query.empty()) return true;
-    return std::none_of(key_parameters.begin(), key_parameters.end(), [&](std::string_view name) {
-        return !form_value(exchange.request.query, name).value_or("").empty();
-    });
+    const Fields& fields = exchange.request.fields;
+    for (const std::string_view name :
+         {"Cookie", "Proxy-Authorization", "Private-Token", "X-Auth-Token", "X-Access-Token"})
+        if (!fields.first(name).value_or("").empty()) return false;
+    return !causes::api_key(exchange) && !has_secret_parameter(exchange.request.query);
 }
 
 bool is_programmatic(const Exchange& exchange) {
@@ -202,13 +192,8 @@ std::optional<Evidence> rate_limit_as_auth_status(const Exchange& exchange) {
         if (is_zero(fields, name))
             return certain("this " + status + " says " + std::string(name) + ": 0");
     if (!body_was_seen(exchange)) return std::nullopt;
-    const std::string_view body = exchange.response.body;
-    if (begins_word(body, "too many"))
-        return likely("the body of this " + status + " speaks of \"too many\"");
-    if (!icontains(body, "limit")) return std::nullopt;
-    for (const std::string_view phrase : {"rate limit", "rate-limit", "rate_limit", "ratelimit"})
-        if (begins_word(body, phrase))
-            return likely("the body of this " + status + " speaks of a rate limit");
+    if (exchange.heard.says(Wording::throttled))
+        return likely("the body of this " + status + " speaks of too many requests");
     return std::nullopt;
 }
 
