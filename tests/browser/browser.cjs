@@ -107,14 +107,15 @@ function rows(here) {
         socket.onopen = () => resolve('open');
         socket.onerror = () => resolve('error');
       }), here), seen: 'error' },
+    { given: 'Basic for a script, in a quiet scheme', from: own, act: (page) => see(page, '/basic'),
+      seen: { status: 401, challenge: 'xBasic realm="api", charset="UTF-8"' }, path: '/basic', cause: 'no-credentials' },
+    // Last: from here on this browser is remembered as one that could not keep its session.
     { given: 'a cookie for another domain', from: own, path: '/after-foreign', cause: 'session-cookie-blocked',
       act: async (page) => { await see(page, '/login-foreign'); return see(page, '/after-foreign'); },
       seen: { status: 401, challenge: 'Bearer realm="api"' } },
     { given: 'a cookie that fits', from: own, path: '/after-good',
       act: async (page) => { await see(page, '/login-good'); return see(page, '/after-good'); },
       seen: { status: 200, challenge: null } },
-    { given: 'Basic for a script, in a quiet scheme', from: own, act: (page) => see(page, '/basic'),
-      seen: { status: 401, challenge: 'xBasic realm="api", charset="UTF-8"' }, path: '/basic', cause: 'no-credentials' },
   ];
 }
 
