@@ -1,5 +1,7 @@
 #pragma once
 
+#include "rules/exchange.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -7,8 +9,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "rules/exchange.hpp"
 
 // Why an exchange was refused, and which duties its answer broke. The two tables are the product's
 // table of contents: log, metrics, review page, `whogoes causes` and the README read the same rows.
@@ -19,7 +19,11 @@ enum class Cure : std::uint8_t { none, refresh_token };
 enum class Confidence : std::uint8_t { possible, likely, certain };
 enum class Severity : std::uint8_t { info, warning, error };
 enum class Verdict : std::uint8_t {
-    unknown, unauthorized_correct, forbidden_correct, should_be_401, should_be_403,
+    unknown,
+    unauthorized_correct,
+    forbidden_correct,
+    should_be_401,
+    should_be_403,
 };
 
 // A named value of the evidence, for machines: {"expired_s", 7200}. Never a secret.
@@ -30,15 +34,15 @@ struct Fact {
 
 struct Evidence {
     Confidence confidence = Confidence::possible;
-    std::string words;         // one sentence, complete without the facts; nothing secret
+    std::string words;  // one sentence, complete without the facts; nothing secret
     std::vector<Fact> facts;
 };
 
 using Check = std::optional<Evidence> (*)(const Exchange&);
 
 struct Cause {
-    std::string_view id;            // the same word in logs, metrics, configuration, tests, docs
-    char tier;                      // 'A' met all the time … 'C' now and then
+    std::string_view id;  // the same word in logs, metrics, configuration, tests, docs
+    char tier;            // 'A' met all the time … 'C' now and then
     Party who_acts;
     Cure cure;
     std::string_view bearer_error;  // RFC 6750 code for a challenge that we add; may be empty
@@ -101,7 +105,7 @@ struct Violation {
 };
 
 struct Diagnosis {
-    std::optional<Finding> main;      // empty: not an authentication event
+    std::optional<Finding> main;  // empty: not an authentication event
     std::vector<Finding> also;
     std::vector<Violation> violations;
     Verdict verdict = Verdict::unknown;

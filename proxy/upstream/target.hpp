@@ -6,29 +6,29 @@
 namespace whogoes::upstream {
 
 enum class HostHeader : std::uint8_t {
-    auto_,     // the client's own for loopback, unix and private addresses, else the upstream's name
-    pass,      // the client's own
+    auto_,  // the client's own for loopback, unix and private addresses, else the upstream's name
+    pass,   // the client's own
     upstream,  // the upstream's name
 };
 
 // Where requests go, as configured: nothing resolved, nothing opened.
 struct Target {
     bool tls = false;
-    std::string host;         // name or address, no brackets; empty for a unix socket
+    std::string host;  // name or address, no brackets; empty for a unix socket
     std::uint16_t port = 0;
-    std::string unix_path;    // empty: TCP
-    std::string origin;       // "http://localhost:3000", as shown to people
-    std::string authority;    // Host to send where it is the upstream's: "localhost:3000"
+    std::string unix_path;  // empty: TCP
+    std::string origin;     // "http://localhost:3000", as shown to people
+    std::string authority;  // Host to send where it is the upstream's: "localhost:3000"
     HostHeader host_header = HostHeader::auto_;
 
-    bool loopback() const;    // unix, localhost or a loopback address
+    bool loopback() const;  // unix, localhost or a loopback address
     bool pass_client_host() const;
 };
 
 struct TlsClientSettings {
-    std::string ca_file;         // empty: the system's
+    std::string ca_file;  // empty: the system's
     bool verify = true;
-    std::string server_name;     // empty: the target's host
+    std::string server_name;  // empty: the target's host
     std::string certificate_file, key_file;
 };
 
