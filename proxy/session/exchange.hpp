@@ -45,6 +45,7 @@ struct Exchange {
     int status = 0;               // what the client got
     bool nothing_sent = true;     // not one octet of the request went upstream
     int interims = 0;             // 1xx answers passed on
+    net::Method method = net::Method::other;  // outlives the head's octets
 
     std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
 
@@ -59,9 +60,12 @@ std::chrono::seconds keep_alive_timeout(std::string_view value);
 // the answer's head. False: exchange.problem says why (status 0: the client is gone).
 net::Task<bool> forward(Exchange&);
 
-// relay.cpp: the answer's head, patched, and its body to the client. False: the connection to the
-// client must end.
+// relay.cpp: the answer's head, patched, and its body to the client. False: it broke off.
 net::Task<bool> relay(Exchange&);
+
+// relay.cpp: what follows the answer, once the exchange is recorded: the heads' octets may be
+// overwritten now. False: the connection to the client must end.
+net::Task<bool> finish(Exchange&, bool whole);
 
 // Watches the client while nobody reads from it: when it ends, the upstream request is aborted.
 void watch_client(Exchange&);

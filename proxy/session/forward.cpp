@@ -101,17 +101,6 @@ net::Task<bool> pass_interim(Exchange& exchange) {
     co_return written;
 }
 
-// What a final head means for this exchange.
-Attempt judge_head(Exchange& exchange) {
-    const http::ResponseHead& answer = exchange.answer();
-    if (answer.status == 101 && !exchange.request().upgrade) {
-        fail(exchange, 502,
-             exchange.pool->settings().target.origin + " switched protocols though nobody asked");
-        return Attempt::failed;
-    }
-    return Attempt::answered;
-}
-
 Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
     if (exchange.client.gone) {
         exchange.problem = {};
@@ -158,7 +147,7 @@ net::Task<Attempt> read_answer_head(Exchange& exchange, bool may_be_stale) {
                 co_return Attempt::failed;
             }
             if (progress.progress == http::Progress::complete) {
-                if (!exchange.answer().interim()) co_return judge_head(exchange);
+                if (!exchange.answer().interim()) co_return Attempt::answered;
                 if (++exchange.interims > most_interims) {
                     fail(exchange, 502,
                          exchange.pool->settings().target.origin + " sent too many 1xx answers");

@@ -200,21 +200,24 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
 
 net::Task<bool> relay(Exchange& exchange) {
     exchange.status = exchange.answer().status;
-    const bool switching = exchange.status == 101;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);
     exchange.client.stream.unwatch();
     if (exchange.event) exchange.event->body_whole = whole;
+    if (!whole && !exchange.client.gone) record_broken_answer(exchange);
+    co_return whole;
+}
+
+net::Task<bool> finish(Exchange& exchange, bool whole) {
     if (!whole) {
         // What is sent so far must not pass for the whole: a reset says so in every framing.
         co_await exchange.upload.stop(exchange);
-        if (!exchange.client.gone) record_broken_answer(exchange);
         exchange.release_lease(false);
         exchange.client.stream.reset();
         co_return false;
     }
-    if (switching) {
+    if (exchange.status == 101) {
         co_await tunnel(exchange);
         exchange.release_lease(false);
         co_return false;

@@ -109,7 +109,7 @@ void count(Exchange& exchange) {
     net::Counters& counters = exchange.worker.counters;
     if (exchange.status < 100) return;
     const auto status = static_cast<std::size_t>(std::min(exchange.status, 599));
-    const auto method = static_cast<std::size_t>(method_of(exchange.request().method()));
+    const auto method = static_cast<std::size_t>(exchange.method);
     counters.requests[method][status - 100].add();
     counters.duration[status / 100 - 1].observe(
         std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - exchange.began));
@@ -130,6 +130,7 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     const HeadRead read = co_await read_head(exchange);
     if (read == HeadRead::gone) co_return false;
     exchange.began = net::Clock::now();
+    exchange.method = method_of(exchange.request().method());
     if (read == HeadRead::flawed) co_return co_await answer_ourselves(exchange);
     exchange.keep_alive = exchange.request().keep_alive;
     if (!may_pass(exchange) || !take_body_start(exchange)) {
@@ -145,9 +146,9 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     }
     exchange.answered = net::Clock::now();
     observe(exchange);
-    const bool keep = co_await relay(exchange);
+    const bool whole = co_await relay(exchange);
     conclude(exchange);
-    co_return keep;
+    co_return co_await finish(exchange, whole);
 }
 
 net::Task<bool> serve_one(Client& client) {

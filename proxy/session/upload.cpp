@@ -62,6 +62,11 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     const bool form = exchange.request()
                           .value(http::FieldName::content_type)
                           .starts_with("application/x-www-form-urlencoded");
+    // Room for all that it will hold: an early answer's observer keeps a view of it.
+    if (form) {
+        body.first_octets.reserve(form_evidence_octets);
+        body.first_octets = body.in_buffer.substr(0, form_evidence_octets);
+    }
     const Timeouts& timeouts = exchange.settings->timeouts;
     // A client that waits for "100 Continue" is silent for as long as the upstream is.
     std::chrono::milliseconds patience = timeouts.header;

@@ -1,0 +1,275 @@
+#include "tests/support/rig.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+// What becomes of an exchange when one side fails: answers of our own, retries, aborts.
+namespace whogoes::support {
+namespace {
+
+using namespace std::chrono_literals;
+
+// An address that nobody listens on: bound, so that nobody else takes it, and never listening.
+struct DeafPort {
+    DeafPort() {
+        net::Endpoint any = net::literal_endpoints("127.0.0.1", 0).front();
+        ::bind(socket, reinterpret_cast<const sockaddr*>(&any.address), any.length);
+        any.length = sizeof any.address;
+        ::getsockname(socket, reinterpret_cast<sockaddr*>(&any.address), &any.length);
+        port = any.port();
+    }
+    ~DeafPort() { ::shutdown(socket, SHUT_RDWR); }
+    int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    std::uint16_t port = 0;
+};
+
+session::Settings aimed_at(std::uint16_t port) {
+    session::Settings settings;
+    settings.upstream.host = "127.0.0.1";
+    settings.upstream.port = port;
+    settings.upstream.authority = "127.0.0.1:" + std::to_string(port);
+    settings.upstream.origin = "http://" + settings.upstream.authority;
+    return settings;
+}
+
+TEST_CASE("an upstream that is down is named by an answer of whogoes' own") {
+    DeafPort deaf;
+    Rig rig({.settings = aimed_at(deaf.port)});
+    Client client = rig.connect();
+
+    const Message json = client.ask(get("/"));
+    const Message html = client.ask(get("/", "Accept: text/html,*/*;q=0.8\r\n"));
+    const Message none = client.ask("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+    CHECK(json.status() == 502);
+    CHECK(json.field("Content-Type") == "application/json");
+    CHECK(json.body == "{\"error\":\"Bad Gateway\",\"message\":\"whogoes could not reach " +
+                           rig.origin() +
+                           ": connection refused\",\"status\":502,\"source\":\"whogoes\"}");
+    CHECK(html.field("Content-Type") == "text/html; charset=utf-8");
+    CHECK(html.body.find("whogoes could not reach") != std::string::npos);
+    CHECK(none.status() == 502);
+    for (int i = 0; i < 3; ++i) {
+        const boost::json::object event = rig.next_event();
+        CHECK(text_at(event, "/event") == "proxy.error");
+        CHECK(text_at(event, "/http/response/status_code") == "502");
+    }
+}
+
+TEST_CASE("a name that does not resolve is said to be that") {
+    session::Settings settings = aimed_at(1);
+    settings.upstream.host = "no-such-host.invalid";  // RFC 6761, 6.4
+    Rig rig({.settings = settings});
+    const Message reply = rig.get("/");
+    CHECK(reply.status() == 502);
+    CHECK(reply.body.find("cannot resolve no-such-host.invalid") != std::string::npos);
+}
+
+TEST_CASE("an upstream that is silent for too long is a 504") {
+    session::Settings settings;
+    settings.timeouts.response = 300ms;
+    Rig rig({.settings = settings, .upstream = {.accepts = false}});
+    const Message reply = rig.get("/");
+    CHECK(reply.status() == 504);
+    CHECK(reply.body.find("limits.timeouts.response") != std::string::npos);
+}
+
+TEST_CASE("an upstream that takes no connection in time is a 504") {
+    session::Settings settings;
+    settings.timeouts.connect = 300ms;
+    // One place in the queue, and this fills it: the kernel drops what comes after.
+    Rig rig({.settings = settings, .upstream = {.backlog = 0, .accepts = false}});
+    const Wire first = Wire::to(rig.upstream.endpoint());
+    const Message reply = rig.get("/");
+    CHECK(reply.status() == 504);
+    CHECK(reply.body.find("connecting took longer than 300 ms") != std::string::npos);
+}
+
+TEST_CASE("an answer that stops in the middle of its body is cut, not completed") {
+    session::Settings settings;
+    settings.timeouts.response = 300ms;
+    Rig rig({.settings = settings});
+    rig.upstream.will([](Talk& talk) {
+        talk.answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        talk.wire.read_to_end();
+    });
+    Client client = rig.connect();
+    client.send(get("/"));
+    read_head(client.wire);
+    CHECK(client.wire.read_to_end() == "hello");
+    CHECK(client.wire.end() == End::reset);
+}
+
+TEST_CASE("a stream of events may be silent for longer than any other answer") {
+    session::Settings settings;
+    settings.timeouts.response = 100ms;
+    Rig rig({.settings = settings});
+    Gate other_timed_out;
+    rig.upstream.will([&](Talk& talk) {
+        talk.answer("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+        other_timed_out.wait();
+        talk.send("data: 2\n\n");
+        talk.wire.close();
+    });
+    rig.upstream.will([](Talk& talk) { talk.wire.read_to_end(); });
+    Client events = rig.connect();
+    events.send(get("/events"));
+    read_head(events.wire);
+    CHECK(events.wire.read_through("\n\n") == "data: 1\n\n");
+    CHECK(rig.get("/slow").status() == 504);
+    other_timed_out.open();
+    CHECK(events.wire.read_to_end() == "data: 2\n\n");
+    CHECK(events.wire.end() == End::closed);
+}
+
+TEST_CASE("what is no answer is a 502 that says so") {
+    const struct {
+        const char* given;
+        std::string bytes;
+        const char* words;
+    } rows[] = {
+        {"nothing", "", "closed the connection without an answer"},
+        {"half a head", "HTTP/1.1 200 OK\r\nA: b", "in the middle of its answer's head"},
+        {"no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "not valid HTTP/1.1"},
+        {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+         "not valid HTTP/1.1"},
+        {"length and chunks",
+         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "not valid HTTP/1.1"},
+        {"a head without end", "HTTP/1.1 200 OK\r\nA: " + std::string(70000, 'a'),
+         "not valid HTTP/1.1"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        Rig rig;
+        rig.upstream.will_answer_and_close(row.bytes);
+        const Message reply = rig.get("/");
+        CHECK(reply.status() == 502);
+        CHECK(reply.body.find(row.words) != std::string::npos);
+        CHECK(reply.body.find("\"source\":\"whogoes\"") != std::string::npos);
+    }
+}
+
+TEST_CASE(
+    "a pooled connection that died is tried once more for GET, never for a POST that was sent") {
+    Rig rig;
+    const auto dies_when_asked_again = [](Talk& talk) { talk.answer(ok("first")); };
+    const auto resets = [](Talk& talk) { talk.wire.reset(); };
+    rig.upstream.will(dies_when_asked_again);
+    rig.upstream.will(resets);
+    Client client = rig.connect();
+    CHECK(client.ask(get("/")).body == "first");
+
+    SUBCASE("GET") {
+        rig.upstream.will_answer(ok("second"));
+        CHECK(client.ask(get("/again")).body == "second");
+        CHECK(rig.upstream.requests().size() == 3);
+        CHECK(rig.counted(&net::Counters::upstream_retries) == 1);
+    }
+    SUBCASE("GET, and the new connection dies too") {
+        rig.upstream.will(resets);
+        CHECK(client.ask(get("/again")).status() == 502);
+        CHECK(rig.upstream.requests().size() == 3);
+    }
+    SUBCASE("POST") {
+        CHECK(client.ask(post("/again", "pay")).status() == 502);
+        CHECK(rig.upstream.requests().size() == 2);
+        CHECK(rig.counted(&net::Counters::upstream_retries) == 0);
+    }
+}
+
+TEST_CASE("a fresh connection that dies is not tried again") {
+    Rig rig;
+    rig.upstream.will([](Talk& talk) { talk.wire.reset(); });
+    CHECK(rig.get("/").status() == 502);
+    CHECK(rig.upstream.requests().size() == 1);
+}
+
+TEST_CASE("a connection that the upstream ends while idle leaves the pool at once") {
+    Rig rig;
+    rig.upstream.will_answer_and_close(ok("first"));
+    rig.upstream.will_answer(ok("second"));
+    Client client = rig.connect();
+    CHECK(client.ask(get("/")).body == "first");
+    REQUIRE(
+        eventually([&] { return rig.counted(&net::Counters::upstream_connections_idle) == 0; }));
+    CHECK(client.ask(post("/", "pay")).body == "second");
+    CHECK(rig.upstream.connections() == 2);
+}
+
+TEST_CASE("what an upstream sends behind an answer costs it the connection") {
+    Rig rig;
+    SUBCASE("together with the answer") { rig.upstream.will_answer(ok("first") + ok("smuggled")); }
+    SUBCASE("while nobody asks") {
+        rig.upstream.will([](Talk& talk) {
+            talk.answer(ok("first"));
+            talk.send(ok("smuggled"));
+        });
+    }
+    rig.upstream.will_answer(ok("second"));
+    Client client = rig.connect();
+    CHECK(client.ask(get("/")).body == "first");
+    rig.upstream.wait_for_ended(1);
+    CHECK(client.ask(get("/")).body == "second");
+    CHECK(rig.upstream.connections() == 2);
+}
+
+TEST_CASE("an upstream's Connection: close and Keep-Alive are heeded") {
+    Rig rig;
+    SUBCASE("close") { rig.upstream.will_answer(ok("first", "Connection: close\r\n")); }
+    SUBCASE("no time left") { rig.upstream.will_answer(ok("first", "Keep-Alive: timeout=1\r\n")); }
+    rig.upstream.will_answer(ok("second"));
+    Client client = rig.connect();
+    const Message reply = client.ask(get("/"));
+    CHECK(reply.body == "first");
+    CHECK_FALSE(reply.has("Connection"));
+    rig.upstream.wait_for_ended(1);
+    CHECK(client.ask(get("/")).body == "second");
+    CHECK(rig.upstream.connections() == 2);
+}
+
+TEST_CASE("a client that leaves aborts the request upstream") {
+    Rig rig;
+    rig.upstream.will([](Talk& talk) { talk.wire.read_to_end(); });
+    Client client = rig.connect();
+    SUBCASE("closed") {
+        client.send(get("/slow"));
+        rig.upstream.request(0);
+        client.wire.close();
+    }
+    SUBCASE("reset") {
+        client.send(get("/slow"));
+        rig.upstream.request(0);
+        client.wire.reset();
+    }
+    SUBCASE("half closed") {
+        client.send(get("/slow"));
+        rig.upstream.request(0);
+        client.wire.half_close();
+        client.wire.read_to_end();
+    }
+    SUBCASE("in the middle of its body") {
+        client.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+        rig.upstream.request(0);
+        client.wire.close();
+    }
+    rig.upstream.wait_for_ended(1);
+    CHECK(eventually([&] { return rig.counted(&net::Counters::client_connections_active) == 0; }));
+}
+
+TEST_CASE("a client that leaves while it is answered ends that answer upstream") {
+    Rig rig;
+    rig.upstream.will([](Talk& talk) {
+        talk.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+        talk.wire.read_to_end();
+    });
+    Client client = rig.connect();
+    client.send(get("/events"));
+    read_head(client.wire);
+    client.wire.close();
+    rig.upstream.wait_for_ended(1);
+}
+
+}  // namespace
+}  // namespace whogoes::support
