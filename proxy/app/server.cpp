@@ -134,7 +134,7 @@ private:
     report::Recorder recorder_;
     session::History history_;
     rules::FingerprintKey key_;
-    net::IoContext control_{1};
+    boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
     boost::asio::signal_set signals_{control_};
     boost::asio::steady_timer timer_{control_};

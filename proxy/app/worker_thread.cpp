@@ -1,8 +1,5 @@
 #include "proxy/app/worker_thread.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <unistd.h>
 
@@ -20,7 +17,10 @@ WorkerThread::WorkerThread(report::AuthLog& log, session::History& history,
         connections_.fetch_sub(1, std::memory_order_relaxed);
         resume_when_possible();
     };
-    worker_.on_tick = [this] { resume_when_possible(); };
+    worker_.on_tick = [this] {
+        resume_when_possible();
+        for (const auto& [address, listener] : listeners_) listener->tick();
+    };
 }
 
 WorkerThread::~WorkerThread() {
@@ -29,8 +29,7 @@ WorkerThread::~WorkerThread() {
 }
 
 void WorkerThread::obey(WorkerOrders orders) {
-    boost::asio::post(
-        worker_.io,
+    worker_.io.post(
         [this, given = std::make_shared<WorkerOrders>(std::move(orders))] { apply(*given); });
 }
 
@@ -70,16 +69,11 @@ void WorkerThread::resume_when_possible() {
 }
 
 void WorkerThread::start() {
-    thread_ = std::thread([this] {
-        const auto work = boost::asio::make_work_guard(worker_.io);
-        worker_.start_ticking();
-        worker_.io.run();
-        worker_.recorder.flush();
-    });
+    thread_ = std::thread([this] { worker_.run(); });
 }
 
 void WorkerThread::drain() {
-    boost::asio::post(worker_.io, [this] {
+    worker_.io.post([this] {
         for (const auto& [address, listener] : listeners_) listener->close();
         listeners_.clear();
         worker_.drain();
@@ -87,7 +81,7 @@ void WorkerThread::drain() {
 }
 
 void WorkerThread::end_tunnels() {
-    boost::asio::post(worker_.io, [this] { worker_.end_tunnels(); });
+    worker_.io.post([this] { worker_.end_tunnels(); });
 }
 
 void WorkerThread::stop() { worker_.io.stop(); }

@@ -1,7 +1,6 @@
 #include "proxy/net/listener.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
@@ -55,32 +54,23 @@ Endpoint bound_endpoint(int socket) {
     return endpoint;
 }
 
-struct Listener::Impl : std::enable_shared_from_this<Impl> {
-    Impl(IoContext& io, int socket, OnAccept accepted, std::function<void()> told_paused)
-        : descriptor(io.get_executor(), socket),
-          retry(io),
+struct Listener::Impl final : Ready {
+    Impl(Reactor& reactor_of_worker, int socket, OnAccept accepted,
+         std::function<void()> told_paused)
+        : reactor(reactor_of_worker),
+          descriptor(socket),
           on_accept(std::move(accepted)),
           on_pause(std::move(told_paused)) {}
 
-    void wait() {
-        if (waiting || paused || !descriptor.is_open()) return;
-        waiting = true;
-        descriptor.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                              [self = shared_from_this()](const boost::system::error_code& error) {
-                                  self->waiting = false;
-                                  if (!error) self->accept_some(64);
-                                  if (!error) self->wait();
-                              });
-    }
+    void ready(std::uint32_t) override { accept_all(); }
 
-    // A bound, so that a flood of new connections does not starve those that are being served.
-    void accept_some(int most) {
-        for (int i = 0; i < most && descriptor.is_open() && !paused; ++i) {
+    // Edges tell of new connections once: whoever stops early comes back by itself.
+    void accept_all() {
+        while (descriptor >= 0 && !paused && !starved) {
             Endpoint peer;
             peer.length = sizeof peer.address;
-            const int socket =
-                ::accept4(descriptor.native_handle(), reinterpret_cast<sockaddr*>(&peer.address),
-                          &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            const int socket = ::accept4(descriptor, reinterpret_cast<sockaddr*>(&peer.address),
+                                         &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
             if (socket >= 0) {
                 if (peer.family() != AF_UNIX) {
                     constexpr int on = 1;
@@ -88,61 +78,58 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
                 }
                 on_accept(socket, peer);
             } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-                wait_for_descriptors();
-                return;
+                starved = true;
+                on_pause();
             } else if (errno != EINTR && errno != ECONNABORTED) {
                 return;
             }
         }
     }
 
-    // The kernel would report the same connection again at once: stop asking for a while.
-    void wait_for_descriptors() {
-        paused = true;
-        on_pause();
-        retry.expires_after(std::chrono::milliseconds(100));
-        retry.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-            if (error) return;
-            self->paused = false;
-            self->wait();
-        });
+    void close() {
+        if (descriptor < 0) return;
+        reactor.forget(*this);
+        ::close(descriptor);
+        descriptor = -1;
     }
 
-    boost::asio::posix::basic_stream_descriptor<IoContext::executor_type> descriptor;
-    boost::asio::steady_timer retry;
+    Reactor& reactor;
+    int descriptor;
     OnAccept on_accept;
     std::function<void()> on_pause;
-    bool waiting = false;
-    bool paused = false;
+    bool paused = false;   // told to
+    bool starved = false;  // out of file descriptors
 };
 
-Listener::Listener(IoContext& io, int socket, OnAccept on_accept, std::function<void()> paused)
-    : impl_(std::make_shared<Impl>(io, socket, std::move(on_accept), std::move(paused))) {
-    impl_->wait();
+Listener::Listener(Reactor& reactor, int socket, OnAccept on_accept, std::function<void()> paused)
+    : impl_(new Impl(reactor, socket, std::move(on_accept), std::move(paused))) {
+    if (!reactor.add(socket, *impl_))
+        throw std::system_error(errno, std::generic_category(), "cannot wait for connections");
 }
 
-Listener::~Listener() {
-    boost::system::error_code ignored;
-    impl_->retry.cancel();
-    impl_->descriptor.close(ignored);
-}
+Listener::~Listener() { impl_->close(); }
 
 void Listener::pause() { impl_->paused = true; }
 
 void Listener::resume() {
     if (!impl_->paused) return;
     impl_->paused = false;
-    impl_->wait();
+    impl_->accept_all();
+}
+
+void Listener::tick() {
+    if (!impl_->starved) return;
+    impl_->starved = false;
+    impl_->accept_all();
 }
 
 void Listener::close() {
-    impl_->paused = false;
-    impl_->accept_some(4096);
-    impl_->retry.cancel();
-    boost::system::error_code ignored;
-    impl_->descriptor.close(ignored);
+    const boost::intrusive_ptr<Impl> impl = impl_;
+    impl->paused = impl->starved = false;
+    impl->accept_all();
+    impl->close();
 }
 
-int Listener::native() const { return impl_->descriptor.native_handle(); }
+int Listener::native() const { return impl_->descriptor; }
 
 }  // namespace whogoes::net

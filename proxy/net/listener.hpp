@@ -1,11 +1,7 @@
 #pragma once
 
 #include "proxy/net/address.hpp"
-#include "proxy/net/stream.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include "proxy/net/reactor.hpp"
 
 #include <functional>
 #include <memory>
@@ -28,19 +24,20 @@ public:
     using OnAccept = std::function<void(int socket, const Endpoint& peer)>;
 
     // Takes over the socket. `paused` is called when accepting stops because file descriptors are
-    // used up; it resumes by itself.
-    Listener(IoContext&, int socket, OnAccept, std::function<void()> paused);
+    // used up; call tick() every now and then, and it resumes.
+    Listener(Reactor&, int socket, OnAccept, std::function<void()> paused);
     ~Listener();
 
     void pause();  // the connection limit is reached
     void resume();
+    void tick();  // tries again after descriptors were used up
     // Accepts what the kernel already holds, then closes: a connection that was let in is served.
     void close();
     int native() const;
 
 private:
     struct Impl;
-    std::shared_ptr<Impl> impl_;
+    boost::intrusive_ptr<Impl> impl_;
 };
 
 }  // namespace whogoes::net

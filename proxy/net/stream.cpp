@@ -12,9 +12,6 @@
 namespace whogoes::net {
 namespace {
 
-using Descriptor = boost::asio::posix::basic_stream_descriptor<IoContext::executor_type>;
-using WaitKind = boost::asio::posix::descriptor_base;
-
 struct FreeSsl {
     void operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
 };
@@ -26,62 +23,52 @@ IoResult failed_or_again(int error) noexcept {
 
 }  // namespace
 
-// Outlives the Stream while the reactor still holds a wait of it: a handler that finds itself alone
-// frees it. One kernel wait a direction stays armed whoever is interested, so that a lease, a watch
-// or a new reader costs no system call.
-class Stream::State final : public Expiring {
+// Outlives the Stream until no event of the reactor's can name it. Readiness comes as edges:
+// `read_pending` keeps one until a read has found nothing more, so that no edge is lost and no wait
+// costs a system call.
+class Stream::State final : public Expiring, public Ready {
 public:
-    State(IoContext& io, Deadlines& deadlines_of_worker, int socket)
-        : descriptor(io.get_executor()), deadlines(deadlines_of_worker) {
-        boost::system::error_code error;
-        descriptor.assign(socket, error);
-        if (error) {
-            ::close(socket);
-            last_error = error.value();
-        }
-    }
-
-    void arm(bool write) {
-        bool& armed = write ? write_armed : read_armed;
-        if (armed || !descriptor.is_open()) return;
-        armed = true;
-        const boost::intrusive_ptr<State> self(this);
-        descriptor.async_wait(write ? WaitKind::wait_write : WaitKind::wait_read,
-                              [self, write](const boost::system::error_code& error) {
-                                  if (write)
-                                      self->write_ready(error);
-                                  else
-                                      self->read_ready(error);
-                              });
-    }
-
-    void read_ready(const boost::system::error_code& error) {
-        read_armed = false;
-        if (error) return;  // closed by us; whoever waited was told by close()
-        if (reader) {
-            std::exchange(reader, {}).resume();
+    State(Reactor& reactor_of_worker, Deadlines& deadlines_of_worker, int socket)
+        : reactor(reactor_of_worker), deadlines(deadlines_of_worker) {
+        if (reactor.add(socket, *this)) {
+            descriptor = socket;
         } else {
-            read_pending = true;
-            if (watcher != nullptr) tell_watcher();
+            last_error = errno;
+            ::close(socket);
         }
     }
+
+    bool is_open() const noexcept { return descriptor >= 0; }
+
+    void ready(std::uint32_t events) override {
+        if (!is_open()) return;
+        const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        end_seen = end_seen || ending;
+        if ((events & EPOLLIN) != 0 || ending) {
+            read_pending = true;
+            if (reader)
+                std::exchange(reader, {}).resume();
+            else if (watcher != nullptr)
+                tell_watcher();
+        }
+        if (writer && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
+            std::exchange(writer, {}).resume();
+    }
+
+    // Less than was asked for: the queue was empty then, and new bytes will be a new edge; but an
+    // end that came with these bytes was a part of their edge.
+    void note_short_read() noexcept { read_pending = end_seen; }
 
     // Readiness can be old news, or a TLS record without data: look before calling.
     void tell_watcher() {
         if (look() == Io::again) {
             read_pending = false;
-            arm(false);
             return;
         }
         std::exchange(watcher, nullptr)(watcher_context);
     }
 
     Io look() noexcept;
-
-    void write_ready(const boost::system::error_code& error) {
-        write_armed = false;
-        if (!error && writer) std::exchange(writer, {}).resume();
-    }
 
     void end_waits(Io why) {
         ended = why;
@@ -103,50 +90,49 @@ public:
     void close_descriptor() noexcept {
         unlink();
         watcher = nullptr;
-        boost::system::error_code ignored;
-        descriptor.close(ignored);
+        reactor.forget(*this);
+        ::close(std::exchange(descriptor, -1));
         if (reader || writer) end_waits(Io::cancelled);
     }
 
-    Descriptor descriptor;
+    Reactor& reactor;
+    int descriptor = -1;
     Deadlines& deadlines;
     std::unique_ptr<ssl_st, FreeSsl> ssl;
     std::coroutine_handle<> reader, writer;
     Watcher watcher = nullptr;
     void* watcher_context = nullptr;
-    int references = 0;
     int last_error = 0;
     unsigned long last_tls_error = 0;
     long verify_result = 0;
     Io ended = Io::ok;
-    bool read_armed = false, write_armed = false, read_pending = false;
+    bool read_pending = false, end_seen = false;
     bool read_wants_write = false, write_wants_read = false, tls_failed = false;
 };
 
-void intrusive_ptr_add_ref(Stream::State* state) noexcept { ++state->references; }
+void intrusive_ptr_add_ref(Stream::State* state) noexcept {
+    intrusive_ptr_add_ref(static_cast<Ready*>(state));
+}
 void intrusive_ptr_release(Stream::State* state) noexcept {
-    if (--state->references == 0) delete state;
+    intrusive_ptr_release(static_cast<Ready*>(state));
 }
 
 bool Stream::Wait::await_ready() const noexcept {
-    if (state_.ended != Io::ok || !state_.descriptor.is_open()) return true;
-    if (for_write_ || !state_.read_pending) return false;
-    state_.read_pending = false;
-    return true;
+    if (state_.ended != Io::ok || !state_.is_open()) return true;
+    return !for_write_ && state_.read_pending;
 }
 
 void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
     (for_write_ ? state_.writer : state_.reader) = waiter;
-    state_.arm(for_write_);
 }
 
 Io Stream::Wait::await_resume() const noexcept {
-    if (!state_.descriptor.is_open()) return Io::cancelled;
+    if (!state_.is_open()) return Io::cancelled;
     return state_.ended;
 }
 
-Stream::Stream(IoContext& io, Deadlines& deadlines, int socket)
-    : state_(new State(io, deadlines, socket)) {}
+Stream::Stream(Reactor& reactor, Deadlines& deadlines, int socket)
+    : state_(new State(reactor, deadlines, socket)) {}
 
 Stream& Stream::operator=(Stream&& other) noexcept {
     if (this != &other) {
@@ -158,9 +144,9 @@ Stream& Stream::operator=(Stream&& other) noexcept {
 
 Stream::~Stream() { close(); }
 
-bool Stream::is_open() const noexcept { return state_ && state_->descriptor.is_open(); }
+bool Stream::is_open() const noexcept { return state_ && state_->is_open(); }
 
-int Stream::native() const noexcept { return is_open() ? state_->descriptor.native_handle() : -1; }
+int Stream::native() const noexcept { return state_ ? state_->descriptor : -1; }
 
 void Stream::close() noexcept {
     if (!is_open()) return;
@@ -223,7 +209,7 @@ Io Stream::State::look() noexcept {
         return got > 0 ? Io::ok
                        : tls_outcome(*this, got, read_wants_write, SSL_ERROR_WANT_WRITE).outcome;
     }
-    const ssize_t got = ::recv(descriptor.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t got = ::recv(descriptor, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
     if (got > 0) return Io::ok;
     if (got == 0) return Io::closed;
     return failed_or_again(errno).outcome;
@@ -235,10 +221,16 @@ IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
     if (state.ssl) {
         const int got = SSL_read(state.ssl.get(), at, static_cast<int>(octets));
         if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
-        return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
+        const IoResult result =
+            tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
+        if (result.outcome == Io::again) state.read_pending = false;
+        return result;
     }
     const ssize_t got = ::recv(native(), at, octets, 0);
-    if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
+    if (got > 0) {
+        if (static_cast<std::size_t>(got) < octets) state.note_short_read();
+        return {Io::ok, static_cast<std::size_t>(got)};
+    }
     if (got == 0) return {Io::closed, 0};
     const IoResult result = failed_or_again(errno);
     if (result.outcome == Io::again)
@@ -318,10 +310,7 @@ void Stream::watch(Watcher watcher, void* context) {
     state.watcher_context = context;
     state.watcher = watcher;
     const boost::intrusive_ptr<State> self = state_;
-    if (state.read_pending || (state.ssl && SSL_pending(state.ssl.get()) > 0))
-        state.tell_watcher();
-    else
-        state.arm(false);
+    if (state.read_pending || (state.ssl && SSL_pending(state.ssl.get()) > 0)) state.tell_watcher();
 }
 
 void Stream::unwatch() noexcept {

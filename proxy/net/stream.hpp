@@ -1,10 +1,9 @@
 #pragma once
 
 #include "proxy/net/deadlines.hpp"
+#include "proxy/net/reactor.hpp"
 #include "proxy/net/task.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive_ptr.hpp>
 
 #include <chrono>
@@ -23,8 +22,6 @@ struct ssl_st;  // OpenSSL's SSL
 // (SSL_set_fd). Not thread-safe: it belongs to one worker.
 namespace whogoes::net {
 
-using IoContext = boost::asio::io_context;
-
 enum class Io : std::uint8_t {
     ok,
     again,      // nothing possible now; wait
@@ -42,7 +39,7 @@ struct IoResult {
 class Stream {
 public:
     // Takes over a connected (or connecting) non-blocking socket.
-    Stream(IoContext& io, Deadlines& deadlines, int socket);
+    Stream(Reactor& reactor, Deadlines& deadlines, int socket);
     Stream() = default;
     Stream(Stream&&) noexcept = default;
     Stream& operator=(Stream&& other) noexcept;
@@ -96,7 +93,7 @@ public:
     // Text of the last failure ("connection reset by peer", "certificate has expired").
     std::string failure() const;
 
-    class State;  // shared with the reactor while a wait is armed
+    class State;  // shared with the reactor
 
 private:
     boost::intrusive_ptr<State> state_;

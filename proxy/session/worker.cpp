@@ -4,8 +4,6 @@
 #include "proxy/session/history.hpp"
 #include "proxy/session/observe.hpp"
 
-#include <boost/asio/detail/concurrency_hint.hpp>
-
 #include <ctime>
 
 namespace whogoes::session {
@@ -15,29 +13,20 @@ constexpr std::chrono::milliseconds tick_interval{100};
 
 }  // namespace
 
-// One thread runs the io_context, so its reactor needs no locks; posting from others stays safe.
 Worker::Worker(report::AuthLog& log, History& history_of_process, const rules::FingerprintKey& key,
                WallClock wall_clock)
-    : io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
-      recorder(log),
+    : recorder(log),
       fingerprinter(key),
       history(history_of_process),
       clock(std::move(wall_clock)),
-      accepted_gate(history_of_process.hash_key()),
-      timer_(io) {}
+      accepted_gate(history_of_process.hash_key()) {}
 
 Worker::~Worker() = default;
 
-void Worker::start_ticking() {
-    timer_.expires_after(tick_interval);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
-        tick();
-        start_ticking();
-    });
+void Worker::run() {
+    io.run(tick_interval, [this] { tick(); });
+    recorder.flush();
 }
-
-void Worker::stop_ticking() { timer_.cancel(); }
 
 void Worker::tick() {
     const net::Clock::time_point now = net::Clock::now();

@@ -10,7 +10,6 @@
 #include "proxy/upstream/pool.hpp"
 #include "rules/fingerprint.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <array>
@@ -19,7 +18,7 @@
 #include <string>
 #include <vector>
 
-// One worker: one thread, one io_context, and all that its sessions share. Sessions of other
+// One worker: one thread, one event loop, and all that its sessions share. Sessions of other
 // workers are never touched; what workers do share (the log, history) guards itself.
 namespace whogoes::session {
 
@@ -43,7 +42,7 @@ struct Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    net::IoContext io;
+    net::Reactor io;
     net::Deadlines deadlines;
     net::BufferPool buffers;
     net::Counters counters;
@@ -68,15 +67,13 @@ struct Worker {
     std::vector<std::unique_ptr<Scratch>> spare_scratch;
     std::vector<std::unique_ptr<OpenEvent>> spare_events;
 
-    void start_ticking();  // sweeps deadlines and hands over log lines every 100 ms
-    void stop_ticking();
+    void run();    // until io.stop(); sweeps deadlines and hands over log lines every 100 ms
     void drain();  // ends idle connections now and the others after their exchange
     void end_tunnels();
     std::string_view http_date();
 
 private:
     void tick();
-    boost::asio::steady_timer timer_;
     std::string date_;
     std::int64_t date_second_ = -1;
 };

@@ -12,16 +12,16 @@ namespace whogoes::upstream {
 namespace asio = boost::asio;
 
 struct Resolver::Impl : std::enable_shared_from_this<Impl> {
-    explicit Impl(net::IoContext& io) : control(io), resolver(io) {}
+    explicit Impl(boost::asio::io_context& io) : control(io), resolver(io) {}
 
-    net::IoContext& control;
+    boost::asio::io_context& control;
     asio::ip::tcp::resolver resolver;  // asks in a thread of its own
 };
 
-Resolver::Resolver(net::IoContext& control) : impl_(std::make_shared<Impl>(control)) {}
+Resolver::Resolver(boost::asio::io_context& control) : impl_(std::make_shared<Impl>(control)) {}
 Resolver::~Resolver() = default;
 
-void Resolver::lookup(const std::string& host, std::uint16_t port, net::IoContext& worker,
+void Resolver::lookup(const std::string& host, std::uint16_t port, net::Reactor& worker,
                       std::function<void(Resolution)> then) {
     using Results = asio::ip::tcp::resolver::results_type;
     asio::post(impl_->control, [self = impl_, host, port, &worker, then = std::move(then)] {
@@ -38,7 +38,7 @@ void Resolver::lookup(const std::string& host, std::uint16_t port, net::IoContex
                     resolution.endpoints.push_back(endpoint);
                 }
                 if (error) resolution.error = "cannot resolve " + host + ": " + error.message();
-                asio::post(worker, [then, resolution] { then(resolution); });
+                worker.post([then, resolution] { then(resolution); });
             });
     });
 }
@@ -51,7 +51,7 @@ struct Names::Shared {
     std::vector<net::Signal*> waiting;
 };
 
-Names::Names(const Target& target, Resolver& resolver, net::IoContext& worker,
+Names::Names(const Target& target, Resolver& resolver, net::Reactor& worker,
              net::Deadlines& deadlines)
     : shared_(std::make_shared<Shared>()),
       target_(target),

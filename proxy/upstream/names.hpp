@@ -24,11 +24,11 @@ struct Resolution {
 // Lives on the control thread's io_context; lookup() may be called from any thread.
 class Resolver {
 public:
-    explicit Resolver(net::IoContext& control);
+    explicit Resolver(boost::asio::io_context& control);
     ~Resolver();
 
     // `then` runs on `worker` with the outcome.
-    void lookup(const std::string& host, std::uint16_t port, net::IoContext& worker,
+    void lookup(const std::string& host, std::uint16_t port, net::Reactor& worker,
                 std::function<void(Resolution)> then);
 
 private:
@@ -39,7 +39,7 @@ private:
 // One worker's knowledge of one target.
 class Names {
 public:
-    Names(const Target& target, Resolver& resolver, net::IoContext& worker,
+    Names(const Target& target, Resolver& resolver, net::Reactor& worker,
           net::Deadlines& deadlines);
 
     // At once for an address, `localhost` and a unix path, and where an answer is known. Else it
@@ -53,7 +53,7 @@ private:
     std::shared_ptr<Shared> shared_;
     Target target_;
     Resolver& resolver_;
-    net::IoContext& worker_;
+    net::Reactor& worker_;
     net::Deadlines& deadlines_;
 
     void ask();

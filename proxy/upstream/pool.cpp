@@ -32,7 +32,7 @@ struct Pool::Idle {
     Lease lease;
 };
 
-Pool::Pool(PoolSettings settings, Resolver& resolver, net::IoContext& io, net::Deadlines& deadlines,
+Pool::Pool(PoolSettings settings, Resolver& resolver, net::Reactor& io, net::Deadlines& deadlines,
            net::Counters& counters)
     : settings_(std::move(settings)),
       names_(settings_.target, resolver, io, deadlines),

@@ -43,7 +43,7 @@ struct PoolSettings {
 
 class Pool {
 public:
-    Pool(PoolSettings, Resolver&, net::IoContext&, net::Deadlines&, net::Counters&);
+    Pool(PoolSettings, Resolver&, net::Reactor&, net::Deadlines&, net::Counters&);
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
@@ -68,7 +68,7 @@ private:
 
     PoolSettings settings_;
     Names names_;
-    net::IoContext& io_;
+    net::Reactor& io_;
     net::Deadlines& deadlines_;
     net::Counters& counters_;
     std::vector<std::unique_ptr<Idle>> idle_;  // the freshest at the back

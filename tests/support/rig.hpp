@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/net/tls.hpp"
 #include "proxy/report/auth_log.hpp"
@@ -83,7 +85,7 @@ private:
     std::atomic<std::int64_t> now_{rig_start.time_since_epoch().count()};
     std::unique_ptr<report::AuthLog> log_;
     session::History history_{42};
-    net::IoContext control_{1};
+    boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
     std::atomic<std::size_t> connections_{0};
     std::shared_ptr<const session::Settings> settings_;
