@@ -1,5 +1,6 @@
 #include "rules/diagnosis.hpp"
 
+#include "rules/causes/reading.hpp"
 #include "rules/compliance/login_page.hpp"
 #include "rules/compliance/readings.hpp"
 #include "rules/exchange.hpp"
@@ -33,7 +34,7 @@ bool is_refusing_redirect(const Exchange& exchange, const Diagnosis& diagnosis) 
 
 bool is_authentication_400(const Exchange& exchange) {
     return compliance::is_token_endpoint(exchange) || !exchange.challenges.absent() ||
-           exchange.heard.refuses();
+           exchange.heard.refuses(!causes::sole_token(exchange).empty());
 }
 
 Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
@@ -129,6 +130,10 @@ const CauseRow* find_causes(const Exchange& exchange, Event event, Diagnosis& di
         if (!main && row.step == Step::beside) continue;
         std::optional<Evidence> evidence = row.check(exchange);
         if (!evidence) continue;
+        // A raw token may be what this API wants; without a word of it a 400 is about the body.
+        if (event == Event::precise_only && row.step == Step::malformed &&
+            evidence->confidence != Confidence::certain)
+            continue;
         if (!main) {
             main = &row;
             diagnosis.main = Finding{&row.cause, std::move(*evidence)};

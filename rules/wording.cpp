@@ -233,13 +233,14 @@ std::string visible_text(std::string_view html) {
 
 }  // namespace
 
-bool Heard::refuses() const noexcept {
+bool Heard::refuses(bool token_came) const noexcept {
     for (const Wording wording :
-         {Wording::nothing_arrived, Wording::token_expired, Wording::signature, Wording::key_id,
-          Wording::algorithm, Wording::audience, Wording::issuer, Wording::scope,
-          Wording::structure, Wording::csrf, Wording::cors_origin, Wording::host,
-          Wording::throttled})
+         {Wording::nothing_arrived, Wording::token_expired, Wording::structure, Wording::csrf,
+          Wording::cors_origin, Wording::host})
         if (says(wording)) return true;
+    for (const Wording wording : {Wording::signature, Wording::key_id, Wording::algorithm,
+                                  Wording::audience, Wording::issuer, Wording::scope})
+        if (token_came && says(wording)) return true;
     return says(Wording::account) && says(Wording::whose_account);
 }
 

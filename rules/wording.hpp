@@ -56,8 +56,9 @@ public:
 
     bool anything() const noexcept { return said_ != 0; }
     bool says(Wording wording) const noexcept { return (said_ >> index(wording) & 1U) != 0; }
-    // Any phrase of 2.4 that alone makes a 400 an authentication event.
-    bool refuses() const noexcept;
+    // Whether a 400 that says this is about a credential. A word like "issuer" counts only where a
+    // token came: it is a field of many a form.
+    bool refuses(bool token_came) const noexcept;
     // The text around the phrase, at most 200 octets, as sent; empty when nothing was said.
     std::string_view text(Wording) const noexcept;
 

@@ -30,7 +30,7 @@ std::optional<Evidence> api_key_missing(const Exchange& exchange) {
         return std::nullopt;
     std::string text = saying(exchange, Wording::api_key_missing);
     return likely("no API key came, and the upstream says " + text,
-                  {fact("text", std::move(text)),
+                  {fact("text", text),
                    fact("expected_key_names", std::vector<std::string>{"X-API-Key", "api_key"})});
 }
 

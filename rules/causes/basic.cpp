@@ -114,7 +114,7 @@ std::optional<Evidence> basic_base64url(const Exchange& exchange) {
     for (const char c : {'-', '_'})
         if (value.find(c) != npos) chars += c;
     return certain("the value is written in the URL-safe base64 alphabet",
-                   {fact("chars", std::move(chars))});
+                   {fact("chars", chars)});
 }
 
 std::optional<Evidence> basic_not_base64(const Exchange& exchange) {

@@ -12,6 +12,11 @@ namespace {
 // Not the 5xx and 2xx that are looked at for other reasons.
 bool is_refusal(const Exchange& exchange) { return exchange.response.status >= 400; }
 
+// Words like "too many" and "IP" are about the caller only where the status is.
+bool is_about_caller(const Exchange& exchange) {
+    return acts_as(exchange) == 401 || is_forbidden(exchange) || exchange.response.status == 429;
+}
+
 }  // namespace
 
 std::optional<Evidence> gateway_route_missing(const Exchange& exchange) {
@@ -74,7 +79,8 @@ std::optional<Evidence> rate_limited(const Exchange& exchange) {
     if (!is_refusal(exchange)) return std::nullopt;
     const std::string_view mark = throttle_mark(exchange);
     const bool by_status = exchange.response.status == 429;
-    if (mark.empty() && !by_status && !exchange.heard.says(Wording::throttled)) return std::nullopt;
+    const bool said = exchange.heard.says(Wording::throttled) && is_about_caller(exchange);
+    if (mark.empty() && !by_status && !said) return std::nullopt;
     std::vector<Fact> facts;
     add(facts, "retry_after", response_field(exchange, "Retry-After"));
     add(facts, "ratelimit_limit", response_field(exchange, "X-RateLimit-Limit"));
@@ -113,9 +119,9 @@ std::optional<Evidence> cors_origin_rejected(const Exchange& exchange) {
 }
 
 std::optional<Evidence> ip_not_allowed(const Exchange& exchange) {
-    if (!exchange.heard.says(Wording::address)) return std::nullopt;
+    if (!exchange.heard.says(Wording::address) || !is_about_caller(exchange)) return std::nullopt;
     std::string text = saying(exchange, Wording::address);
-    return likely("the upstream says " + text, {fact("text", std::move(text))});
+    return likely("the upstream says " + text, {fact("text", text)});
 }
 
 std::optional<Evidence> account_locked(const Exchange& exchange) {
@@ -124,7 +130,7 @@ std::optional<Evidence> account_locked(const Exchange& exchange) {
     if (acts_as(exchange) != 401 && !exchange.heard.says(Wording::whose_account))
         return std::nullopt;
     std::string text = saying(exchange, Wording::account);
-    return likely("the upstream says " + text, {fact("text", std::move(text))});
+    return likely("the upstream says " + text, {fact("text", text)});
 }
 
 }  // namespace whogoes::rules::causes

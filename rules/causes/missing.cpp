@@ -1,6 +1,7 @@
 #include "rules/causes/missing.hpp"
 
 #include "rules/causes/reading.hpp"
+#include "rules/compliance/readings.hpp"
 #include "rules/text.hpp"
 
 #include <utility>
@@ -186,6 +187,10 @@ std::optional<Evidence> handshake_challenge(const Exchange& exchange) {
 std::optional<Evidence> no_credentials(const Exchange& exchange) {
     if (!credential_absent(exchange) || has_session_cookie(exchange) || api_key(exchange))
         return std::nullopt;
+    // RFC 6750, 2.2 and 2.3: a form or the URL may carry the token, where nothing says otherwise.
+    if (compliance::form_value(exchange.request.form_body, "access_token")) return std::nullopt;
+    const bool anything_goes = exchange.challenges.absent() && exchange.expected->scheme.empty();
+    if (anything_goes && !token_parameter(exchange).empty()) return std::nullopt;
     const bool certificate = exchange.request.client_certificate;
     if (certificate && is_forbidden(exchange)) return std::nullopt;
     std::vector<Fact> facts{

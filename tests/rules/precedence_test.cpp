@@ -123,6 +123,11 @@ TEST_CASE("an answer that is no refusal is no event") {
         {"a 400 about the body", with_token, "400\n\n{\"message\":\"name is required\"}", ""},
         {"a 400 without a body", with_token, "400", ""},
         {"a 400 about an order", with_token, "400\n\n{\"message\":\"the order is locked\"}", ""},
+        {"a 400 about a form's issuer", "POST /cards",
+         "400\n\n{\"message\":\"issuer is required\"}", ""},
+        {"a 400 about too many things", with_token, "400\n\n{\"message\":\"too many items\"}", ""},
+        {"a 400 about an address", with_token, "400\n\n{\"message\":\"invalid IP\"}", ""},
+        {"a raw token that may be right", "GET /\nAuthorization: f3b0c44298fc1c149afb", "400", ""},
         {"a password that a token endpoint refuses", "POST /t\n\ngrant_type=password",
          "400\n\n{\"error\":\"invalid_grant\"}", ""},
     };
