@@ -4,7 +4,6 @@
 #include "proxy/http/worth_a_look.hpp"
 #include "proxy/report/recorder.hpp"
 #include "proxy/report/redact.hpp"
-#include "proxy/session/event_id.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/history.hpp"
 #include "rules/wording.hpp"
@@ -91,7 +90,6 @@ void fill_target(const Exchange& exchange, report::AuthEvent& event) {
 
 // What every record of this exchange says, whatever it is about.
 void fill_common(const Exchange& exchange, report::AuthEvent& event) {
-    event.id = next_event_id(event.time);
     event.status = exchange.status;
     event.client = exchange.client.address;
     event.tls = exchange.client.stream.is_tls();
@@ -262,7 +260,6 @@ void record_bug(Worker& worker, const std::exception_ptr& bug) {
     record.kind = report::EventKind::proxy_error;
     record.level = "error";
     record.time = worker.clock();
-    record.id = next_event_id(record.time);
     try {
         std::rethrow_exception(bug);
     } catch (const std::exception& error) {
