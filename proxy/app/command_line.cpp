@@ -33,6 +33,11 @@ public:
         return "Usage: whogoes " + (verb.empty() ? "" : verb + " ") +
                (usage == usages.end() ? "" : usage->second) + "\n";
     }
+
+    // "TEXT ..." says no more than "TEXT".
+    std::string make_option_opts(const CLI::Option* option) const override {
+        return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
+    }
 };
 
 // One word that may be shown: a mistyped flag or verb, not a token.
@@ -97,24 +102,37 @@ private:
         return app.add_option(names, into, doc)->allow_extra_args(false);
     }
 
+    void add_setting(const Key& key, const std::string& name) {
+        std::string doc(key.doc);
+        if (!key.fallback.empty() && key.kind != Kind::boolean)
+            doc += " [" + std::string(key.fallback) + "]";
+        if (!key.comes_later.empty()) doc += " (comes later)";
+        const std::string path(key.path);
+        if (key.kind == Kind::boolean)
+            app_.add_flag(name, switches_[path], doc)->group("Settings");
+        else
+            repeatable(app_, name, flags_[path], doc)
+                ->type_name(std::string(value_name(key)))
+                ->group("Settings");
+    }
+
+    static std::string_view value_name(const Key& key) {
+        if (key.kind == Kind::count) return "N";
+        if (key.kind == Kind::choice) return "WORD";
+        if (key.kind == Kind::file) return "PATH";
+        return key.path == "upstream"          ? "URL"
+               : key.path == "challenge.offer" ? "CHALLENGE"
+                                               : "ADDR";
+    }
+
     void add_settings() {
-        static const std::map<std::string_view, std::string> shorts{{"upstream", "-u,"},
-                                                                    {"listen", "-l,"}};
-        for (const Key& key : keys()) {
-            if (key.flag.empty()) continue;
-            const auto found = shorts.find(key.path);
-            const std::string names =
-                (found == shorts.end() ? "" : found->second) + std::string(key.flag);
-            std::string doc(key.doc);
-            if (!key.fallback.empty() && key.kind != Kind::boolean)
-                doc += " [" + std::string(key.fallback) + "]";
-            if (!key.comes_later.empty()) doc += " (comes later)";
-            if (key.kind == Kind::boolean)
-                app_.add_flag(names, switches_[std::string(key.path)], doc)->group("Settings");
-            else
-                repeatable(app_, names, flags_[std::string(key.path)], doc)->group("Settings");
-        }
+        add_setting(*find_key("upstream"), "-u,--upstream");
+        add_setting(*find_key("listen"), "-l,--listen");
+        for (const Key& key : keys())
+            if (!key.flag.empty() && key.path != "upstream" && key.path != "listen")
+                add_setting(key, std::string(key.flag));
         repeatable(app_, "-c,--config", config_files_, "configuration file; - is standard input")
+            ->type_name("FILE")
             ->group("Settings");
         repeatable(
             app_, "--fail-on", fail_on_,
@@ -160,6 +178,7 @@ private:
         add_output(causes, "text, json or markdown");
         CLI::App& health = verb("health", "Ask the admin port: exit 0 when ready", true);
         health.add_option("--wait", line_.wait, "ask again for so long; then run COMMAND");
+        health.footer("--admin and --config say where to ask, as they do for `run`.");
         verb("version", "Show the version", false);
     }
 

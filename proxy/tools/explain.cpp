@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 
 namespace whogoes::tools {
@@ -20,7 +21,7 @@ namespace {
 namespace json = boost::json;
 
 // Causes that say only that an API refused: offline there was none.
-constexpr std::array<std::string_view, 16> known_by_refusal_alone{
+constexpr std::array<std::string_view, 17> known_by_refusal_alone{
     "token-rejected-unknown",    "opaque-token-rejected",
     "basic-wrong-credentials",   "digest-wrong-credentials",
     "permission-denied",         "no-credentials",
@@ -28,7 +29,8 @@ constexpr std::array<std::string_view, 16> known_by_refusal_alone{
     "api-key-missing",           "session-expired",
     "session-cookie-missing",    "connection-auth-broken",
     "handshake-challenge",       "netrc-override",
-    "browser-cannot-set-header", "credentials-in-wrong-header"};
+    "browser-cannot-set-header", "credentials-in-wrong-header",
+    "scheme-case-rejected"};
 
 // The field that the credential would stand in, taken from what people paste.
 struct Placed {
@@ -36,8 +38,15 @@ struct Placed {
     std::string value;
 };
 
+// A pipe brings a line end along.
+std::string_view without_white_space(std::string_view text) {
+    const auto ink = text.find_first_not_of(" \t\r\n");
+    if (ink == text.npos) return {};
+    return text.substr(ink, text.find_last_not_of(" \t\r\n") - ink + 1);
+}
+
 Placed place(std::string_view text) {
-    text = rules::trim(text);
+    text = without_white_space(text);
     const auto colon = text.find(':');
     const std::string_view before = text.substr(0, colon == text.npos ? 0 : colon);
     // Only a dash tells "X-Api-Key: secret" from "user: secret", which must not be shown.
@@ -224,7 +233,13 @@ private:
         for (const char* name : {"issued", "not before", "expires", "lives", "signature"})
             object.erase(name);
         const auto time = [&](const char* name, const rules::TimeClaim& claim) {
-            if (claim.kind == rules::ClaimKind::number) object[name] = claim.value;
+            const bool whole = claim.kind == rules::ClaimKind::number &&
+                               std::abs(claim.value) < 9e15 &&
+                               claim.value == std::floor(claim.value);
+            if (whole)
+                object[name] = static_cast<std::int64_t>(claim.value);
+            else if (claim.kind == rules::ClaimKind::number)
+                object[name] = claim.value;
             if (claim.kind == rules::ClaimKind::not_a_number) object[name] = time_text(claim);
         };
         time("iat", jwt.iat);
@@ -263,7 +278,7 @@ private:
 }  // namespace
 
 Explained explain(const ExplainRequest& request, rules::TimePoint now) {
-    if (rules::trim(request.credential).empty())
+    if (without_white_space(request.credential).empty())
         return {"whogoes: no credential was given: pipe it in, or answer the question\n", 2};
     return Explanation(request, now).result();
 }

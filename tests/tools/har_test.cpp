@@ -1,0 +1,93 @@
+#include "proxy/tools/recorded.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace whogoes::tools {
+namespace {
+
+std::string har(const std::string& entries) { return "{\"log\":{\"entries\":[" + entries + "]}}"; }
+
+const std::string entry = R"({
+  "startedDateTime": "2026-09-21T16:13:19.250+02:00", "time": 750.5,
+  "request": {"method": "POST", "url": "https://api.example/token?x=1", "httpVersion": "h2",
+    "headers": [{"name": ":authority", "value": "api.example"}, {"name": "authorization", "value": "Bearer x"}],
+    "postData": {"mimeType": "application/x-www-form-urlencoded; charset=utf-8", "text": "a=b"}},
+  "response": {"status": 401, "statusText": "",
+    "headers": [{"name": "set-cookie", "value": "a=1\nb=2"}],
+    "content": {"size": 4, "mimeType": "text/plain", "text": "Ym9keQ==", "encoding": "base64"}}})";
+
+TEST_CASE("an entry becomes an exchange with its time") {
+    const Recording recording = read_har(har(entry));
+    REQUIRE(recording.has_value());
+    REQUIRE(recording->size() == 1);
+    const Recorded& one = recording->front();
+    CHECK(one.method == "POST");
+    CHECK(one.origin == "https://api.example");
+    CHECK(one.target == "/token?x=1");
+    CHECK(one.status == 401);
+    CHECK(one.request_fields == std::vector<NameValue>{{"authorization", "Bearer x"}});
+    CHECK(one.response_fields ==
+          std::vector<NameValue>{{"set-cookie", "a=1"}, {"set-cookie", "b=2"}});
+    CHECK(one.form_body == "a=b");
+    CHECK(one.body == "body");
+    CHECK(one.answered_at == rules::TimePoint{std::chrono::seconds{1790000000}});
+    CHECK(read_har("\xef\xbb\xbf" + har(entry)).has_value());
+}
+
+TEST_CASE("what never went over HTTP, or was never answered, is left out") {
+    const std::string blocked =
+        R"({"request":{"url":"https://a/"},"response":{"status":0,"headers":[]}})";
+    const std::string data = R"({"request":{"url":"data:x"},"response":{"status":200}})";
+    const Recording recording = read_har(har(blocked + "," + data + "," + entry));
+    REQUIRE(recording.has_value());
+    CHECK(recording->size() == 1);
+}
+
+TEST_CASE("a file that is no HAR is refused with the place") {
+    const struct {
+        std::string text;
+        const char* said;
+    } rows[] = {
+        {"{}", "is no HAR file: it has no log.entries"},
+        {"{\"log\":{\"entries\":{}}}", "is no HAR file: it has no log.entries"},
+        {"{\"log\":[]}", "is no HAR file: it has no log.entries"},
+        {har("{}"), "log.entries[0] has no request or no response"},
+        {har("1"), "log.entries[0] has no request or no response"},
+        {har(entry + R"(,{"request":{"url":"http://a"},"response":{}})"),
+         "log.entries[1] has a response without a status"},
+        {har(R"({"request":{"url":"http://a"},"response":{"status":1e300}})"),
+         "log.entries[0] has a status that is none"},
+        {har(R"({"request":{"url":"http://a"},"response":{"status":"401"}})"),
+         "log.entries[0] has a response without a status"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        const Recording recording = read_har(row.text);
+        REQUIRE_FALSE(recording.has_value());
+        CHECK(recording.error() == row.said);
+    }
+    for (const std::string& text : {std::string(), std::string("{"), std::string(100000, '['),
+                                    std::string("{\"log\":\"\xff\"}")}) {
+        const Recording recording = read_har(text);
+        REQUIRE_FALSE(recording.has_value());
+        CHECK(recording.error().starts_with("is not JSON: "));
+    }
+}
+
+TEST_CASE("a time that is none is left out, whatever it is") {
+    for (const char* time : {"", "yesterday", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
+                             "2026-01-01T25:00:00Z", "2026-01-01", "2026-01-01T00:00"}) {
+        CAPTURE(std::string(time));
+        const Recording recording =
+            read_har(har(std::string(R"({"startedDateTime":")") + time +
+                         R"(","request":{"url":"http://a"},"response":{"status":200}})"));
+        REQUIRE(recording.has_value());
+        REQUIRE(recording->size() == 1);
+        CHECK_FALSE(recording->front().answered_at.has_value());
+    }
+}
+
+}  // namespace
+}  // namespace whogoes::tools

@@ -1,0 +1,131 @@
+#include "proxy/tools/lint.hpp"
+
+#include <boost/json/parse.hpp>
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <unistd.h>
+
+namespace whogoes::tools {
+namespace {
+
+namespace json = boost::json;
+
+const rules::TimePoint now{std::chrono::seconds{1790000000}};
+
+Linted linted(const std::string& text, LintRequest request = {}) {
+    const Recording recording = read_transcript(text);
+    REQUIRE(recording.has_value());
+    return lint_recorded(*recording, request, now);
+}
+
+TEST_CASE("a 401 without a challenge is an error, one with a good challenge is not") {
+    const Linted bare = linted("HTTP/1.1 401 Unauthorized\r\n\r\n");
+    CHECK(bare.exit_code == 1);
+    CHECK(bare.text.starts_with("401 GET /\n"));
+    CHECK(bare.text.find("error    unauthorized-without-challenge: ") != std::string::npos);
+    CHECK(bare.text.find("RFC 9110") != std::string::npos);
+    CHECK(bare.text.find("The request is not in the input") != std::string::npos);
+    CHECK(bare.text.find("1 answer: 1 error, ") != std::string::npos);
+
+    const Linted good = linted(
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"api\"\r\n"
+        "Content-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: 2\r\n\r\n{}");
+    CHECK(good.exit_code == 0);
+    CHECK(good.text.find("1 answer: 0 errors, ") != std::string::npos);
+}
+
+TEST_CASE("a challenge that breaks real clients names them") {
+    const Linted out = linted("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\n\r\n");
+    CHECK(out.text.find("  clients  ") != std::string::npos);
+    CHECK(out.text.find("svn") != std::string::npos);
+}
+
+TEST_CASE("fail-on decides what makes it fail") {
+    const std::string bare = "HTTP/1.1 401 Unauthorized\r\n\r\n";
+    const struct {
+        std::vector<std::string> fail_on;
+        int exit_code;
+    } rows[] = {
+        {{}, 1},
+        {{"none"}, 0},
+        {{"error"}, 1},
+        {{"info"}, 1},
+        {{"unauthorized-without-challenge"}, 1},
+        {{"token-expired"}, 0},
+        {{"token-expired,no-credentials"}, 1},
+        {{"no-such-rule"}, 2},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.fail_on.empty() ? std::string() : row.fail_on.front());
+        LintRequest request;
+        request.fail_on = row.fail_on;
+        CHECK(linted(bare, request).exit_code == row.exit_code);
+    }
+}
+
+TEST_CASE("a recording is judged as a whole, equal findings once") {
+    std::string text;
+    for (int i = 0; i < 3; ++i)
+        text += "GET /a HTTP/1.1\r\nHost: a\r\n\r\nHTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n";
+    const Linted out = linted(text);
+    CHECK(out.text.starts_with("401 GET /a ×3\n"));
+    CHECK(out.text.find("3 answers: 3 errors, ") != std::string::npos);
+    CHECK(out.text.find("The request is not in the input") == std::string::npos);
+}
+
+TEST_CASE("JSON holds the same, and nothing secret") {
+    LintRequest request;
+    request.json = true;
+    const Linted out = linted(
+        "GET /v1?access_token=Hunter-2-Hunter-2 HTTP/1.1\r\nHost: a\r\nCookie: "
+        "sid=Hunter-2-Hunter-2\r\n"
+        "Authorization: Bearer Hunter-2-Hunter-2\r\n\r\n"
+        "HTTP/1.1 401 No\r\nContent-Type: text/plain\r\n\r\nbad token Hunter-2-Hunter-2",
+        request);
+    CHECK(out.text.find("Hunter-2") == std::string::npos);
+    const json::object root = json::parse(out.text).as_object();
+    CHECK(root.at("answers").as_int64() == 1);
+    CHECK(root.at("failed").as_bool());
+    const json::object& one = root.at("exchanges").as_array().at(0).as_object();
+    CHECK(one.at("status").as_int64() == 401);
+    CHECK(one.at("path").as_string() == "/v1");
+    CHECK_FALSE(one.at("violations").as_array().empty());
+}
+
+TEST_CASE("input is a file of either kind, or the reason why not") {
+    const std::string folder = std::filesystem::temp_directory_path() /
+                               ("whogoes-lint-test-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    const auto lint_file = [&](const std::string& text, std::vector<std::string> headers = {}) {
+        std::ofstream(folder + "/input") << text;
+        LintRequest request;
+        request.input = folder + "/input";
+        request.headers = std::move(headers);
+        return lint(request, now);
+    };
+    CHECK(lint_file("HTTP/1.1 401 No\r\n\r\n").exit_code == 1);
+    CHECK(lint_file(
+              R"({"log":{"entries":[{"request":{"url":"http://a/"},"response":{"status":401}}]}})")
+              .exit_code == 1);
+    CHECK(lint_file("hello").error ==
+          folder +
+              "/input line 1 is neither a status line nor a request line: "
+              "pipe in what `curl -si URL` prints");
+    CHECK(lint_file("HTTP/1.1 401 No\r\n\r\n", {"Authorization"}).error ==
+          "-H takes a header field, as in 'Accept: application/json'");
+    const Linted told = lint_file("HTTP/1.1 401 No\r\n\r\n", {"Authorization: Bearer undefined"});
+    CHECK(told.text.find("placeholder-token") != std::string::npos);
+    CHECK(told.text.find("The request is not in the input") == std::string::npos);
+    LintRequest request;
+    request.input = folder;
+    CHECK(lint(request, now).error == folder + " is a folder: name a .har file");
+    request.input = folder + "/none";
+    CHECK(lint(request, now).error.starts_with("cannot read " + folder + "/none: No such file"));
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace whogoes::tools
