@@ -100,7 +100,7 @@ void note_redirect(ClientNotes& notes, const Exchange& exchange, const Seen& see
     boost::urls::url to;
     if (!base || !reference || !boost::urls::resolve(*base, *reference, to)) return;
     to.normalize();
-    const boost::urls::url_view from_here = *base;
+    const boost::urls::url_view& from_here = *base;
     const bool same_origin = to.scheme() == from_here.scheme() &&
                              iequals(to.encoded_host(), from_here.encoded_host()) &&
                              to.port() == from_here.port();

@@ -12,8 +12,6 @@
 #include <thread>
 #include <unistd.h>
 
-extern char** environ;
-
 namespace whogoes::app {
 namespace {
 

@@ -50,7 +50,7 @@ void line(std::string& out, std::string text, const std::string& origin) {
 std::string open_sections(std::string& out, std::string_view path, const std::string& before,
                           const std::string& indent) {
     const auto dot = path.rfind('.');
-    const std::string section(dot == std::string_view::npos ? "" : path.substr(0, dot));
+    std::string section(dot == std::string_view::npos ? "" : path.substr(0, dot));
     for (std::size_t start = 0; start < section.size();) {
         const auto end = std::min(section.find('.', start), section.size());
         const std::string prefix = section.substr(0, end);

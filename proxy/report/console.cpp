@@ -5,6 +5,7 @@
 #include "proxy/report/record.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace whogoes::report {
@@ -29,8 +30,8 @@ std::string_view status_colour(const AuthEvent& event) {
 }
 
 std::string milliseconds(double value) {
-    if (value >= 10000) return std::to_string(static_cast<int>(value / 1000 + 0.5)) + "s";
-    return std::to_string(static_cast<int>(value + 0.5)) + "ms";
+    if (value >= 10000) return std::to_string(std::lround(value / 1000)) + "s";
+    return std::to_string(std::lround(value)) + "ms";
 }
 
 // "✗ token expired 14m 12s ago", "↻ expired → refreshed → replayed once"
