@@ -1,6 +1,7 @@
 #include "proxy/report/escape.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace whogoes::report {
 namespace {
@@ -13,6 +14,20 @@ constexpr std::array<bool, 256> plain = [] {
     for (std::size_t c = 0x20; c < 0x7f; ++c) table[c] = c != '"' && c != '\\';
     return table;
 }();
+
+constexpr std::size_t word = sizeof(std::uint64_t);
+
+// Whether eight octets are all plain: the high bit of an octet of each term says that it is not.
+bool is_plain_word(const char* octets) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    constexpr std::uint64_t highs = 0x8080808080808080U;
+    std::uint64_t x = 0;
+    std::memcpy(&x, octets, word);
+    const auto zero = [](std::uint64_t v) { return (v - ones) & ~v; };
+    const std::uint64_t special = x | ((x - ones * 0x20) & ~x) | zero(x ^ (ones * '"')) |
+                                  zero(x ^ (ones * '\\')) | zero(x ^ (ones * 0x7f));
+    return (special & highs) == 0;
+}
 
 void append_unicode_escape(std::string& out, std::uint32_t value) {
     out += "\\u";
@@ -97,6 +112,10 @@ void append_json(std::string& out, std::string_view text) {
     std::size_t begin = 0;
     std::size_t at = 0;
     while (at < text.size()) {
+        if (at + word <= text.size() && is_plain_word(text.data() + at)) {
+            at += word;
+            continue;
+        }
         const auto octet = static_cast<unsigned char>(text[at]);
         if (plain[octet]) {
             ++at;

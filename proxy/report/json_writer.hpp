@@ -11,7 +11,7 @@
 #include <string_view>
 
 // Appends one JSON object to a string, member by member. Checks nothing: whoever calls closes what
-// it opens and writes each key once.
+// it opens and writes each key once. Keys are ours and are not escaped, but for foreign_text()'s.
 namespace whogoes::report {
 
 class JsonWriter {
@@ -32,6 +32,12 @@ public:
 
     void text(std::string_view key, std::string_view value, std::size_t octets) {
         this->key(key);
+        string(value, octets);
+    }
+    void foreign_text(std::string_view key, std::string_view value, std::size_t octets) {
+        separate();
+        append_json(out_, key);
+        out_ += ':';
         string(value, octets);
     }
     void item(std::string_view value, std::size_t octets) {
@@ -82,9 +88,8 @@ private:
         if (last != '{' && last != '[') out_ += ',';
     }
     void key(std::string_view name) {
-        separate();
-        append_json(out_, name);
-        out_ += ':';
+        const char last = out_.back();
+        out_.append(last != '{' && last != '[' ? ",\"" : "\"").append(name).append("\":");
     }
     void string(std::string_view value, std::size_t octets) {
         if (value.size() <= octets) return append_json(out_, value);

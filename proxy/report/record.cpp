@@ -128,7 +128,7 @@ private:
             const auto here = fields.begin() + static_cast<std::ptrdiff_t>(i);
             if (std::any_of(fields.begin(), here, same)) continue;
             if (std::none_of(here + 1, fields.end(), same)) {
-                json_.text(fields[i].name, fields[i].value, cut_.text);
+                json_.foreign_text(fields[i].name, fields[i].value, cut_.text);
                 continue;
             }
             std::string joined;
@@ -137,7 +137,7 @@ private:
                 if (!joined.empty()) joined += ", ";
                 joined += field->value;
             }
-            json_.text(fields[i].name, joined, cut_.text);
+            json_.foreign_text(fields[i].name, joined, cut_.text);
         }
         json_.close();
     }

@@ -43,6 +43,31 @@ bool holds_secret_pair(std::string_view value) {
     return at != npos && value.find("://") < at;  // user information
 }
 
+// White space, quotes and brackets.
+bool ends_url(char c) noexcept {
+    switch (c) {
+        case ' ':
+        case '\t':
+        case '\r':
+        case '\n':
+        case '"':
+        case '\'':
+        case '<':
+        case '>':
+        case '(':
+        case ')':
+        case '[':
+        case ']':
+        case '{':
+        case '}':
+        case '|':
+        case ',':
+            return true;
+        default:
+            return false;
+    }
+}
+
 int hex_digit(char c) noexcept {
     const char low = rules::lower(c);
     if (is_digit(c)) return c - '0';
@@ -91,7 +116,8 @@ void append_pair(std::string& out, std::string_view pair, Secrets* found) {
     out += '=';
     const std::string_view value = pair.substr(equals + 1);
     if (value.empty()) return;
-    if (names_a_secret(leniently_decoded(key)) || is_secret_value(value)) {
+    if (names_a_secret(key.find('%') == npos ? std::string(key) : leniently_decoded(key)) ||
+        is_secret_value(value)) {
         append_redacted(out, value, found);
     } else {
         out += value;
@@ -102,7 +128,9 @@ void append_segment(std::string& out, std::string_view segment, std::string_view
                     Secrets* found) {
     const std::size_t semicolon = segment.find(';');
     const std::string_view name = segment.substr(0, semicolon);
-    const std::string decoded = leniently_decoded(name);
+    const bool encoded = name.find('%') != npos;
+    const std::string plain = encoded ? leniently_decoded(name) : std::string();
+    const std::string_view decoded = encoded ? std::string_view(plain) : name;
     const bool one_time = is_secret_parent(parent) && is_one_time_secret(decoded);
     const std::size_t at = decoded.find('@');
     const bool user = at != npos && decoded.find(':') < at;  // joe:secret@host
@@ -153,19 +181,21 @@ std::string redacted_path(std::string_view path, Secrets* found) {
     }
 }
 
+// Every URL that can hold a secret has a slash, so what lies between two slashes of the text is
+// looked at only around them.
 void mask_urls(std::string& text) {
-    constexpr std::string_view ends = " \t\r\n\"'<>()[]{}|,";
-    if (text.find('/') == npos) return;
-    for (std::size_t at = text.find_first_not_of(ends); at != npos;) {
-        const std::size_t end = std::min(text.find_first_of(ends, at), text.size());
-        const std::string_view word = std::string_view(text).substr(at, end - at);
-        std::size_t behind = end;
+    for (std::size_t slash = text.find('/'); slash != npos;) {
+        std::size_t begin = slash;
+        while (begin > 0 && !ends_url(text[begin - 1])) --begin;
+        std::size_t end = slash;
+        while (end < text.size() && !ends_url(text[end])) ++end;
+        const std::string_view word = std::string_view(text).substr(begin, end - begin);
         if (word.starts_with('/') || word.find("://") != npos) {
             const std::string url = redacted_url(word);
-            behind = at + url.size();
-            if (url != word) text.replace(at, end - at, url);
+            if (url != word) text.replace(begin, end - begin, url);
+            end = begin + url.size();
         }
-        at = text.find_first_not_of(ends, behind);
+        slash = text.find('/', end);
     }
 }
 

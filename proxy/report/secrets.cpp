@@ -13,6 +13,7 @@ constexpr std::size_t group = 4;         // octets a sample
 constexpr std::size_t shortest_run = 7;  // holds a whole group at every fourth offset
 constexpr std::size_t longest_secret = 64 * 1024;
 constexpr std::size_t most_verifications = 256;
+constexpr std::size_t longest_scheme = 32;
 
 std::uint32_t group_at(std::string_view text, std::size_t at) noexcept {
     std::uint32_t value = 0;
@@ -20,8 +21,13 @@ std::uint32_t group_at(std::string_view text, std::size_t at) noexcept {
     return value;
 }
 
-std::size_t sample_bit(std::uint32_t value) noexcept {
-    return static_cast<std::size_t>((value * 0x9e3779b1U) >> 18);  // 14 bits: 256 words of 64
+// Two bits of 16384 (256 words of 64) for each group.
+struct SampleBits {
+    std::size_t first = 0, second = 0;
+};
+SampleBits sample_bits(std::uint32_t value) noexcept {
+    const std::uint32_t mixed = value * 0x9e3779b1U;
+    return {mixed >> 18, ((mixed ^ value) * 0x85ebca6bU) >> 18};
 }
 
 // Words that we wrote share runs of plain small letters with passwords by chance; to mask
@@ -86,8 +92,9 @@ void collect_basic(std::string_view value, bool names_plain, Secrets& secrets) {
 // "Bearer Bearer x": a scheme's name is no part of the secret.
 std::string_view without_schemes(std::string_view value) {
     while (true) {
-        const std::size_t space = value.find_first_of(" \t");
-        if (space == npos || rules::scheme_of(value.substr(0, space)) == rules::Scheme::unknown) {
+        const std::size_t space = std::min(value.find(' '), value.find('\t'));
+        if (space > longest_scheme ||
+            rules::scheme_of(value.substr(0, space)) == rules::Scheme::unknown) {
             return value;
         }
         value = rules::trim(value.substr(space));
@@ -160,8 +167,9 @@ void Secrets::add(std::string_view secret) {
     secret = secret.substr(0, longest_secret);
     secrets_.push_back(secret);
     for (std::size_t at = 0; at + group <= secret.size(); at += group) {
-        const std::size_t bit = sample_bit(group_at(secret, at));
-        samples_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+        const SampleBits bits = sample_bits(group_at(secret, at));
+        samples_[bits.first / 64] |= std::uint64_t{1} << (bits.first % 64);
+        samples_[bits.second / 64] |= std::uint64_t{1} << (bits.second % 64);
     }
 }
 
@@ -203,8 +211,9 @@ void Secrets::mask(std::string& text) const {
     if (secrets_.empty() || text.size() < shortest_run) return;
     std::size_t verifications = 0;
     for (std::size_t at = 0; at + group <= text.size(); ++at) {
-        const std::size_t bit = sample_bit(group_at(text, at));
-        if ((samples_[bit / 64] >> (bit % 64) & 1) == 0) continue;
+        const SampleBits bits = sample_bits(group_at(text, at));
+        if ((samples_[bits.first / 64] >> (bits.first % 64) & 1) == 0) continue;
+        if ((samples_[bits.second / 64] >> (bits.second % 64) & 1) == 0) continue;
         // Made to collide on purpose: better nothing than a slow search for what may be kept.
         if (++verifications > most_verifications) {
             text.assign(redacted);

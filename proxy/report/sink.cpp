@@ -68,8 +68,9 @@ void Backlog::say_losses() {
     if (!said_at_.compare_exchange_strong(last, now)) return;  // another thread says it
     const std::uint64_t before = said_.exchange(dropped);
     if (dropped <= before) return;
-    say("whogoes: " + std::to_string(dropped - before) + " log lines dropped (" +
-        words_of(error_.load(std::memory_order_relaxed)) +
+    const std::uint64_t lines = dropped - before;
+    say("whogoes: " + std::to_string(lines) + (lines == 1 ? " log line" : " log lines") +
+        " dropped (" + words_of(error_.load(std::memory_order_relaxed)) +
         "); whogoes_log_events_dropped_total counts them\n");
 }
 
