@@ -189,6 +189,9 @@ IoResult tls_outcome(Stream::State& state, int returned, bool& wants_other, int 
     const int error = SSL_get_error(state.ssl.get(), returned);
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
         wants_other = error == other;
+        // OpenSSL has read all there was: what comes now is a new edge. A handshake that waited on
+        // an old one would spin.
+        if (error == SSL_ERROR_WANT_READ) state.read_pending = false;
         return {Io::again, 0};
     }
     if (error == SSL_ERROR_ZERO_RETURN) return {Io::closed, 0};
@@ -221,10 +224,7 @@ IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
     if (state.ssl) {
         const int got = SSL_read(state.ssl.get(), at, static_cast<int>(octets));
         if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
-        const IoResult result =
-            tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
-        if (result.outcome == Io::again) state.read_pending = false;
-        return result;
+        return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
     }
     const ssize_t got = ::recv(native(), at, octets, 0);
     if (got > 0) {
@@ -318,6 +318,12 @@ void Stream::unwatch() noexcept {
 }
 
 Io Stream::peek() noexcept { return is_open() ? state_->look() : Io::closed; }
+
+bool Stream::has_unread() const noexcept {
+    char octet = 0;
+    return has_decrypted() ||
+           (is_open() && ::recv(native(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+}
 
 void Stream::cancel() {
     if (state_) state_->end_waits(Io::cancelled);

@@ -78,6 +78,9 @@ public:
     // What is there without taking it: ok (bytes), closed, again (nothing), failed.
     Io peek() noexcept;
 
+    // Octets wait in the kernel or decrypted. Under TLS they need not be data.
+    bool has_unread() const noexcept;
+
     // Ends the waits that are under way with cancelled, and every later one at once.
     void cancel();
     // Ends only those that are under way; the stream stays usable.
