@@ -62,8 +62,12 @@ net::Task<Connecting> Pool::connect() {
     outcome.error = resolution.error;
     for (const net::Endpoint& endpoint : resolution.endpoints) {
         Lease lease = std::make_unique<Connection>();
-        outcome.timed_out = false;
-        if (co_await open(endpoint, *lease, outcome)) {
+        Connecting attempt;
+        const bool opened = co_await open(endpoint, *lease, attempt);
+        // Of several failures the one that got furthest tells most, then the first.
+        if (!opened && (outcome.error.empty() || attempt.reached > outcome.reached))
+            outcome = std::move(attempt);
+        if (opened) {
             lease->number = connections_made.fetch_add(1, std::memory_order_relaxed) + 1;
             lease->stream.clear_deadline();
             counters_.upstream_connections_total.add();
@@ -117,6 +121,7 @@ net::Task<bool> Pool::open(const net::Endpoint& endpoint, Connection& connection
         settings_.tls.server_name.empty() ? settings_.target.host : settings_.tls.server_name;
     connection.stream.start_tls(
         net::connect_tls(settings_.tls_context, name, settings_.tls.verify));
+    outcome.reached = true;
     const net::Io shaken = co_await connection.stream.handshake();
     if (shaken == net::Io::ok) co_return true;
     outcome.timed_out = shaken == net::Io::timed_out;

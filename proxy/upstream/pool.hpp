@@ -30,7 +30,8 @@ using Lease = std::unique_ptr<Connection>;
 struct Connecting {
     Lease lease;  // empty: failed
     bool timed_out = false;
-    std::string error;  // "connection refused"; nothing of a peer's beyond TLS reasons
+    bool reached = false;  // somebody took the connection; what failed is TLS
+    std::string error;     // "connection refused"; nothing of a peer's beyond TLS reasons
 };
 
 struct PoolSettings {
