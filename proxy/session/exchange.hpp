@@ -39,12 +39,13 @@ struct Exchange {
     std::size_t answer_head_octets = 0;
     Problem problem;
 
-    bool keep_alive = false;      // towards the client, after this exchange
-    bool answer_started = false;  // octets of a final answer went to the client
-    bool pin = false;             // the upstream connection belongs to this client from now on
-    int status = 0;               // what the client got
-    bool nothing_sent = true;     // not one octet of the request went upstream
-    int interims = 0;             // 1xx answers passed on
+    bool keep_alive = false;                      // towards the client, after this exchange
+    bool answer_started = false;                  // octets of a final answer went to the client
+    std::chrono::seconds upstream_keep_alive{0};  // what its Keep-Alive said; 0: nothing
+    bool pin = false;          // the upstream connection belongs to this client from now on
+    int status = 0;            // what the client got
+    bool nothing_sent = true;  // not one octet of the request went upstream
+    int interims = 0;          // 1xx answers passed on
     net::Method method = net::Method::other;  // outlives the head's octets
 
     std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
@@ -66,6 +67,9 @@ net::Task<bool> relay(Exchange&);
 // relay.cpp: what follows the answer, once the exchange is recorded: the heads' octets may be
 // overwritten now. False: the connection to the client must end.
 net::Task<bool> finish(Exchange&, bool whole);
+
+// An answer whose body may be silent for as long as it likes, and is never looked at.
+bool is_event_stream(const http::ResponseHead&);
 
 // Watches the client while nobody reads from it: when it ends, the upstream request is aborted.
 void watch_client(Exchange&);

@@ -21,8 +21,7 @@ bool body_is_evidence(const http::ResponseHead& answer) {
     const int status = answer.status;
     const bool of_interest = status == 400 || status == 401 || status == 403 || status == 407 ||
                              status == 419 || status >= 500;
-    return of_interest && answer.framing != http::Framing::none &&
-           !answer.value(http::FieldName::content_type).starts_with("text/event-stream");
+    return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
 }
 
 void fill_fields(const http::Head& head, rules::Fields& fields) {
@@ -30,13 +29,19 @@ void fill_fields(const http::Head& head, rules::Fields& fields) {
         fields.add(head.name_of(line), head.value_of(line));
 }
 
+// Without authority and query, which are no part of what a route matches.
+std::string_view path_of(const http::RequestHead& head) {
+    const std::string_view target =
+        head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
+    return target.substr(0, target.find('?'));
+}
+
 void fill_request(const Exchange& exchange, rules::Request& request) {
     const http::RequestHead& head = exchange.request();
     request.method = head.method();
     request.target = head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
-    const std::size_t mark = request.target.find('?');
-    request.path = request.target.substr(0, mark);
-    request.query = mark == std::string_view::npos ? "" : request.target.substr(mark + 1);
+    request.path = path_of(head);
+    request.query = request.target.substr(std::min(request.target.size(), request.path.size() + 1));
     request.client = exchange.client.address;
     fill_fields(head, request.fields);
     if (!head.value(http::FieldName::content_type).starts_with("application/x-www-form-urlencoded"))
@@ -166,7 +171,7 @@ void observe(Exchange& exchange) {
     const bool accepted = !http::worth_a_look(exchange.request(), exchange.answer());
     if (accepted && !worker.accepted_gate.opens(exchange.request(), now_ms(worker))) return;
     const Treatment& treatment =
-        exchange.settings->treatment_for(exchange.request().method(), exchange.request().target());
+        exchange.settings->treatment_for(exchange.request().method(), path_of(exchange.request()));
     if (!treatment.diagnose) return;
     if (worker.spare_events.empty()) {
         exchange.event = std::make_unique<OpenEvent>();

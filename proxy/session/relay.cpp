@@ -1,6 +1,8 @@
 #include "proxy/http/patch.hpp"
 #include "proxy/session/exchange.hpp"
 
+#include <boost/beast/core/string.hpp>
+
 #include <algorithm>
 #include <cstring>
 
@@ -124,10 +126,6 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
                                 exchange.scratch->added);
 }
 
-bool is_event_stream(const http::ResponseHead& answer) {
-    return answer.value(http::FieldName::content_type).starts_with("text/event-stream");
-}
-
 // More of the body into the (empty) buffer. False: the upstream ended or failed; until_close bodies
 // end so in good order.
 net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first) {
@@ -159,9 +157,12 @@ net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first)
 net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     net::Buffer& buffer = exchange.answer_buffer;
     net::Stream& client = exchange.client.stream;
+    // Patching moves the octets that the fields lie in: what they say is read before.
+    const bool endless = is_event_stream(exchange.answer());
+    exchange.upstream_keep_alive =
+        keep_alive_timeout(exchange.answer().value(http::FieldName::keep_alive));
     http::PatchedHead head = patched(exchange, body);
     buffer.consume(exchange.answer_head_octets);
-    const bool endless = is_event_stream(exchange.answer());
     const Timeouts& timeouts = exchange.settings->timeouts;
     OpenEvent* const event =
         exchange.event && exchange.event->wants_body ? exchange.event.get() : nullptr;
@@ -197,6 +198,13 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
 }
 
 }  // namespace
+
+bool is_event_stream(const http::ResponseHead& answer) {
+    constexpr std::string_view type = "text/event-stream";
+    // RFC 9110, 8.3.1: types compare without case.
+    return boost::beast::iequals(answer.value(http::FieldName::content_type).substr(0, type.size()),
+                                 type);
+}
 
 net::Task<bool> relay(Exchange& exchange) {
     exchange.status = exchange.answer().status;

@@ -174,12 +174,15 @@ net::Task<bool> serve_one(Client& client) {
 net::Task<bool> wait_for_request(Client& client) {
     if (client.buffer && !client.buffer.empty()) co_return true;
     client.buffer.release();
-    client.stream.set_deadline(client.worker.settings->timeouts.idle);
+    // Who was let in while the doors closed may still send; nobody waits for that for long.
+    constexpr std::chrono::milliseconds at_the_door{1000};
+    client.stream.set_deadline(client.worker.draining ? at_the_door
+                                                      : client.worker.settings->timeouts.idle);
     if (client.stream.has_decrypted()) co_return true;
     client.worker.counters.client_connections_idle.add();
     const net::Io waited = co_await client.stream.readable();
     client.worker.counters.client_connections_idle.subtract();
-    co_return waited == net::Io::ok && !client.worker.draining;
+    co_return waited == net::Io::ok;
 }
 
 net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
@@ -240,10 +243,7 @@ void Exchange::release_lease(bool clean) {
         client.pinned_number = lease->number;
         client.pinned = std::move(lease);
     } else if (clean && pool == worker.pool) {
-        const http::FieldLine* line = answer().find(http::FieldName::keep_alive);
-        pool->give_back(std::move(lease), line != nullptr
-                                              ? keep_alive_timeout(answer().value_of(*line))
-                                              : std::chrono::seconds(0));
+        pool->give_back(std::move(lease), upstream_keep_alive);
     } else {
         pool->discard(std::move(lease));
     }

@@ -40,7 +40,9 @@ void Worker::drain() {
     draining = true;
     for (auto one = connections.begin(); one != connections.end();) {
         Registered& registered = *one++;
-        if (registered.phase == Registered::Phase::idle) registered.stream->cancel();
+        // A request that has arrived is in flight, though no reader has seen it yet.
+        if (registered.phase == Registered::Phase::idle && !registered.stream->has_unread())
+            registered.stream->cancel();
     }
     if (pool) pool->close_idle();
 }

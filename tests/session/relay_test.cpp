@@ -38,7 +38,7 @@ TEST_CASE("pipelined requests are answered in order") {
 
 TEST_CASE("an answer to HEAD, a 204 and a 304 have a length and no body") {
     const struct {
-        const char* given;
+        std::string given;
         const char* method;
         const char* answer;
     } rows[] = {
@@ -156,7 +156,7 @@ TEST_CASE("an answer larger than every buffer arrives whole, however slowly it i
 
 TEST_CASE("an answer that breaks off is never taken for a whole one") {
     const struct {
-        const char* given;
+        std::string given;
         std::string answer;
     } rows[] = {
         {"short of its length", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"},

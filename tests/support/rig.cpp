@@ -8,12 +8,12 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
-#include <openssl/ssl.h>
 
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,6 +69,7 @@ Rig::Rig(RigOptions options)
     : folder_(make_folder()),
       options_(std::move(options)),
       upstream(upstream_options(options_, folder_)) {
+    ::signal(SIGPIPE, SIG_IGN);  // as the program does: OpenSSL writes without MSG_NOSIGNAL
     session::Settings& settings = options_.settings;
     aim(settings, upstream, options_.upstream.tls != nullptr);
     for (const std::string& text : options_.offers)
@@ -190,7 +191,7 @@ Client Rig::connect_plain() const { return Client(Wire::to(endpoint_)); }
 
 Client Rig::connect() const {
     Client client = connect_plain();
-    if (options_.tls) client.wire.secure(SSL_new(certificates().trusting_client.get()));
+    if (options_.tls) client.wire.secure_as_client(certificates().trusting_client.get());
     return client;
 }
 

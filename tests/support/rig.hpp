@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/net/tls.hpp"
 #include "proxy/report/auth_log.hpp"
@@ -11,6 +9,7 @@
 #include "tests/support/client.hpp"
 #include "tests/support/fake_upstream.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json/object.hpp>
 
 #include <atomic>

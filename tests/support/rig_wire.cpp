@@ -70,8 +70,20 @@ bool Wire::wait(short events, std::chrono::milliseconds at_most) {
     }
 }
 
-void Wire::secure(ssl_st* ssl) {
-    tls_.reset(ssl);
+void Wire::secure_as_client(ssl_ctx_st* context) {
+    tls_.reset(SSL_new(context));
+    SSL_set_connect_state(tls_.get());
+    shake_hands();
+}
+
+void Wire::secure_as_server(ssl_ctx_st* context) {
+    tls_.reset(SSL_new(context));
+    SSL_set_accept_state(tls_.get());
+    shake_hands();
+}
+
+void Wire::shake_hands() {
+    ssl_st* const ssl = tls_.get();
     SSL_set_fd(ssl, socket_);
     for (;;) {
         const int done = SSL_do_handshake(ssl);

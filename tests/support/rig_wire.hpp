@@ -35,8 +35,9 @@ public:
     Wire& operator=(Wire&&) noexcept;
     ~Wire();
 
-    // Takes over the SSL object and shakes hands; throws WireError with OpenSSL's reason.
-    void secure(ssl_st*);
+    // Shakes hands on either side; throws WireError with OpenSSL's reason.
+    void secure_as_client(ssl_ctx_st*);
+    void secure_as_server(ssl_ctx_st*);
     ssl_st* tls() const { return tls_.get(); }
 
     void send(std::string_view);      // throws where the other side is gone
@@ -58,6 +59,7 @@ public:
     int native() const { return socket_; }
 
 private:
+    void shake_hands();
     bool receive();
     bool wait(short events, std::chrono::milliseconds at_most = patience);
     struct FreeSsl {

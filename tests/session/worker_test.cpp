@@ -1,0 +1,171 @@
+#include "tests/support/rig.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <thread>
+
+// What a worker does beside single exchanges: limits, reloads, draining, and several at once.
+namespace whogoes::support {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("at the connection limit accepting pauses; it goes on when one ends") {
+    RigOptions options;
+    options.settings.connections = 2;
+    Rig rig(options);
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
+    Client first = rig.connect();
+    Client second = rig.connect();
+    CHECK(first.ask(get("/")).body == "served");
+    CHECK(second.ask(get("/")).body == "served");
+
+    Client third = rig.connect();  // the kernel's queue takes it
+    third.send(get("/"));
+    CHECK(first.ask(get("/")).body == "served");
+    CHECK(rig.counted(&net::Counters::client_connections_total) == 2);
+    CHECK(rig.counted(&net::Counters::accept_pauses) == 1);
+
+    second.wire.close();
+    CHECK(third.reply().body == "served");
+}
+
+TEST_CASE("a reload changes the next exchange, and the one under way ends as it began") {
+    Rig rig;
+    Gate reloaded;
+    rig.upstream.will([&](Talk& talk) {
+        reloaded.wait();
+        talk.answer(answer(401));
+    });
+    rig.upstream.will_answer(answer(401));
+    Client client = rig.connect();
+    client.send(get("/before"));
+    rig.upstream.request(0);
+
+    rig.reload([](session::Settings& settings) {
+        settings.treatment.remedies.offers = {offer("Bearer realm=\"api\"")};
+    });
+    rig.settle();
+    reloaded.open();
+
+    CHECK_FALSE(client.reply().has("WWW-Authenticate"));
+    CHECK(client.ask(get("/after")).has("WWW-Authenticate"));
+}
+
+TEST_CASE("draining ends idle connections, finishes what is in flight, and says so") {
+    Rig rig;
+    Gate drained;
+    rig.upstream.will_answer(ok());
+    rig.upstream.will([&](Talk& talk) {
+        drained.wait();
+        talk.answer(ok("in flight"));
+    });
+    Client idle = rig.connect();
+    idle.ask(get("/"));
+    Client untouched = rig.connect();
+    Client busy = rig.connect();
+    busy.send(get("/slow"));
+    rig.upstream.request(1);
+
+    rig.drain();
+
+    CHECK(idle.ending() == End::closed);
+    CHECK(untouched.ending() == End::closed);
+    drained.open();
+    const Message reply = busy.reply();
+    CHECK(reply.body == "in flight");
+    CHECK(reply.field("Connection") == "close");
+    CHECK(busy.ending() == End::closed);
+    CHECK_THROWS_AS(rig.connect(), WireError);
+}
+
+TEST_CASE("a request that was sent before draining began is answered") {
+    Rig rig;
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("answered")); });
+    Client client = rig.connect();
+    client.ask(get("/"));
+    for (int i = 0; i < 20; ++i) client.send(get("/"));
+    rig.drain();
+    // One at least: it was in the kernel's hands before the worker heard of draining.
+    const Message reply = client.reply();
+    CHECK(reply.body == "answered");
+    CHECK(reply.field("Connection") == "close");
+}
+
+TEST_CASE("draining leaves tunnels until they are told to end") {
+    Rig rig;
+    rig.upstream.will([](Talk& talk) {
+        talk.send("HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+        while (talk.wire.has_more()) talk.send(talk.wire.read_some());
+    });
+    Client client = rig.connect();
+    client.ask(get("/", "Connection: Upgrade\r\nUpgrade: x\r\n"));
+    rig.drain();
+    client.send("echo");
+    CHECK(client.wire.read_exactly(4) == "echo");
+    rig.end_tunnels();
+    CHECK(client.ending() == End::closed);
+    rig.upstream.wait_for_ended(1);
+}
+
+TEST_CASE("an idle upstream connection is given up after its time") {
+    session::Settings settings;
+    settings.timeouts.upstream_idle = 200ms;
+    Rig rig({.settings = settings});
+    rig.upstream.will_answer(ok());
+    Client client = rig.connect();
+    client.ask(get("/"));
+    rig.upstream.wait_for_ended(1);
+    CHECK(eventually([&] { return rig.counted(&net::Counters::upstream_connections_idle) == 0; }));
+}
+
+TEST_CASE("several workers serve many connections; each gets its own answers") {
+    RigOptions options;
+    options.workers = 3;
+    options.offers = {"Bearer realm=\"api\""};
+    Rig rig(options);
+    rig.upstream.always([](Talk& talk) {
+        talk.read_body();
+        const std::string text = talk.request.target() + talk.request.body;
+        talk.send(text.find("refuse") == std::string::npos ? ok(text) : answer(401, "", text));
+    });
+    constexpr int clients = 12, requests = 25;
+    std::atomic<int> wrong{0}, refused{0};
+    std::vector<std::thread> threads;
+    for (int c = 0; c < clients; ++c) {
+        threads.emplace_back([&, c] {
+            Client client = rig.connect();
+            for (int i = 0; i < requests; ++i) {
+                const bool refuse = i % 5 == 0;
+                const std::string target =
+                    "/c" + std::to_string(c) + "/r" + std::to_string(i) + (refuse ? "/refuse" : "");
+                const Message reply = client.ask(post(
+                    target, "body", "Authorization: Bearer token" + std::to_string(c) + "\r\n"));
+                if (reply.body != target + "body") ++wrong;
+                if (refuse && reply.has("WWW-Authenticate")) ++refused;
+            }
+        });
+    }
+    std::thread reloads([&] {
+        for (int i = 0; i < 20; ++i) rig.reload([](session::Settings&) {});
+    });
+    for (std::thread& thread : threads) thread.join();
+    reloads.join();
+    CHECK(wrong == 0);
+    CHECK(refused == clients * requests / 5);
+    CHECK(rig.upstream.requests().size() == clients * requests);
+    CHECK(rig.stop().size() == clients * requests / 5);
+}
+
+TEST_CASE("workers share a unix listener") {
+    RigOptions options;
+    options.workers = 2;
+    options.unix_listener = true;
+    Rig rig(options);
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
+    for (int i = 0; i < 20; ++i) CHECK(rig.get("/").body == "served");
+}
+
+}  // namespace
+}  // namespace whogoes::support
