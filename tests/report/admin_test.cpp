@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <future>
 #include <list>
 #include <optional>
@@ -65,7 +66,7 @@ public:
     }
 
     std::string address;
-    int reloads = 0;
+    std::atomic<int> reloads{0};
 
 private:
     asio::io_context control_, client_;
