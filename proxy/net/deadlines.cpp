@@ -47,7 +47,11 @@ void Deadlines::sweep(Clock::time_point now) {
     while (expired.next_ != &expired) {
         Expiring* const entry = expired.next_;
         entry->unlink();
-        entry->expire();
+        // Another's end may have renewed this one meanwhile.
+        if (entry->at_ > now)
+            entry->link(*this, entry->at_);
+        else
+            entry->expire();
     }
     expired.previous_ = expired.next_ = nullptr;
 }
