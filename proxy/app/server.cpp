@@ -1,5 +1,6 @@
 #include "proxy/app/server.hpp"
 
+#include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
@@ -121,6 +122,8 @@ private:
     void start_admin();
     void give_orders(bool first);
     void announce();
+    void start_companion();
+    int exit_code();
     void wait_for_signal();
     void on_signal(int number);
     std::string reload();
@@ -142,6 +145,7 @@ private:
     std::vector<std::unique_ptr<WorkerThread>> workers_;
     std::map<std::string, std::string> listening_;  // as configured: as bound
     std::unique_ptr<report::Admin> admin_;
+    Companion companion_;
     std::string admin_token_ = random_hex(16);
     report::ReloadState reload_state_;
     bool ready_ = false;
@@ -167,13 +171,15 @@ int Server::run() {
     ready_ = true;
     announce();
     wait_for_signal();
+    start_companion();
     control_.run();
     for (const auto& worker : workers_) worker->stop();
     for (const auto& worker : workers_) worker->join();
+    const int code = exit_code();
     say("info", report::EventKind::lifecycle, "stopped");
     recorder_.flush();
     log_.flush(std::chrono::seconds(5));
-    return 0;
+    return code;
 }
 
 void Server::start_workers() {
@@ -276,6 +282,34 @@ void Server::announce() {
         say("warn", report::EventKind::lifecycle, warning);
 }
 
+// Once the proxy listens, so that the command's first request finds it.
+void Server::start_companion() {
+    if (options_.command.empty()) return;
+    signals_.add(SIGCHLD);
+    const std::string flaw = companion_.start(options_.command);
+    if (flaw.empty()) return;
+    say("error", report::EventKind::lifecycle, flaw);
+    drain();
+}
+
+// The command's own, else 1 where something of --fail-on was seen while it ran.
+int Server::exit_code() {
+    if (companion_.exit_code() != 0) return companion_.exit_code();
+    const report::Counts counts = log_.impl().counts();
+    std::string seen;
+    for (const std::string& id : options_.fail_on) {
+        std::uint64_t times = 0;
+        for (const auto& [labels, count] : counts.failures)
+            if (std::get<0>(labels) == id) times += count;
+        for (const auto& [labels, count] : counts.violations)
+            if (std::get<0>(labels) == id) times += count;
+        if (times > 0) seen += (seen.empty() ? "" : ", ") + id + " (" + std::to_string(times) + ")";
+    }
+    if (seen.empty()) return 0;
+    say("error", report::EventKind::lifecycle, "--fail-on: " + seen);
+    return 1;
+}
+
 void Server::wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
         if (error) return;
@@ -285,13 +319,17 @@ void Server::wait_for_signal() {
 }
 
 void Server::on_signal(int number) {
-    if (number == SIGUSR1) {
+    if (number == SIGCHLD) {
+        if (companion_.has_ended() && !draining_) drain();
+    } else if (number == SIGUSR1) {
         log_.reopen();
     } else if (number == SIGHUP) {
         reload();
     } else if (draining_) {
         control_.stop();  // a second one: at once
     } else {
+        // The terminal's SIGINT reaches the command by itself.
+        if (number == SIGTERM) companion_.pass_on(number);
         drain();
     }
 }
