@@ -51,7 +51,7 @@ public:
             std::size_t capacity = capacity_ == 0 ? octets : capacity_ * 2;
             while (capacity < size() + octets) capacity *= 2;
             std::unique_ptr<char[]> block(new char[capacity]);
-            std::memcpy(block.get(), block_.get() + begin_, size());
+            if (!empty()) std::memcpy(block.get(), block_.get() + begin_, size());
             block_ = std::move(block);
             capacity_ = capacity;
         } else {

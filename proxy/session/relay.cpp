@@ -34,7 +34,7 @@ std::size_t unchunked(AnswerBody& body, char* at, std::size_t octets, std::size_
     while (consumed < octets && !body.done && !body.flawed) {
         const http::ChunkTracker::Step step =
             body.chunks.next_data({at + consumed, octets - consumed});
-        std::memmove(at + kept, step.data.data(), step.data.size());
+        if (!step.data.empty()) std::memmove(at + kept, step.data.data(), step.data.size());
         kept += step.data.size();
         consumed += step.consumed;
         body.done = step.state == http::ChunkTracker::State::done;

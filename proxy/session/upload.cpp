@@ -43,16 +43,21 @@ net::Task<> Upload::run(Exchange& exchange) {
 
 void Upload::ended(Exchange& exchange, State how) {
     state_ = how;
-    if (!stopping_ && exchange.lease) {
-        if (client_failed()) {
-            // Nobody reads the answer of a request that will never be whole.
-            exchange.lease->stream.cancel();
-        } else {
-            exchange.lease->stream.set_deadline(exchange.settings->timeouts.response);
-            if (how == State::sent) watch_client(exchange);
-        }
+    if (stopping_ || !exchange.lease) {
+        finished_.raise();
+        return;
     }
+    net::Stream& upstream = exchange.lease->stream;
+    if (!client_failed()) {
+        upstream.set_deadline(exchange.settings->timeouts.response);
+        if (how == State::sent) watch_client(exchange);
+        finished_.raise();
+        return;
+    }
+    // Nobody reads the answer of a request that will never be whole. Last, since whoever waits for
+    // that answer ends the exchange at once, and this upload with it.
     finished_.raise();
+    upstream.cancel();
 }
 
 net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
