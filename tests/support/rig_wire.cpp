@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -214,7 +215,7 @@ void Wire::close() {
     if (socket_ < 0) return;
     if (tls_ && end_ != End::reset && SSL_is_init_finished(tls_.get())) SSL_shutdown(tls_.get());
     ERR_clear_error();
-    ::close(std::exchange(socket_, -1));
+    ::close(std::atomic_ref(socket_).exchange(-1));
 }
 
 void Wire::reset() {
@@ -224,7 +225,8 @@ void Wire::reset() {
     close();
 }
 
-void Wire::interrupt() { ::shutdown(socket_, SHUT_RDWR); }
+// Another thread may be closing it.
+void Wire::interrupt() { ::shutdown(std::atomic_ref(socket_).load(), SHUT_RDWR); }
 
 void Gate::open() {
     const std::lock_guard lock(mutex_);
