@@ -113,8 +113,7 @@ std::optional<Evidence> basic_base64url(const Exchange& exchange) {
     std::string chars;
     for (const char c : {'-', '_'})
         if (value.find(c) != npos) chars += c;
-    return certain("the value is written in the URL-safe base64 alphabet",
-                   {fact("chars", chars)});
+    return certain("the value is written in the URL-safe base64 alphabet", {fact("chars", chars)});
 }
 
 std::optional<Evidence> basic_not_base64(const Exchange& exchange) {
