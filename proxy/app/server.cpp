@@ -100,6 +100,7 @@ std::string mode_in_words(const session::Settings& settings) {
 
 void harden_process() {
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is no reason to end
     // A core holds tokens.
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
