@@ -87,10 +87,13 @@ TEST_CASE("a request that was sent before draining began is answered") {
     client.ask(get("/"));
     for (int i = 0; i < 20; ++i) client.send(get("/"));
     rig.drain();
-    // One at least: it was in the kernel's hands before the worker heard of draining.
-    const Message reply = client.reply();
-    CHECK(reply.body == "answered");
-    CHECK(reply.field("Connection") == "close");
+    // Whichever of them the worker had when it heard of draining: the last one that it answers says
+    // that the others will not be, or there are no others.
+    for (int i = 0; i < 20; ++i) {
+        const Message reply = client.reply();
+        CHECK(reply.body == "answered");
+        if (reply.field("Connection") == "close") break;
+    }
 }
 
 TEST_CASE("draining leaves tunnels until they are told to end") {
