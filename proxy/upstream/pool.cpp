@@ -130,8 +130,10 @@ net::Task<bool> Pool::open(const net::Endpoint& endpoint, Connection& connection
 }
 
 void Pool::give_back(Lease lease, std::chrono::seconds keep_alive_timeout) {
-    counters_.upstream_connections_active.subtract();
-    if (idle_.size() >= most_idle || !lease->stream.is_open()) return;
+    if (idle_.size() >= most_idle || !lease->stream.is_open()) {
+        counters_.upstream_connections_active.subtract();
+        return;
+    }
     lease->stream.clear_deadline();
     lease->idle_since = deadlines_.now();
     lease->idle_limit = settings_.idle_timeout;
@@ -139,7 +141,9 @@ void Pool::give_back(Lease lease, std::chrono::seconds keep_alive_timeout) {
     if (keep_alive_timeout.count() > 0)
         lease->idle_limit = std::min<std::chrono::milliseconds>(
             lease->idle_limit, keep_alive_timeout - std::chrono::seconds(1));
+    // In this order, so that a connection is never in neither count.
     counters_.upstream_connections_idle.add();
+    counters_.upstream_connections_active.subtract();
     idle_.push_back(std::unique_ptr<Idle>(new Idle{*this, std::move(lease)}));
     Idle& idle = *idle_.back();
     idle.lease->stream.watch(

@@ -195,8 +195,10 @@ TEST_CASE("a connection that the upstream ends while idle leaves the pool at onc
     rig.upstream.will_answer(ok("second"));
     Client client = rig.connect();
     CHECK(client.ask(get("/")).body == "first");
-    REQUIRE(
-        eventually([&] { return rig.counted(&net::Counters::upstream_connections_idle) == 0; }));
+    REQUIRE(eventually([&] {
+        return rig.counted(&net::Counters::upstream_connections_active) == 0 &&
+               rig.counted(&net::Counters::upstream_connections_idle) == 0;
+    }));
     CHECK(client.ask(post("/", "pay")).body == "second");
     CHECK(rig.upstream.connections() == 2);
 }
