@@ -213,7 +213,8 @@ net::Task<bool> relay(Exchange& exchange) {
     const bool whole = co_await send_answer(exchange, body);
     exchange.client.stream.unwatch();
     if (exchange.event) exchange.event->body_whole = whole;
-    if (!whole && !exchange.client.gone) record_broken_answer(exchange);
+    if (!whole && !exchange.client.gone && !exchange.upload.client_failed())
+        record_broken_answer(exchange);
     co_return whole;
 }
 

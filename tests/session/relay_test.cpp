@@ -154,6 +154,44 @@ TEST_CASE("an answer larger than every buffer arrives whole, however slowly it i
     CHECK(reply.body == body);
 }
 
+TEST_CASE("a slow client slows the upstream down; the proxy holds a bounded part") {
+    Rig rig;
+    constexpr std::size_t whole = 64 * 1024 * 1024;
+    std::size_t taken = 0;
+    Gate measured;
+    rig.upstream.will([&](Talk& talk) {
+        talk.answer("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(whole) + "\r\n\r\n");
+        taken = talk.wire.send_until_full('x');
+        measured.open();
+        talk.send(std::string(whole - taken, 'x'));
+    });
+    Client client = rig.connect();
+    client.send(get("/"));
+    measured.wait();
+    CHECK(taken < whole / 2);
+    CHECK(client.reply().body.size() == whole);
+}
+
+TEST_CASE("an answer of HTTP/1.0 is passed as HTTP/1.1, and its connection not used again") {
+    Rig rig;
+    rig.upstream.will_answer("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\none");
+    rig.upstream.will_answer(ok("two"));
+    Client client = rig.connect();
+    const Message reply = client.ask(get("/"));
+    CHECK(reply.start_line() == "HTTP/1.1 200 OK");
+    CHECK(reply.body == "one");
+    CHECK(client.ask(get("/")).body == "two");
+    CHECK(rig.upstream.connections() == 2);
+}
+
+TEST_CASE("answers without end before the final one are a bad answer") {
+    Rig rig;
+    std::string bytes;
+    for (int i = 0; i < 100; ++i) bytes += "HTTP/1.1 102 Processing\r\n\r\n";
+    rig.upstream.will_answer(bytes);
+    CHECK(rig.ask("GET / HTTP/1.0\r\n\r\n").body.find("too many 1xx answers") != std::string::npos);
+}
+
 TEST_CASE("an answer that breaks off is never taken for a whole one") {
     const struct {
         std::string given;

@@ -224,6 +224,63 @@ TEST_CASE("an answer over TLS that ends without a close_notify is no whole one")
     CHECK(client.wire.end() == End::reset);
 }
 
+TEST_CASE("a tunnel through TLS on both sides carries much both ways at once") {
+    RigOptions options{.tls = true, .upstream = {.tls = certificates().upstream.get()}};
+    options.settings.upstream_tls.ca_file = certificates().authority.certificate;
+    Rig rig(options);
+    constexpr std::size_t octets = 4 * 1024 * 1024;
+    rig.upstream.will([](Talk& talk) {
+        talk.send("HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+        for (std::size_t echoed = 0; echoed < octets;) {
+            const std::string some = talk.wire.read_some();
+            if (some.empty()) return;
+            talk.send(some);
+            echoed += some.size();
+        }
+        talk.wire.close();
+    });
+    Client client = rig.connect();
+    client.ask(get("/", "Connection: Upgrade\r\nUpgrade: echo\r\n"));
+    std::string back;
+    for (std::size_t sent = 0; sent < octets; sent += 64 * 1024) {
+        client.send(std::string(64 * 1024, static_cast<char>('a' + sent / (64 * 1024) % 26)));
+        back += client.wire.read_exactly(64 * 1024);
+    }
+    CHECK(back.size() == octets);
+    CHECK(back.substr(64 * 1024, 1) == "b");
+    CHECK(client.ending() == End::closed);
+}
+
+TEST_CASE("a TLS client that leaves aborts the request upstream") {
+    Rig rig({.tls = true});
+    rig.upstream.will([](Talk& talk) { talk.wire.read_to_end(); });
+    Client client = rig.connect();
+    client.send(get("/slow"));
+    rig.upstream.request(0);
+    SUBCASE("in good order") { client.wire.close(); }
+    SUBCASE("without a word") { client.wire.interrupt(); }
+    SUBCASE("with a reset") { client.wire.reset(); }
+    rig.upstream.wait_for_ended(1);
+}
+
+TEST_CASE("an event arrives at once through TLS") {
+    Rig rig({.tls = true});
+    Gate seen;
+    rig.upstream.will([&](Talk& talk) {
+        talk.answer("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+        seen.wait();
+        talk.send("data: 2\n\n");
+        talk.wire.close();
+    });
+    Client client = rig.connect();
+    client.send(get("/events"));
+    read_head(client.wire);
+    CHECK(client.wire.read_through("\n\n") == "data: 1\n\n");
+    seen.open();
+    CHECK(client.wire.read_to_end() == "data: 2\n\n");
+    CHECK(client.wire.end() == End::closed);
+}
+
 TEST_CASE("unix sockets serve on both sides") {
     Rig rig({.unix_listener = true, .upstream_is_unix = true});
     rig.upstream.will_answer(ok("one"));

@@ -177,6 +177,20 @@ TEST_CASE("an early answer does not end the upload of a client that can be heard
     CHECK(client.wire.read_through("0\r\n\r\n") == chunk("early ") + chunk("12345678") + chunk(""));
 }
 
+TEST_CASE("a client that leaves its upload during an early answer is not the upstream's fault") {
+    Rig rig;
+    rig.upstream.will([&](Talk& talk) {
+        talk.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("early"));
+        talk.wire.read_to_end();
+    });
+    Client client = rig.connect();
+    client.send(post_head(8) + "1234");
+    read_head(client.wire);
+    client.wire.close();
+    rig.upstream.wait_for_ended(1);
+    CHECK(rig.stop().empty());
+}
+
 TEST_CASE("a body that breaks its own framing is refused") {
     Rig rig;
     rig.upstream.always([](Talk& talk) { talk.answer(ok()); });

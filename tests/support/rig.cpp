@@ -139,6 +139,9 @@ std::vector<boost::json::object> Rig::stop() {
         CHECK(eventually([this] { return connections_.load() == 0; }));
         for (const auto& worker : workers_) worker->stop();
         for (const auto& worker : workers_) worker->join();
+        CHECK(counted(&net::Counters::client_connections_active) == 0);
+        CHECK(counted(&net::Counters::client_connections_idle) == 0);
+        CHECK(counted(&net::Counters::upstream_connections_active) == 0);
         control_.stop();
         control_thread_.join();
         workers_.clear();
