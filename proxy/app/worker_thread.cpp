@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unistd.h>
+#include <utility>
 
 namespace whogoes::app {
 
@@ -19,6 +20,7 @@ WorkerThread::WorkerThread(report::AuthLog& log, session::History& history,
     };
     worker_.on_tick = [this] {
         resume_when_possible();
+        close_what_was_let_go();
         for (const auto& [address, listener] : listeners_) listener->tick();
     };
 }
@@ -45,11 +47,12 @@ void WorkerThread::apply(WorkerOrders& orders) {
             [this] { worker_.counters.accept_pauses.add(); });
         orders.kept.push_back(address);
     }
-    std::erase_if(listeners_, [&](const auto& entry) {
-        if (std::count(orders.kept.begin(), orders.kept.end(), entry.first) > 0) return false;
-        entry.second->close();
-        return true;
-    });
+    for (auto entry = listeners_.begin(); entry != listeners_.end();) {
+        const auto one = entry++;
+        if (std::count(orders.kept.begin(), orders.kept.end(), one->first) > 0) continue;
+        let_go(std::move(one->second));
+        listeners_.erase(one);
+    }
 }
 
 void WorkerThread::accepted(int socket, const net::Endpoint& peer) {
@@ -68,13 +71,25 @@ void WorkerThread::resume_when_possible() {
     for (const auto& [address, listener] : listeners_) listener->resume();
 }
 
+// A closing door counts as a connection, so that a process that drains waits for it.
+void WorkerThread::let_go(std::unique_ptr<net::Listener> listener) {
+    listener->turn_newcomers_away();
+    closing_.push_back(std::move(listener));
+    connections_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void WorkerThread::close_what_was_let_go() {
+    connections_.fetch_sub(closing_.size(), std::memory_order_relaxed);
+    for (const auto& listener : std::exchange(closing_, {})) listener->close();
+}
+
 void WorkerThread::start() {
     thread_ = std::thread([this] { worker_.run(); });
 }
 
 void WorkerThread::drain() {
     worker_.io.post([this] {
-        for (const auto& [address, listener] : listeners_) listener->close();
+        for (auto& [address, listener] : listeners_) let_go(std::move(listener));
         listeners_.clear();
         worker_.drain();
     });

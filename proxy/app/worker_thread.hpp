@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace whogoes::app {
 
@@ -42,11 +43,14 @@ private:
     void apply(WorkerOrders&);
     void accepted(int socket, const net::Endpoint& peer);
     void resume_when_possible();
+    void let_go(std::unique_ptr<net::Listener>);
+    void close_what_was_let_go();
 
     session::Worker worker_;
     upstream::Resolver& resolver_;
     std::atomic<std::size_t>& connections_;
     std::map<std::string, std::unique_ptr<net::Listener>> listeners_;
+    std::vector<std::unique_ptr<net::Listener>> closing_;  // until the next tick
     bool paused_ = false;
     std::thread thread_;
 };

@@ -1,6 +1,8 @@
 #include "proxy/net/listener.hpp"
 
 #include <cerrno>
+#include <iterator>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
@@ -26,6 +28,19 @@ void remove_stale_socket_file(const Endpoint& endpoint) {
                                  endpoint.length) == 0;
     ::close(probe);
     if (!alive) ::unlink(path.c_str());
+}
+
+// Drops the packets that ask for a new connection; those that complete one pass. Has no effect on
+// a unix socket.
+void drop_first_packets(int socket) {
+    constexpr unsigned flags_at = 13;  // of the TCP header, where a listener's filter begins
+    constexpr unsigned syn = 2, syn_and_ack = 0x12;
+    sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags_at),
+                           BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn_and_ack),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1),
+                           BPF_STMT(BPF_RET | BPF_K, 0), BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF)};
+    const sock_fprog program{std::size(steps), steps};
+    ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 }  // namespace
@@ -122,6 +137,8 @@ void Listener::tick() {
     impl_->starved = false;
     impl_->accept_all();
 }
+
+void Listener::turn_newcomers_away() { drop_first_packets(impl_->descriptor); }
 
 void Listener::close() {
     const boost::intrusive_ptr<Impl> impl = impl_;

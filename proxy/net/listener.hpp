@@ -31,6 +31,10 @@ public:
     void pause();  // the connection limit is reached
     void resume();
     void tick();  // tries again after descriptors were used up
+    // Lets nobody in any more but those who are at the door; their clients try again and find the
+    // port closed. What the kernel takes between the last accept() and close() is reset, so there
+    // has to be a while between this and close().
+    void turn_newcomers_away();
     // Accepts what the kernel already holds, then closes: a connection that was let in is served.
     void close();
     int native() const;

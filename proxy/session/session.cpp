@@ -174,8 +174,6 @@ net::Task<bool> serve_one(Client& client) {
 net::Task<bool> wait_for_request(Client& client) {
     if (client.buffer && !client.buffer.empty()) co_return true;
     client.buffer.release();
-    // Who was let in while the doors closed may still send; nobody waits for that for long.
-    constexpr std::chrono::milliseconds at_the_door{1000};
     client.stream.set_deadline(client.worker.draining ? at_the_door
                                                       : client.worker.settings->timeouts.idle);
     if (client.stream.has_decrypted()) co_return true;

@@ -40,8 +40,11 @@ void Worker::drain() {
     draining = true;
     for (auto one = connections.begin(); one != connections.end();) {
         Registered& registered = *one++;
-        // A request that has arrived is in flight, though no reader has seen it yet.
-        if (registered.phase == Registered::Phase::idle && !registered.stream->has_unread())
+        // A request that has arrived is in flight, though no reader has seen it yet; a connection
+        // that was just let in comes with one.
+        if (registered.phase == Registered::Phase::fresh)
+            registered.stream->set_deadline(at_the_door);
+        else if (registered.phase == Registered::Phase::idle && !registered.stream->has_unread())
             registered.stream->cancel();
     }
     if (pool) pool->close_idle();

@@ -27,12 +27,15 @@ struct OpenEvent;
 
 using WallClock = std::function<rules::TimePoint()>;
 
+// How long a connection that was let in may take to say something once draining has begun.
+inline constexpr std::chrono::milliseconds at_the_door{1000};
+
 // A client connection as its worker sees it, for drain and for the counters.
 struct Registered
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    enum class Phase : std::uint8_t { idle, busy, tunnel };
+    enum class Phase : std::uint8_t { fresh, idle, busy, tunnel };  // fresh: no request so far
     net::Stream* stream = nullptr;
-    Phase phase = Phase::idle;
+    Phase phase = Phase::fresh;
 };
 
 struct Worker {

@@ -250,7 +250,7 @@ async def reloads(run):
 
 
 async def termination(run):
-    """What was sent before SIGTERM is answered, whatever it waits for; then whogoes exits with 0."""
+    """What was let in before SIGTERM is answered, whatever it waits for; then whogoes exits with 0."""
     async with Scene(run) as scene:
         ending = asyncio.Event()
 
@@ -259,12 +259,23 @@ async def termination(run):
             while not ending.is_set():
                 await scene.tally.ask(client)
 
+        async def newcomers():
+            """Each on a connection of its own, until the doors are closed."""
+            while scene.proxy.alive():
+                client = Client(scene.proxy.port, keep=False)
+                try:
+                    await client.connect()
+                except OSError:
+                    return
+                await scene.tally.ask(client)
+
         idle = [Client(scene.proxy.port) for _ in range(50)]
         for client in idle:
             await scene.tally.ask(client)
         held = [asyncio.create_task(scene.tally.ask(Client(scene.proxy.port), fault=b"hold"))
                 for _ in range(100)]
         traffic = [asyncio.create_task(busy()) for _ in range(10)]
+        traffic += [asyncio.create_task(newcomers()) for _ in range(5)]
         await settled(lambda: scene.upstream.held == 100, 10)
         ending.set()
         scene.proxy.terminate()

@@ -101,10 +101,13 @@ class Client:
         self.keep = keep
         self.reader = self.writer = None
 
+    async def connect(self):
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+
     async def ask(self, request_id, fault=b"", method=b"GET", body=b""):
         """The status, or Lost."""
         if self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+            await self.connect()
         head = (method + b" /chaos HTTP/1.1\r\nHost: chaos\r\nX-Id: " + request_id +
                 b"\r\nX-Fault: " + fault + b"\r\n")
         if body or method == b"POST":

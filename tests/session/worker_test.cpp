@@ -61,9 +61,11 @@ TEST_CASE("draining ends idle connections, finishes what is in flight, and says 
         drained.wait();
         talk.answer(ok("in flight"));
     });
+    rig.upstream.will_answer(ok("late"));
     Client idle = rig.connect();
     idle.ask(get("/"));
     Client untouched = rig.connect();
+    Client late = rig.connect();
     Client busy = rig.connect();
     busy.send(get("/slow"));
     rig.upstream.request(1);
@@ -71,6 +73,8 @@ TEST_CASE("draining ends idle connections, finishes what is in flight, and says 
     rig.drain();
 
     CHECK(idle.ending() == End::closed);
+    late.send(get("/late"));  // it was let in: what it says is heard
+    CHECK(late.reply().body == "late");
     CHECK(untouched.ending() == End::closed);
     drained.open();
     const Message reply = busy.reply();
