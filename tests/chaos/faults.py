@@ -249,8 +249,43 @@ async def reloads(run):
     return scene.tally
 
 
+async def listener_moved(run):
+    """A reload takes the address away; who was let in is served, and the next come elsewhere."""
+    async with Scene(run) as scene:
+        ports = [scene.proxy.port, 0]
+        done = asyncio.Event()
+
+        async def newcomers():
+            turn = 0
+            while not done.is_set():
+                client = Client(ports[turn], keep=False)
+                try:
+                    await asyncio.wait_for(client.connect(), 0.2)
+                except (OSError, asyncio.TimeoutError):
+                    turn = 1 - turn if ports[1] else turn
+                    await asyncio.sleep(0)
+                    continue
+                await scene.tally.ask(client)
+
+        tasks = [asyncio.create_task(newcomers()) for _ in range(5)]
+        for _ in range(run.some(10, 3)):
+            # Nobody holds the port any more; it is the kernel's last choice to give it out again.
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                ports[1] = probe.getsockname()[1]
+            scene.proxy.write_config(listen=ports[1])
+            scene.proxy.reload()
+            await asyncio.sleep(0.4)
+            ports[0], ports[1] = ports[1], 0
+        done.set()
+        await asyncio.gather(*tasks)
+        scene.tally.only(200)
+        scene.tally.expect(await scene.tally.ask(Client(ports[0])) == 200, "nobody is there")
+    return scene.tally
+
+
 async def termination(run):
-    """What was let in before SIGTERM is answered, whatever it waits for; then whogoes exits with 0."""
+    """What was let in before SIGTERM is answered, whatever it waits for; then the exit is 0."""
     async with Scene(run) as scene:
         ending = asyncio.Event()
 
@@ -314,5 +349,5 @@ async def memory_stays_flat(run):
 
 ALL = [upstream_down, upstream_slow, upstream_black_hole, upstream_resetting,
        upstream_closing_every_fifth, upstream_answering_early, clients_gone, descriptors_used_up,
-       log_disk_full, log_file_limited, slow_loris, idle_connections, reloads, termination,
-       memory_stays_flat]
+       log_disk_full, log_file_limited, slow_loris, idle_connections, reloads, listener_moved,
+       termination, memory_stays_flat]

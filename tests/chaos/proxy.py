@@ -10,7 +10,7 @@ import time
 
 CONFIG = """\
 version: 1
-listen: 127.0.0.1:0
+listen: 127.0.0.1:{listen}
 upstream: http://127.0.0.1:{upstream}
 admin: "off"
 workers: {workers}
@@ -29,7 +29,7 @@ class Proxy:
         self.config = os.path.join(self.folder.name, "whogoes.yaml")
         self.log = log or os.path.join(self.folder.name, "log")
         self.values = dict(upstream=upstream, workers=workers, connections=connections,
-                           response=response, log=self.log)
+                           response=response, log=self.log, listen=0)
         self.write_config()
 
         def limit():
