@@ -1,37 +1,13 @@
-"""Each fault by itself: bring it about, count what becomes of the requests, and say what is wrong."""
+"""Each fault by itself: bring it about, count what becomes of the requests, say what is wrong."""
 
 import asyncio
 import random
 import socket
 import time
 
-from peers import Client, Tally, Upstream, reset
+from peers import Client, Tally, reset
 from proxy import Proxy
-
-
-class Scene:
-    """An upstream, a proxy in front of it, and a count; put away at the end."""
-
-    def __init__(self, run, **options):
-        self.run, self.options = run, options
-
-    async def __aenter__(self):
-        self.upstream = await Upstream().start()
-        self.proxy = Proxy(self.run.binary, self.upstream.port, **self.options)
-        self.tally = Tally(self.upstream)
-        return self
-
-    async def __aexit__(self, kind, error, trace):
-        if kind is None:
-            self.tally.expect(self.proxy.alive() or self.proxy.process.returncode == 0,
-                              f"whogoes died: {self.proxy.said()}")
-        self.proxy.close()
-        await self.upstream.stop()
-
-    async def still_serves(self):
-        """Whatever was before: now a request is answered."""
-        self.tally.expect(await self.tally.ask(Client(self.proxy.port)) == 200,
-                          "whogoes does not serve any more")
+from scene import Scene, settled
 
 
 async def upstream_down(run):
@@ -77,7 +53,7 @@ async def upstream_resetting(run):
 
 
 async def upstream_closing_every_fifth(run):
-    """GETs are sent again and none is lost; a POST that was sent is the fault's, and never twice."""
+    """GETs are sent again, none is lost; a POST that was sent is the fault's, and never twice."""
     async with Scene(run, workers=1) as scene:
         await scene.tally.many(scene.proxy.port, run.some(5000, 1000), 10, fault=b"fifth")
         scene.tally.only(200)
@@ -128,15 +104,6 @@ async def clients_gone(run):
                            f"descriptors leak: {before} before, {scene.proxy.descriptors()} now")
         await scene.still_serves()
     return scene.tally
-
-
-async def settled(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        await asyncio.sleep(0.05)
-    return True
 
 
 async def descriptors_used_up(run):
@@ -222,7 +189,7 @@ async def idle_connections(run):
 
 
 async def reloads(run):
-    """Kept connections and new ones, while the configuration is replaced; now and then a bad one."""
+    """Kept and new connections while the configuration is replaced, now and then by a bad one."""
     async with Scene(run) as scene:
         count, lanes = run.some(20000, 3000), 20
         done = asyncio.Event()

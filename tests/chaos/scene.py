@@ -1,0 +1,41 @@
+"""What every fault is played on."""
+
+import asyncio
+import time
+
+from peers import Client, Tally, Upstream
+from proxy import Proxy
+
+
+class Scene:
+    """An upstream, a proxy in front of it, and a count; put away at the end."""
+
+    def __init__(self, run, **options):
+        self.run, self.options = run, options
+
+    async def __aenter__(self):
+        self.upstream = await Upstream().start()
+        self.proxy = Proxy(self.run.binary, self.upstream.port, **self.options)
+        self.tally = Tally(self.upstream)
+        return self
+
+    async def __aexit__(self, kind, error, trace):
+        if kind is None:
+            self.tally.expect(self.proxy.alive() or self.proxy.process.returncode == 0,
+                              f"whogoes died: {self.proxy.said()}")
+        self.proxy.close()
+        await self.upstream.stop()
+
+    async def still_serves(self):
+        """Whatever was before: now a request is answered."""
+        self.tally.expect(await self.tally.ask(Client(self.proxy.port)) == 200,
+                          "whogoes does not serve any more")
+
+
+async def settled(condition, seconds):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        await asyncio.sleep(0.05)
+    return True
