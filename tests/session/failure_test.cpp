@@ -190,7 +190,9 @@ TEST_CASE("a fresh connection that dies is not tried again") {
 }
 
 TEST_CASE("a connection that the upstream ends while idle leaves the pool at once") {
-    Rig rig;
+    session::Settings settings;
+    settings.timeouts.upstream_idle = 1h;
+    Rig rig({.settings = settings});
     rig.upstream.will_answer_and_close(ok("first"));
     rig.upstream.will_answer(ok("second"));
     Client client = rig.connect();
@@ -204,7 +206,9 @@ TEST_CASE("a connection that the upstream ends while idle leaves the pool at onc
 }
 
 TEST_CASE("what an upstream sends behind an answer costs it the connection") {
-    Rig rig;
+    session::Settings settings;
+    settings.timeouts.upstream_idle = 1h;  // it is not given up for its age
+    Rig rig({.settings = settings});
     SUBCASE("together with the answer") { rig.upstream.will_answer(ok("first") + ok("smuggled")); }
     SUBCASE("while nobody asks") {
         rig.upstream.will([](Talk& talk) {
@@ -221,7 +225,9 @@ TEST_CASE("what an upstream sends behind an answer costs it the connection") {
 }
 
 TEST_CASE("an upstream's Connection: close and Keep-Alive are heeded") {
-    Rig rig;
+    session::Settings settings;
+    settings.timeouts.upstream_idle = 1h;
+    Rig rig({.settings = settings});
     SUBCASE("close") { rig.upstream.will_answer(ok("first", "Connection: close\r\n")); }
     SUBCASE("no time left") { rig.upstream.will_answer(ok("first", "Keep-Alive: timeout=1\r\n")); }
     rig.upstream.will_answer(ok("second"));

@@ -79,6 +79,7 @@ TEST_CASE("a client that is silent in its handshake holds up nobody, and is not 
     rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
     Client nothing = rig.connect_plain();
     Client half = rig.connect_plain();
+    rig.settle();  // both are waited for
     // The first octets of a ClientHello: a record of 512 octets.
     half.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11));
     CHECK(rig.get("/").body == "served");
