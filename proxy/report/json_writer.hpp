@@ -52,6 +52,10 @@ public:
         this->key(key);
         out_ += value ? "true" : "false";
     }
+    void raw(std::string_view key, std::string_view json) {  // a value that is JSON by itself
+        this->key(key);
+        out_ += json;
+    }
     // At most three digits behind the point, none of them an idle zero.
     void decimal(std::string_view key, double value) {
         this->key(key);
