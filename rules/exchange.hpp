@@ -68,8 +68,11 @@ struct Expectations {
 struct Place {
     std::string client_scheme = "http";  // how the client speaks to us: "http" or "https"
     std::string client_origin{};         // scheme://host[:port] that the client dialled
-    std::string upstream_origin{};       // scheme://host[:port]
-    std::string upstream_target{};       // the request target we sent; empty: the client's own
+    // What may be written into an answer as that origin: the same where its host is one of ours,
+    // else that of a configured name, else empty. Unset: client_origin will do.
+    std::optional<std::string> own_origin{};
+    std::string upstream_origin{};  // scheme://host[:port]
+    std::string upstream_target{};  // the request target we sent; empty: the client's own
     bool upstream_connection_changed = false;  // legs of a handshake went over different ones
 };
 

@@ -105,13 +105,14 @@ bool is_path_octet(std::string_view path, std::size_t at) {
 // RFC 9728, 3.1: the well-known part goes between the host and the path, and a lone slash falls
 // away. The path ends at the first octet that is neither a pchar nor "/" (RFC 3986, 3.3).
 std::string metadata_url(const Exchange& exchange) {
-    if (exchange.place.client_origin.empty()) return {};
+    const std::string& origin =
+        exchange.place.own_origin ? *exchange.place.own_origin : exchange.place.client_origin;
+    if (origin.empty()) return {};
     std::string_view path = exchange.request.path;
     if (!path.starts_with('/') || path == "/") path = {};
     std::size_t end = 0;
     while (end < path.size() && is_path_octet(path, end)) ++end;
-    return exchange.place.client_origin + "/.well-known/oauth-protected-resource" +
-           std::string(path.substr(0, end));
+    return origin + "/.well-known/oauth-protected-resource" + std::string(path.substr(0, end));
 }
 
 // On script requests no password box shall open; the unregistered scheme is what keeps it shut.
@@ -188,6 +189,12 @@ std::string_view why_not_replayed(const Diagnosis& diagnosis, const Exchange& ex
 }
 
 }  // namespace
+
+bool RemedyPolicy::names_metadata() const {
+    return std::any_of(offers.begin(), offers.end(), [this](const Offer& offer) {
+        return offer.scheme == Scheme::bearer && (resource_metadata || offer.resource_metadata);
+    });
+}
 
 Remedy prescribe(const Diagnosis& diagnosis, const Exchange& exchange, const RemedyPolicy& policy,
                  const Circumstances& circumstances) {

@@ -30,6 +30,8 @@ struct RemedyPolicy {
     bool login_redirect_to_401 = false;
     bool refresh = false;
     bool unsafe_methods = false;
+
+    bool names_metadata() const;  // a challenge may get resource_metadata=
 };
 
 struct Circumstances {

@@ -201,6 +201,12 @@ constexpr auto book = std::to_array<RuleRow>({
       "the client-side resource check fails",
       "Build the URL from the Host that the client used, or let whogoes answer: --challenge mcp"},
      resource_metadata_origin_mismatch},
+    {{"token-realm-unreachable", warning, "practice", "Distribution, token authentication",
+      "The realm of a Bearer challenge that names a token service (container registries) is a URL "
+      "that the client can reach",
+      "Give the token service's public URL in the realm, or turn the registry's own setting for it "
+      "to the address that clients dial"},
+     token_realm_unreachable},
     {{"forbidden-without-credentials", warning, "SHOULD", "RFC 9110, 11.4, 15.5.4",
       "A request without any credentials gets 401, not 403",
       "Answer 401 with a challenge, so that clients know to authenticate"},

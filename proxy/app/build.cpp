@@ -1,6 +1,7 @@
 #include "proxy/app/build.hpp"
 
 #include "proxy/app/address.hpp"
+#include "proxy/app/resource_metadata.hpp"
 #include "proxy/app/schema.hpp"
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
@@ -32,12 +33,6 @@ Item at_offset(Item item, std::size_t offset) {
 void read_offers(const View& view, const std::string& prefix, Problems& problems,
                  rules::RemedyPolicy& remedies) {
     for (const Item& item : view.items("challenge.offer")) {
-        if (lower_case(item.text) == "mcp") {
-            problems.add(item, prefix + "challenge.offer",
-                         "the preset mcp comes in a later version: take bearer, or write the whole "
-                         "challenge");
-            continue;
-        }
         const auto offer = rules::parse_offer(item.text);
         if (offer.has_value())
             remedies.offers.push_back(*offer);
@@ -63,6 +58,10 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
                      "3.3)");
     remedies.describe = view.flag("challenge.describe");
     remedies.expose = view.flag("challenge.expose");
+    remedies.login_redirect_to_401 = view.has("challenge.login_redirect");
+    if (remedies.login_redirect_to_401 && view.items("challenge.offer").empty())
+        problems.add(view.where("challenge.login_redirect"), prefix + "challenge.login_redirect",
+                     "needs challenge.offer: a 401 must carry a challenge (RFC 9110, 15.5.2)");
     remedies.quiet_scheme = view.text("challenge.quiet_scheme");
     if (!remedies.quiet_scheme.empty() && !is_token(remedies.quiet_scheme))
         problems.add(view.item("challenge.quiet_scheme"), prefix + "challenge.quiet_scheme",
@@ -142,6 +141,8 @@ void build_treatment(const View& view, const std::string& prefix, Problems& prob
     read_challenge(view, prefix, problems, treatment.remedies);
     read_expectations(view, treatment.expected);
     treatment.keys = read_keys(view, prefix, problems, warnings);
+    treatment.resource_metadata = read_resource_metadata(view, prefix, problems);
+    treatment.remedies.resource_metadata = treatment.resource_metadata != nullptr;
 }
 
 std::string pattern_flaw(const session::RouteMatch& match) {
@@ -250,6 +251,22 @@ void read_upstream(const View& view, Problems& problems, session::Settings& sett
             "is sent to the API");
 }
 
+void read_host_names(const View& view, Problems& problems, std::vector<std::string>& names) {
+    for (const Item& item : view.items("host_names")) {
+        // RFC 3986, 3.2.2, as far as names that are dialled go.
+        const bool name = std::all_of(item.text.begin(), item.text.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '-' || c == '.' || c == '_';
+        });
+        if (name)
+            names.push_back(item.text);
+        else
+            problems.add(item, "host_names",
+                         "is no host name: write it as clients do, without scheme and port, as in "
+                         "api.dev.test");
+    }
+}
+
 void read_limits(const View& view, session::Settings& settings) {
     settings.head_limits.octets = static_cast<std::size_t>(view.size("limits.header"));
     settings.connections = static_cast<std::size_t>(view.count("limits.connections"));
@@ -286,6 +303,12 @@ void build_settings(const Written& written, const View& view, Problems& problems
     build_treatment(view, "", problems, settings.treatment, warnings);
     warn_of_clients("", settings.treatment.remedies, warnings);
     build_routes(written, view, problems, settings, warnings);
+    read_host_names(view, problems, settings.host_names);
+    settings.answers_metadata = settings.treatment.resource_metadata ||
+                                std::any_of(settings.routes.begin(), settings.routes.end(),
+                                            [](const session::Route& route) {
+                                                return route.treatment.resource_metadata != nullptr;
+                                            });
 }
 
 }  // namespace whogoes::app

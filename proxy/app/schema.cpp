@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view no_refresh =
     "token refresh comes in a later version: leave `refresh` out";
-constexpr std::string_view no_metadata =
-    "answering for the resource metadata comes in a later version: leave it out";
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t second = 1000;
@@ -40,6 +38,8 @@ const Key rows[] = {
      .choices = "x-forwarded|forwarded|both|off", .doc = "which forwarding fields are added"},
     {.path = "admin", .fallback = "127.0.0.1:9401", .flag = "--admin",
      .environment = "WHOGOES_ADMIN", .doc = "health, metrics, review page; off disables it"},
+    {.path = "host_names", .list = true,
+     .doc = "names that clients reach whogoes by, beside localhost and addresses"},
     {.path = "workers", .kind = Kind::count, .fallback = "1", .most = 256, .flag = "--workers",
      .environment = "WHOGOES_WORKERS", .doc = "threads; 0 is one a core"},
     {.path = "dev", .kind = Kind::boolean, .fallback = "false", .flag = "--dev",
@@ -56,8 +56,7 @@ const Key rows[] = {
     {.path = "challenge.expose", .kind = Kind::boolean, .fallback = "true", .in_route = true,
      .doc = "let scripts of other origins read a challenge that was added"},
     {.path = "challenge.login_redirect", .kind = Kind::choice, .choices = "401", .in_route = true,
-     .comes_later = "turning a login redirect into a 401 comes in a later version: leave it out",
-     .doc = "a redirect to a login page becomes a 401"},
+     .doc = "a redirect to a login page becomes a 401 for who asked for JSON"},
     {.path = "challenge.quiet_scheme", .in_route = true,
      .doc = "in place of Basic on script requests, so that no password box opens"},
 
@@ -100,9 +99,14 @@ const Key rows[] = {
     {.path = "refresh.shared", .kind = Kind::boolean, .in_route = true, .comes_later = no_refresh},
 
     {.path = "resource_metadata.authorization_servers", .list = true, .in_route = true,
-     .comes_later = no_metadata},
+     .doc = "issuers: whogoes itself answers for the resource (RFC 9728)"},
     {.path = "resource_metadata.scopes_supported", .list = true, .in_route = true,
-     .comes_later = no_metadata},
+     .doc = "scopes that a client may ask for"},
+    {.path = "resource_metadata.bearer_methods_supported", .list = true, .in_route = true,
+     .doc = "header, body or query; header where it is left out"},
+    {.path = "resource_metadata.resource_name", .in_route = true, .doc = "for people"},
+    {.path = "resource_metadata.resource_documentation", .in_route = true,
+     .doc = "a URL for developers"},
 
     {.path = "log.format", .kind = Kind::choice, .fallback = "auto", .choices = "auto|json|pretty",
      .flag = "--log-format", .environment = "WHOGOES_LOG_FORMAT",

@@ -108,6 +108,12 @@ std::string_view Head::value(FieldName wanted) const noexcept {
     return line ? value_of(*line) : std::string_view{};
 }
 
+std::string_view Head::value_named(std::string_view wanted) const noexcept {
+    for (const FieldLine& line : fields)
+        if (same_word(name_of(line), wanted)) return value_of(line);
+    return {};
+}
+
 int Head::count(FieldName wanted) const noexcept {
     int lines = 0;
     for (const FieldLine& line : fields) lines += line.name == wanted ? 1 : 0;

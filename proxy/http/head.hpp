@@ -109,6 +109,9 @@ struct Head {
     const FieldLine* find(FieldName) const noexcept;   // the first; null: none
     std::string_view value(FieldName) const noexcept;  // of the first; empty: none
     int count(FieldName) const noexcept;
+    // By any name, without case: for what is too rare to have a FieldName. Of the first; empty:
+    // none.
+    std::string_view value_named(std::string_view) const noexcept;
 };
 
 struct RequestHead : Head {

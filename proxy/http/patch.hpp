@@ -25,9 +25,10 @@ struct RequestPatch {
     std::string_view lines;          // further whole lines to add, each with its CRLF
 };
 
-// The head as it will be sent, in two pieces, both views: into the buffer that `head` lies in
+// The head as it will be sent, in pieces, all views: into the buffer that `head` lies in
 // (cut in place: its first octets may have moved up) and into `scratch`.
 struct PatchedHead {
+    std::string_view lead;   // a status line of ours; empty: it is in `kept`
     std::string_view kept;   // without the last CRLF
     std::string_view added;  // ends with CRLF CRLF
 };
@@ -49,6 +50,7 @@ struct ResponsePatch {
     std::string_view lines;       // whole lines to add, each with its CRLF
     std::string_view date;        // added where the answer has none (RFC 9110, 6.6.1)
     bool replace_expose_headers = false;  // Access-Control-Expose-Headers is in `lines`
+    std::string_view status_line;         // in place of the answer's own, with its CRLF
     std::string_view cut;                 // further names to cut, comma-separated, lower case
 };
 

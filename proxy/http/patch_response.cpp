@@ -54,12 +54,14 @@ PatchedHead patch_response(const ResponseHead& head, char* bytes, const Response
     // that was let through: no chunks, and Connection is ours.
     bytes[version_digit] = '1';
     Compactor compactor(bytes, 0);
+    if (!patch.status_line.empty()) compactor.cut(0, head.line_end);
     for (const FieldLine& line : head.fields) {
         if (names.has(line.name) || is_nominated(head, line, nominated) ||
             (!patch.cut.empty() && is_listed(head.name_of(line), patch.cut)))
             compactor.cut(line.begin, line.end);
     }
     PatchedHead patched;
+    patched.lead = patch.status_line;
     patched.kept = compactor.kept(head.bytes.size() - 2);
     patched.added = scratch;
     return patched;

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 // One exchange: a request of a client's, what comes of it, and what is noted about it. The steps
 // (session.cpp calls them in turn) take it by reference; it lives in the session's frame.
@@ -48,6 +49,7 @@ struct Exchange {
     int interims = 0;          // 1xx answers passed on
     net::Method method = net::Method::other;  // outlives the head's octets
 
+    std::vector<std::string> changes;  // what the client gets otherwise than the API sent it
     std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
 
     // Gives the lease back, where it is clean, or ends it.
@@ -79,6 +81,13 @@ net::Task<> tunnel(Exchange&);
 
 // own_answer.cpp: sends exchange.problem. False: the connection to the client must end.
 net::Task<bool> answer_ourselves(Exchange&);
+
+// own_answer.cpp: whether the connection may serve another request after an answer of our own.
+bool may_keep_after_own_answer(const Exchange&);
+
+// own_answer.cpp: sends an answer that is whole in `text`, head and body. False: the connection to
+// the client must end.
+net::Task<bool> send_own_answer(Exchange&, std::string text, bool keep);
 
 // Reads and drops what a client still sends, for a while, so that it sees an answer and no reset.
 net::Task<> linger(Client&);

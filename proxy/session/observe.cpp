@@ -6,6 +6,7 @@
 #include "proxy/report/redact.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/history.hpp"
+#include "proxy/session/own_host.hpp"
 #include "rules/wording.hpp"
 
 #include <algorithm>
@@ -27,13 +28,6 @@ bool body_is_evidence(const http::ResponseHead& answer) {
 void fill_fields(const http::Head& head, rules::Fields& fields) {
     for (const http::FieldLine& line : head.fields)
         fields.add(head.name_of(line), head.value_of(line));
-}
-
-// Without authority and query, which are no part of what a route matches.
-std::string_view path_of(const http::RequestHead& head) {
-    const std::string_view target =
-        head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
-    return target.substr(0, target.find('?'));
 }
 
 void fill_request(const Exchange& exchange, rules::Request& request) {
@@ -117,16 +111,6 @@ void record_error(Exchange& exchange, std::string_view level, const std::string&
     exchange.worker.recorder.record(std::move(record));
 }
 
-// An exchange with nothing to explain, where every exchange is asked for.
-void record_access(Exchange& exchange) {
-    if (exchange.settings->log.access != AccessLog::all || exchange.status == 0) return;
-    report::AuthEvent record;
-    record.time = exchange.worker.clock();
-    fill_target(exchange, record);
-    fill_common(exchange, record);
-    exchange.worker.recorder.record(std::move(record));
-}
-
 bool to_be_logged(const rules::Diagnosis& diagnosis, const LogPolicy& policy) {
     if (policy.access == AccessLog::none) return false;
     return diagnosis.main.has_value() || !diagnosis.violations.empty() ||
@@ -134,6 +118,24 @@ bool to_be_logged(const rules::Diagnosis& diagnosis, const LogPolicy& policy) {
 }
 
 }  // namespace
+
+std::string_view path_of(const http::RequestHead& head) {
+    const std::string_view target =
+        head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
+    return target.substr(0, target.find('?'));
+}
+
+void record_access(Exchange& exchange) {
+    const AccessLog access = exchange.settings->log.access;
+    const bool changed = !exchange.changes.empty() && access != AccessLog::none;
+    if ((access != AccessLog::all && !changed) || exchange.status == 0) return;
+    report::AuthEvent record;
+    record.changes = std::move(exchange.changes);
+    record.time = exchange.worker.clock();
+    fill_target(exchange, record);
+    fill_common(exchange, record);
+    exchange.worker.recorder.record(std::move(record));
+}
 
 void OpenEvent::clear() {
     exchange.request.fields.clear();
@@ -187,6 +189,9 @@ void observe(Exchange& exchange) {
     fill_answer(exchange.answer(), event);
     seen.place.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
     seen.place.client_origin = client_origin(exchange);
+    if (treatment.remedies.names_metadata())
+        seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
+                                           exchange.request().value(http::FieldName::host));
     seen.place.upstream_origin = exchange.settings->upstream.origin;
     seen.answered_at = worker.clock();
     seen.expected = &treatment.expected;
@@ -204,6 +209,10 @@ void observe(Exchange& exchange) {
                                              .body_is_kept = exchange.body.complete};
     event.remedy = rules::prescribe(event.diagnosis, seen, treatment.remedies, circumstances);
     event.wants_body = body_is_evidence(exchange.answer());
+    if (!event.remedy.challenges.empty() && seen.place.own_origin && seen.place.own_origin->empty())
+        exchange.changes.emplace_back(
+            "resource_metadata was left out of the challenge: the name in Host is not in "
+            "host_names");
 }
 
 void conclude(Exchange& exchange) {
@@ -230,7 +239,9 @@ void conclude(Exchange& exchange) {
         seen.response.body_evidence = rules::BodyEvidence::whole;
     }
     worker.history.remember(seen);
-    if (!event.only_history && to_be_logged(event.diagnosis, exchange.settings->log)) {
+    const bool changed =
+        !exchange.changes.empty() && exchange.settings->log.access != AccessLog::none;
+    if (!event.only_history && (changed || to_be_logged(event.diagnosis, exchange.settings->log))) {
         report::AuthEvent record =
             report::describe(seen, event.diagnosis, event.remedy, worker.fingerprinter,
                              describe_policy(*exchange.settings));
@@ -239,6 +250,7 @@ void conclude(Exchange& exchange) {
         if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
             record.level = "info";
         record.route = event.treatment->route;
+        record.changes = std::move(exchange.changes);
         if (exchange.lease) record.upstream = exchange.lease->address;
         fill_common(exchange, record);
         worker.recorder.record(std::move(record));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/http/head.hpp"
 #include "proxy/report/event.hpp"
 #include "proxy/session/settings.hpp"
 #include "rules/diagnosis.hpp"
@@ -48,7 +49,10 @@ void conclude(Exchange&);
 // The upstream broke off in the middle of a body that is on its way to the client.
 void record_broken_answer(Exchange&);
 
-// A record of an answer of our own.
+// An exchange with nothing to explain, where every exchange is asked for or something was changed.
+void record_access(Exchange&);
+
+// A record of an answer of our own that is a failure.
 void record_own_answer(Exchange&, int status, const std::string& message);
 
 // An exception that ended a session: a bug of ours, said once, with nothing of the peer's.
@@ -56,5 +60,8 @@ void record_bug(Worker&, const std::exception_ptr&);
 
 // scheme://host of the request as the client dialled it; falls back on the listen address.
 std::string client_origin(const Exchange&);
+
+// Without authority and query, which are no part of what a route matches.
+std::string_view path_of(const http::RequestHead&);
 
 }  // namespace whogoes::session

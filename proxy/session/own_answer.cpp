@@ -3,24 +3,14 @@
 
 namespace whogoes::session {
 
-net::Task<bool> answer_ourselves(Exchange& exchange) {
-    Client& client = exchange.client;
-    const Problem& problem = exchange.problem;
-    if (problem.status == 0 || exchange.answer_started) co_return false;
-
+bool may_keep_after_own_answer(const Exchange& exchange) {
     const bool body_read = exchange.body.complete || exchange.upload.state() == Upload::State::sent;
-    const bool keep = exchange.keep_alive && body_read && !client.worker.draining;
-    http::OwnReply reply;
-    reply.status = problem.status;
-    reply.message = problem.message;
-    reply.accept = exchange.request().value(http::FieldName::accept);
-    reply.head_only = exchange.request().is_head;
-    reply.close = !keep;
-    reply.allow = problem.allow;
-    std::string text = http::render(reply, client.worker.http_date());
+    return exchange.keep_alive && body_read && !exchange.worker.draining;
+}
 
+net::Task<bool> send_own_answer(Exchange& exchange, std::string text, bool keep) {
+    Client& client = exchange.client;
     client.worker.counters.own_replies.add();
-    record_own_answer(exchange, problem.status, problem.message);
     exchange.answer_started = true;
     iovec piece{text.data(), text.size()};
     const std::span<iovec> pieces(&piece, 1);
@@ -29,6 +19,25 @@ net::Task<bool> answer_ourselves(Exchange& exchange) {
     if (written != net::Io::ok) co_return false;
     if (!keep) co_await linger(client);
     co_return keep;
+}
+
+net::Task<bool> answer_ourselves(Exchange& exchange) {
+    const Problem& problem = exchange.problem;
+    if (problem.status == 0 || exchange.answer_started) co_return false;
+
+    const bool keep = may_keep_after_own_answer(exchange);
+    http::OwnReply reply;
+    reply.status = problem.status;
+    reply.message = problem.message;
+    reply.accept = exchange.request().value(http::FieldName::accept);
+    reply.head_only = exchange.request().is_head;
+    reply.close = !keep;
+    reply.allow = problem.allow;
+    std::string text = http::render(reply, exchange.worker.http_date());
+
+    record_own_answer(exchange, problem.status, problem.message);
+    const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
+    co_return kept;
 }
 
 net::Task<> linger(Client& client) {

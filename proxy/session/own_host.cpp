@@ -26,4 +26,14 @@ bool is_own_host(const Settings& settings, std::string_view host) {
                        [&](const std::string& own) { return boost::beast::iequals(own, name); });
 }
 
+std::string own_origin(const Settings& settings, std::string_view scheme, std::string_view host) {
+    const std::string start = std::string(scheme) + "://";
+    if (is_own_host(settings, host)) return start + std::string(host);
+    if (settings.host_names.empty()) return {};
+    const std::size_t colon =
+        host.starts_with('[') ? host.find(':', host.find(']')) : host.find(':');
+    const std::string_view port = colon == std::string_view::npos ? "" : host.substr(colon);
+    return start + settings.host_names.front() + std::string(port);
+}
+
 }  // namespace whogoes::session

@@ -109,6 +109,19 @@ void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
     patch.lines = lines;
 }
 
+bool becomes_unauthorized(const Exchange& exchange) {
+    return exchange.event && exchange.event->remedy.unauthorized_for_redirect;
+}
+
+// A login page is no answer to who asked for JSON: RFC 9110, 15.5.2 is.
+void turn_redirect(Exchange& exchange, http::ResponsePatch& patch) {
+    if (!becomes_unauthorized(exchange)) return;
+    patch.status_line = "HTTP/1.1 401 Unauthorized\r\n";
+    patch.cut = "location";
+    exchange.changes.push_back("the redirect to a login page (" +
+                               std::to_string(exchange.answer().status) + ") became this 401");
+}
+
 http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
     const http::RequestHead& request = exchange.request();
     http::ResponsePatch patch;
@@ -122,6 +135,7 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
     patch.date = exchange.worker.http_date();
     patch.keep_upgrade = switching;
     add_remedy(exchange, patch);
+    turn_redirect(exchange, patch);
     return http::patch_response(exchange.answer(), exchange.answer_buffer.begin(), patch,
                                 exchange.scratch->added);
 }
@@ -171,10 +185,11 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
         std::size_t consumed = 0;
         const std::size_t octets = take(body, buffer, consumed);
         if (event != nullptr) keep_evidence(body, *event, {buffer.begin(), octets});
-        iovec pieces[3] = {{const_cast<char*>(head.kept.data()), head.kept.size()},
+        iovec pieces[4] = {{const_cast<char*>(head.lead.data()), head.lead.size()},
+                           {const_cast<char*>(head.kept.data()), head.kept.size()},
                            {const_cast<char*>(head.added.data()), head.added.size()},
                            {buffer.begin(), octets}};
-        const std::span<iovec> all(pieces);
+        const std::span<iovec> all = std::span(pieces).subspan(head.lead.empty() ? 1 : 0);
         client.set_deadline(timeouts.idle);
         exchange.answer_started = true;
         const net::Io written = co_await client.write_all(all);
@@ -207,7 +222,7 @@ bool is_event_stream(const http::ResponseHead& answer) {
 }
 
 net::Task<bool> relay(Exchange& exchange) {
-    exchange.status = exchange.answer().status;
+    exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);

@@ -1,5 +1,6 @@
 #include "proxy/net/address.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/metadata.hpp"
 #include "proxy/session/own_host.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -137,6 +138,7 @@ net::Task<bool> run_exchange(Exchange& exchange) {
         exchange.keep_alive = false;
         co_return co_await answer_ourselves(exchange);
     }
+    if (asks_for_metadata(exchange)) co_return co_await answer_metadata(exchange);
     const bool forwarded = co_await forward(exchange);
     if (!forwarded) {
         co_await exchange.upload.stop(exchange);

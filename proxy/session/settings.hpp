@@ -35,6 +35,9 @@ struct Treatment {
     rules::RemedyPolicy remedies;
     rules::Expectations expected;
     std::shared_ptr<const rules::KeySet> keys;  // may be null
+    // RFC 9728: the document that is answered for this resource, as JSON members but `resource`,
+    // which is the URL that the client used. Null: the API answers for it.
+    std::shared_ptr<const std::string> resource_metadata;
 };
 
 struct Route {
@@ -70,6 +73,7 @@ struct Settings {
     LogPolicy log;
     bool dev = false;
     bool trace_create = false;
+    bool answers_metadata = false;        // some treatment has resource_metadata
     std::vector<std::string> host_names;  // names that count as ours, beside loopback and addresses
 
     const Treatment& treatment_for(std::string_view method, std::string_view path) const noexcept;

@@ -55,4 +55,28 @@ std::optional<Evidence> resource_metadata_origin_mismatch(const Exchange& exchan
     return std::nullopt;
 }
 
+std::optional<Evidence> token_realm_unreachable(const Exchange& exchange) {
+    for (const Challenge& challenge : exchange.challenges.challenges) {
+        const Parameter* realm = challenge.is("Bearer") ? challenge.parameter("realm") : nullptr;
+        if (!realm || realm->value.empty()) continue;
+        const std::optional<WebOrigin> named = web_origin(realm->value);
+        std::vector<Fact> facts{{"realm", realm->value},
+                                {"client_origin", exchange.place.client_origin}};
+        if (!named && challenge.parameter("service"))
+            return certain("the realm of a token service is no absolute URL", std::move(facts));
+        const std::optional<WebOrigin> dialled = web_origin(exchange.place.client_origin);
+        if (!named || !dialled || iequals(named->host, dialled->host)) continue;
+        if (named->loopback() && !dialled->loopback())
+            return likely("the realm sends the client to its own machine, while it dialled " +
+                              std::string(dialled->host),
+                          std::move(facts));
+        // A name of one word is what a container network or a hosts file knows.
+        if (!named->loopback() && named->host.find_first_of(".:") == npos)
+            return likely("the realm names the host " + std::string(named->host) +
+                              ", which the client most likely cannot resolve",
+                          std::move(facts));
+    }
+    return std::nullopt;
+}
+
 }  // namespace whogoes::rules::compliance

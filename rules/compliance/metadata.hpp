@@ -9,5 +9,6 @@ namespace whogoes::rules::compliance {
 
 std::optional<Evidence> resource_metadata_invalid(const Exchange&);
 std::optional<Evidence> resource_metadata_origin_mismatch(const Exchange&);
+std::optional<Evidence> token_realm_unreachable(const Exchange&);
 
 }  // namespace whogoes::rules::compliance

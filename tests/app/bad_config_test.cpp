@@ -139,16 +139,6 @@ TEST_CASE("what comes in a later version is refused by name, not ignored") {
          "`refresh` out"},
         {"dev", with_upstream + "dev: true\n",
          "whogoes.yaml:2:1: dev: the front-end profile comes in a later version: leave it out"},
-        {"metadata", with_upstream + "resource_metadata: {authorization_servers: [https://id]}\n",
-         "whogoes.yaml:2:21: resource_metadata.authorization_servers: answering for the resource "
-         "metadata comes in a later version: leave it out"},
-        {"login redirect", with_upstream + "challenge: {login_redirect: 401}\n",
-         "whogoes.yaml:2:13: challenge.login_redirect: turning a login redirect into a 401 comes "
-         "in a later version: leave it out"},
-        {"mcp", with_upstream + "challenge: {offer: mcp}\n",
-         "whogoes.yaml:2:20: challenge.offer: the preset mcp comes in a later version: take "
-         "bearer, "
-         "or write the whole challenge"},
         {"trace", with_upstream + "trace: create\n",
          "whogoes.yaml:2:8: trace: creating traceparent and X-Request-Id comes in a later version: "
          "write keep"},
@@ -187,6 +177,33 @@ TEST_CASE("what cannot work together is refused at load") {
          "whogoes.yaml:2:18: routes[0].match: a pattern sees the path alone: leave out what "
          "follows "
          "? or #"},
+        {"login redirect without a challenge", with_upstream + "challenge: {login_redirect: 401}\n",
+         "whogoes.yaml:2:13: challenge.login_redirect: needs challenge.offer: a 401 must carry a "
+         "challenge (RFC 9110, 15.5.2)"},
+        {"metadata without an issuer", with_upstream + "resource_metadata: {resource_name: x}\n",
+         "whogoes.yaml:2:21: resource_metadata.resource_name: says nothing without "
+         "authorization_servers: add the issuers"},
+        {"an issuer that is no URL",
+         with_upstream + "resource_metadata: {authorization_servers: [id.example]}\n",
+         "whogoes.yaml:2:45: resource_metadata.authorization_servers: is no URL: write the issuer, "
+         "as in https://id.example"},
+        {"an issuer with a query",
+         with_upstream + "resource_metadata: {authorization_servers: \"https://id.example?a\"}\n",
+         "whogoes.yaml:2:44: resource_metadata.authorization_servers: has a query, a fragment or "
+         "an "
+         "octet that no issuer may hold (RFC 8414, 2)"},
+        {"an issuer without TLS",
+         with_upstream + "resource_metadata: {authorization_servers: \"http://id.example\"}\n",
+         "whogoes.yaml:2:44: resource_metadata.authorization_servers: is plain http on another "
+         "machine, which no client will take: write https"},
+        {"a bearer method that is none",
+         with_upstream + "resource_metadata:\n  authorization_servers: https://id.example\n"
+                         "  bearer_methods_supported: cookie\n",
+         "whogoes.yaml:4:29: resource_metadata.bearer_methods_supported: is not header, body or "
+         "query (RFC 9728, 2)"},
+        {"a host name with a port", with_upstream + "host_names: [\"api.dev.test:8401\"]\n",
+         "whogoes.yaml:2:14: host_names: is no host name: write it as clients do, without scheme "
+         "and port, as in api.dev.test"},
         {"quiet scheme that browsers know", with_upstream + "challenge: {quiet_scheme: digest}\n",
          "whogoes.yaml:2:27: challenge.quiet_scheme: is a scheme that browsers or clients know: "
          "take a name that none does, as in xBasic"},

@@ -224,6 +224,23 @@ const ComplianceRow rows[] = {
      "401\nWWW-Authenticate: Bearer resource_metadata=\"http://localhost:8401/x\""},
     {"resource-metadata-origin-mismatch", false, "a third", "GET /",
      "401\nWWW-Authenticate: Bearer resource_metadata=\"https://id.example.test/x\""},
+
+    {"token-realm-unreachable", true, "a container's name", "GET /v2/",
+     "401\nWWW-Authenticate: Bearer realm=\"http://auth:5001/token\",service=\"registry\""},
+    {"token-realm-unreachable", true, "no URL", "GET /v2/",
+     "401\nWWW-Authenticate: Bearer realm=\"/token\",service=\"registry\""},
+    {"token-realm-unreachable", true, "the client's own machine", "GET /v2/",
+     "401\nWWW-Authenticate: Bearer realm=\"http://127.0.0.1:5001/token\",service=\"registry\"",
+     [](Exchange& e, Expectations&) { e.place.client_origin = "http://registry.dev.test:8401"; }},
+    {"token-realm-unreachable", false, "a public name", "GET /v2/",
+     "401\nWWW-Authenticate: Bearer realm=\"https://auth.example.test/token\",service=\"r\""},
+    {"token-realm-unreachable", false, "another port of this machine", "GET /v2/",
+     "401\nWWW-Authenticate: Bearer realm=\"http://127.0.0.1:5001/token\",service=\"registry\""},
+    {"token-realm-unreachable", false, "the name that was dialled", "GET /v2/",
+     "401\nWWW-Authenticate: Bearer realm=\"http://auth:5001/token\",service=\"registry\"",
+     [](Exchange& e, Expectations&) { e.place.client_origin = "http://auth:8401"; }},
+    {"token-realm-unreachable", false, "a realm that is a name", "GET /",
+     "401\nWWW-Authenticate: Bearer realm=\"api\""},
 };
 
 }  // namespace
