@@ -122,6 +122,7 @@ private:
     void start_workers();
     void start_admin();
     void give_orders(bool first);
+    report::StartLine start_line() const;
     void announce();
     void start_companion();
     int exit_code();
@@ -235,6 +236,9 @@ void Server::start_admin() {
     sources.reload = [this] { return reload(); };
     sources.host_names = options_.settings->host_names;
     sources.token = admin_token_;
+    sources.review.kept = &log_.kept();
+    sources.review.run = random_hex(4);
+    sources.review.about = [this] { return start_line(); };
     admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
 }
 
@@ -256,27 +260,30 @@ void Server::say(std::string_view level, report::EventKind kind, std::string mes
     recorder_.flush();
 }
 
-void Server::announce() {
-    std::string where;
-    for (const auto& [configured, bound] : listening_) {
-        if (!where.empty()) where += " ";
-        where += bound.starts_with("unix:")
-                     ? bound
-                     : (options_.tls.enabled() ? "https://" : "http://") + bound;
-    }
+report::StartLine Server::start_line() const {
     report::StartLine line;
+    for (const auto& [configured, bound] : listening_) {
+        if (!line.listen.empty()) line.listen += " ";
+        line.listen += bound.starts_with("unix:")
+                           ? bound
+                           : (options_.tls.enabled() ? "https://" : "http://") + bound;
+    }
     line.version = version();
-    line.listen = where;
     line.upstream = options_.settings->upstream.origin;
     line.mode = mode_in_words(*options_.settings);
+    return line;
+}
+
+void Server::announce() {
+    report::StartLine line = start_line();
     if (admin_) line.review = "http://" + admin_->address() + "/#k=" + admin_token_;
     if (options_.log.format == report::LogFormat::pretty)
         log_.impl().submit(
             report::start_line(line, report::console_style(options_.log, STDERR_FILENO)));
     else
         say("info", report::EventKind::lifecycle,
-            "whogoes " + line.version + " listens on " + where + ", upstream " + line.upstream +
-                ", " + line.mode +
+            "whogoes " + line.version + " listens on " + line.listen + ", upstream " +
+                line.upstream + ", " + line.mode +
                 (options_.config_file.empty() ? ", no configuration file"
                                               : ", configuration " + options_.config_file));
     for (const std::string& warning : options_.warnings)

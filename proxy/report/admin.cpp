@@ -1,6 +1,7 @@
 #include "proxy/report/admin.hpp"
 
 #include "proxy/report/admin_router.hpp"
+#include "proxy/report/admin_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -31,6 +32,7 @@ using Error = boost::system::error_code;
 constexpr std::chrono::seconds patience{10};
 constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t most_connections = 64;
+constexpr std::size_t most_streams = 16;
 constexpr std::uint32_t header_limit = 8 * 1024;
 constexpr std::uint64_t body_limit = 4 * 1024;
 
@@ -68,6 +70,7 @@ AdminQuestion question_of(const http::request<http::string_body>& request) {
     AdminQuestion question;
     question.method = view(request.method_string());
     question.target = view(request.target());
+    question.body = request.body();
     for (const auto& field : request) {
         const std::string_view value = view(field.value());
         switch (field.name()) {
@@ -83,6 +86,8 @@ AdminQuestion question_of(const http::request<http::string_body>& request) {
             default:
                 if (beast::iequals(field.name_string(), "Sec-Fetch-Site"))
                     question.fetch_site = value;
+                if (beast::iequals(field.name_string(), "Last-Event-ID"))
+                    question.last_event_id = value;
         }
     }
     return question;
@@ -105,6 +110,10 @@ http::response<http::string_body> response_of(AdminReply&& reply, unsigned versi
     if (!reply.authenticate.empty()) {
         response.set(http::field::www_authenticate, reply.authenticate);
     }
+    if (!reply.file_name.empty()) {
+        response.set(http::field::content_disposition,
+                     "attachment; filename=\"" + reply.file_name + "\"");
+    }
     response.body() = std::move(reply.body);
     return response;
 }
@@ -121,6 +130,7 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         std::optional<http::request_parser<http::string_body>> parser;
         http::response<http::string_body> response;
         std::optional<http::response_serializer<http::string_body>> serializer;
+        StreamStart stream_start;
     };
     using Place = std::list<Connection>::iterator;
 
@@ -137,7 +147,7 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
     }
 
     void accept() {
-        if (closed || accepting || connections.size() >= most_connections) return;
+        if (closed || accepting || connections.size() + streams.size() >= most_connections) return;
         accepting = true;
         acceptor.async_accept([self = shared_from_this()](const Error& error, tcp::socket socket) {
             self->accepting = false;
@@ -197,6 +207,10 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
 
     void reply(Place place, AdminReply&& answered, bool last = false) {
         const auto& request = place->parser->get();
+        if (answered.stream && request.method() != http::verb::head) {
+            if (streams.size() < most_streams) return begin_stream(place, std::move(answered));
+            answered = admin_error(503, "too many streams are open: close a page");
+        }
         const bool keep = !last && request.keep_alive();
         place->response = response_of(std::move(answered), last ? 11 : request.version());
         place->response.keep_alive(keep);
@@ -216,6 +230,33 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         }
     }
 
+    void begin_stream(Place place, AdminReply&& answered) {
+        place->stream_start = std::move(*answered.stream);
+        place->response = response_of(std::move(answered), place->parser->get().version());
+        place->response.keep_alive(false);
+        place->serializer.emplace(place->response);
+        place->stream.expires_after(patience);
+        http::async_write_header(
+            place->stream, *place->serializer,
+            [self = shared_from_this(), place](const Error& error, std::size_t) {
+                if (error || self->closed) return self->end(place);
+                self->stream(place);
+            });
+    }
+
+    void stream(Place place) {
+        const auto at = streams.insert(streams.end(), nullptr);
+        EventStream events(sources.review, std::move(place->stream_start.filter),
+                           place->stream_start.after, sources.ready);
+        *at = std::make_shared<AdminStream>(std::move(place->stream), std::move(events),
+                                            [self = shared_from_this(), at] {
+                                                self->streams.erase(at);
+                                                self->accept();
+                                            });
+        connections.erase(place);
+        std::shared_ptr<AdminStream>(*at)->start();
+    }
+
     void end(Place place) {
         Error ignored;
         place->stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -231,12 +272,16 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         acceptor.close(ignored);
         pause.cancel();
         for (Connection& connection : connections) connection.stream.cancel();
+        // Each takes itself off the list.
+        const auto open = streams;
+        for (const auto& stream : open) stream->close();
     }
 
     tcp::acceptor acceptor;
     asio::steady_timer pause;
     AdminSources sources;
     std::list<Connection> connections;
+    std::list<std::shared_ptr<AdminStream>> streams;
     bool accepting = false;
     bool closed = false;
 };

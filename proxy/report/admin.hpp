@@ -1,5 +1,7 @@
 #pragma once
 
+#include "proxy/report/review.hpp"
+
 #include <boost/asio/io_context.hpp>
 
 #include <functional>
@@ -15,11 +17,12 @@ struct AdminSources {
     std::function<std::string()> metrics;  // /metrics, Prometheus text
     std::function<std::string()> reload;   // POST /-/reload; empty: done, else the error
     std::vector<std::string> host_names;   // allowed beside loopback names and addresses
-    std::string token;                     // for all but probes and metrics
+    std::string token;                     // for all but probes, metrics and the bare page
+    ReviewSources review;
 };
 
-// The admin listener: health, metrics, reload (interface: section 6). Runs on the control thread's
-// io_context, never on a worker's; never on the proxied port.
+// The admin listener: health, metrics, reload, review page (interface: section 6). Runs on the
+// control thread's io_context, never on a worker's; never on the proxied port.
 class Admin {
 public:
     // Throws std::system_error, naming the address, where it cannot listen. `address` is host:port

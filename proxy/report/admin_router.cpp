@@ -1,6 +1,7 @@
 #include "proxy/report/admin_router.hpp"
 
 #include "proxy/report/escape.hpp"
+#include "proxy/report/page_files.hpp"
 #include "rules/credentials.hpp"
 #include "rules/text.hpp"
 
@@ -20,16 +21,16 @@ struct Route {
     std::string_view method;  // GET answers HEAD, too
     std::string_view path;
     bool open;  // no token
-    AdminReply (*reply)(const AdminSources&);
+    AdminReply (*reply)(const AdminQuestion&, const AdminSources&);
 };
 
-AdminReply live(const AdminSources&) {
+AdminReply live(const AdminQuestion&, const AdminSources&) {
     AdminReply reply;
     reply.body = "alive\n";
     return reply;
 }
 
-AdminReply ready(const AdminSources& sources) {
+AdminReply ready(const AdminQuestion&, const AdminSources& sources) {
     AdminReply reply;
     const bool yes = sources.ready && sources.ready();
     reply.status = yes ? 200 : 503;
@@ -37,14 +38,14 @@ AdminReply ready(const AdminSources& sources) {
     return reply;
 }
 
-AdminReply metrics(const AdminSources& sources) {
+AdminReply metrics(const AdminQuestion&, const AdminSources& sources) {
     AdminReply reply;
     reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
     if (sources.metrics) reply.body = sources.metrics();
     return reply;
 }
 
-AdminReply reload(const AdminSources& sources) {
+AdminReply reload(const AdminQuestion&, const AdminSources& sources) {
     if (!sources.reload) return admin_error(501, "this process has nothing to reload");
     const std::string error = sources.reload();
     if (!error.empty()) return admin_error(422, error);
@@ -54,11 +55,96 @@ AdminReply reload(const AdminSources& sources) {
     return reply;
 }
 
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+std::string_view query_of(std::string_view target) {
+    const std::size_t mark = target.find('?');
+    return mark == npos ? std::string_view() : target.substr(mark + 1);
+}
+
+AdminReply page_file(const AdminQuestion& question, const AdminSources&) {
+    const PageFile* const file = find_page_file(path_of(question.target));
+    if (file == nullptr) return admin_error(404, "the admin listener has no such path");
+    AdminReply reply;
+    reply.content_type = file->content_type;
+    reply.body = file->text;
+    return reply;
+}
+
+// Each kind of answer about events: what makes its body, and what it is.
+AdminReply about_events(const AdminQuestion& question, const AdminSources& sources,
+                        std::string (*body)(const EventQuery&, const ReviewSources&),
+                        std::string_view content_type) {
+    if (sources.review.kept == nullptr) return admin_error(501, "no events are kept");
+    const EventQuery query = parse_event_query(query_of(question.target), sources.review);
+    if (!query.flaw.empty()) return admin_error(400, query.flaw);
+    AdminReply reply;
+    reply.content_type = content_type;
+    if (body == events_json && query.format != "json") {
+        reply.content_type = query.format == "markdown" ? "text/markdown; charset=utf-8"
+                                                        : "text/plain; charset=utf-8";
+        body = events_text;
+    }
+    reply.body = body(query, sources.review);
+    return reply;
+}
+
+AdminReply events(const AdminQuestion& question, const AdminSources& sources) {
+    return about_events(question, sources, events_json, "application/json");
+}
+
+AdminReply summary(const AdminQuestion& question, const AdminSources& sources) {
+    return about_events(question, sources, summary_json, "application/json");
+}
+
+AdminReply export_har(const AdminQuestion& question, const AdminSources& sources) {
+    AdminReply reply = about_events(question, sources, events_har, "application/json");
+    if (reply.status == 200) reply.file_name = "whogoes.har";
+    return reply;
+}
+
+AdminReply export_jsonl(const AdminQuestion& question, const AdminSources& sources) {
+    AdminReply reply = about_events(question, sources, events_jsonl, "application/jsonl");
+    if (reply.status == 200) reply.file_name = "whogoes.jsonl";
+    return reply;
+}
+
+// Behind the event that the reader saw last; else behind now, or `limit` events before it.
+AdminReply stream(const AdminQuestion& question, const AdminSources& sources) {
+    const ReviewSources& review = sources.review;
+    if (review.kept == nullptr) return admin_error(501, "no events are kept");
+    EventQuery query = parse_event_query(query_of(question.target), review);
+    if (!query.flaw.empty()) return admin_error(400, query.flaw);
+    StreamStart start;
+    start.after = review.kept->newest();
+    if (!question.last_event_id.empty()) {
+        start.after = position_in(review, question.last_event_id);
+    } else if (!query.after.empty()) {
+        start.after = position_in(review, query.after);
+    } else if (query.limit > 0) {
+        const auto wanted = wanted_events(query, review);
+        if (!wanted.empty()) start.after = wanted.front().sequence - 1;
+    }
+    start.filter = std::move(query.filter);
+    AdminReply reply;
+    reply.content_type = "text/event-stream";
+    reply.stream = std::move(start);
+    return reply;
+}
+
 constexpr Route routes[] = {
     {"GET", "/livez", true, live},
     {"GET", "/readyz", true, ready},
     {"GET", "/metrics", true, metrics},
     {"POST", "/-/reload", false, reload},
+    {"GET", "/", true, page_file},
+    {"GET", "/page.js", true, page_file},
+    {"GET", "/page.css", true, page_file},
+    {"GET", "/api/v1/events", false, events},
+    {"GET", "/api/v1/stream", false, stream},
+    {"GET", "/api/v1/summary", false, summary},
+    {"GET", "/api/v1/export.har", false, export_har},
+    {"GET", "/api/v1/export.jsonl", false, export_jsonl},
 };
 
 bool is_safe(std::string_view method) noexcept { return method == "GET" || method == "HEAD"; }
@@ -164,7 +250,7 @@ AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
     if (!question.target.starts_with('/')) {
         return admin_error(400, "the request target must be a path");
     }
-    const std::string_view path = question.target.substr(0, question.target.find('?'));
+    const std::string_view path = path_of(question.target);
     const std::string allow = allowed_on(path);
     if (allow.empty()) return admin_error(404, "the admin listener has no such path");
     const auto route =
@@ -182,7 +268,7 @@ AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
     if (!route->open && !has_token(question, sources)) {
         return unauthorized(!question.authorizations.empty());
     }
-    return route->reply(sources);
+    return route->reply(question, sources);
 }
 
 }  // namespace whogoes::report

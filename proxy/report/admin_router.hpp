@@ -2,12 +2,14 @@
 
 #include "proxy/report/admin.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 // What the admin listener answers, without its sockets: who may ask (DNS rebinding, foreign
-// origins, the token), and the table of routes. The review page adds rows.
+// origins, the token), and the table of routes.
 namespace whogoes::report {
 
 struct AdminQuestion {
@@ -17,6 +19,14 @@ struct AdminQuestion {
     std::vector<std::string_view> authorizations;  // one for each Authorization line
     std::string_view origin;
     std::string_view fetch_site;  // Sec-Fetch-Site
+    std::string_view last_event_id;
+    std::string_view body;
+};
+
+// What follows the head of an answer that does not end.
+struct StreamStart {
+    RecordFilter filter;
+    std::uint64_t after = 0;
 };
 
 struct AdminReply {
@@ -25,6 +35,8 @@ struct AdminReply {
     std::string body;
     std::string allow;         // Allow, with 405
     std::string authenticate;  // WWW-Authenticate, with 401
+    std::string file_name;     // for who saves it
+    std::optional<StreamStart> stream;
 };
 
 AdminReply answer(const AdminQuestion&, const AdminSources&);

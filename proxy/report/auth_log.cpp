@@ -108,9 +108,7 @@ void AuthLog::flush(std::chrono::milliseconds at_most) { impl_->backlog->drained
 
 std::uint64_t AuthLog::dropped() const { return impl_->backlog->dropped(); }
 
-std::vector<KeptEvent> AuthLog::recent(std::size_t most, std::uint64_t after) const {
-    return impl_->recent.behind(after, most);
-}
+RecentEvents& AuthLog::kept() { return impl_->recent; }
 
 std::string AuthLog::metrics() const {
     std::string out;

@@ -8,8 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
 // The authentication log of the process: spdlog's asynchronous logger in front of a sink of our own
 // that writes whole lines with write(2), rotates, reopens and counts. Thread-safe. A full queue or
@@ -45,8 +43,8 @@ public:
     void flush(std::chrono::milliseconds at_most);
     std::uint64_t dropped() const;
 
-    // The newest `most` events behind sequence number `after`, oldest first, as lines of JSON.
-    std::vector<KeptEvent> recent(std::size_t most, std::uint64_t after = 0) const;
+    // The last events, for the review page.
+    RecentEvents& kept();
 
     // Prometheus text of whogoes_auth_* and whogoes_log_events_dropped_total.
     std::string metrics() const;

@@ -9,12 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace whogoes::report {
 namespace {
-
-constexpr std::size_t whole = std::numeric_limits<std::size_t>::max();
 
 // Our own escapes, so that nothing in the file reorders what an editor shows.
 void append_value(std::string& out, const boost::json::value& value) {
@@ -47,8 +44,8 @@ void append_pairs(std::string& out, JsonWriter& json, std::string_view key,
     for (const auto& [name, value] : pairs) {
         if (out.back() == '}') out += ',';
         json.open();
-        json.text("name", name, whole);
-        json.text("value", value, whole);
+        json.text("name", name, all_octets);
+        json.text("value", value, all_octets);
         json.close();
     }
     json.close_list();
@@ -73,9 +70,9 @@ std::string value_of(const std::vector<FieldLine>& lines, std::string_view name)
 void append_request(std::string& out, JsonWriter& json, const RecordView& record,
                     std::string_view origin) {
     json.open("request");
-    json.text("method", record.text("http.request.method"), whole);
-    json.text("url", record_url(record, origin), whole);
-    json.text("httpVersion", "HTTP/1.1", whole);
+    json.text("method", record.text("http.request.method"), all_octets);
+    json.text("url", record_url(record, origin), all_octets);
+    json.text("httpVersion", "HTTP/1.1", all_octets);
     append_pairs(out, json, "cookies", {});
     append_pairs(out, json, "headers", sent_fields(record));
     append_pairs(out, json, "queryString", query_pairs(record.text("url.query")));
@@ -89,15 +86,15 @@ void append_response(std::string& out, JsonWriter& json, const RecordView& recor
     const std::vector<FieldLine> fields = got_fields(record);
     json.open("response");
     json.number("status", status);
-    json.text("statusText", status_phrase(status), whole);
-    json.text("httpVersion", "HTTP/1.1", whole);
+    json.text("statusText", status_phrase(status), all_octets);
+    json.text("httpVersion", "HTTP/1.1", all_octets);
     append_pairs(out, json, "cookies", {});
     append_pairs(out, json, "headers", fields);
     json.open("content");
     json.number("size", 0);
-    json.text("mimeType", value_of(fields, "content-type"), whole);
+    json.text("mimeType", value_of(fields, "content-type"), all_octets);
     json.close();
-    json.text("redirectURL", value_of(fields, "location"), whole);
+    json.text("redirectURL", value_of(fields, "location"), all_octets);
     json.raw("headersSize", "-1");
     json.raw("bodySize", "-1");
     json.close();
@@ -137,8 +134,8 @@ bool append_har_entry(std::string& har, std::string_view line, std::string_view 
     json.decimal("receive", took - waited);
     json.close();
     json.open("_whogoes");
-    json.text("id", record.text("id"), whole);
-    json.text("event", record.text("event"), whole);
+    json.text("id", record.text("id"), all_octets);
+    json.text("event", record.text("event"), all_octets);
     for (const std::string_view name : {"auth", "jwt", "upstream", "client"}) {
         if (const boost::json::object* const part = record.object(name)) {
             std::string text;

@@ -14,6 +14,8 @@
 // it opens and writes each key once. Keys are ours and are not escaped, but for foreign_text()'s.
 namespace whogoes::report {
 
+inline constexpr std::size_t all_octets = std::string_view::npos;
+
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out) : out_(out) {}

@@ -34,22 +34,49 @@ void RecentEvents::forget() {
     }
 }
 
-std::vector<KeptEvent> RecentEvents::behind(std::uint64_t after, std::size_t most) const {
-    const std::lock_guard lock(mutex_);
-    const std::uint64_t shown = std::min<std::uint64_t>({most, limit_, next_ - 1});
-    const std::uint64_t from = std::max(after + 1, next_ - shown);
-    std::vector<KeptEvent> events;
+template <class Take>
+void RecentEvents::walk(std::uint64_t from, Take take) const {
     for (const Batch& batch : batches_) {
         if (batch.first + batch.count <= from) continue;
         std::string_view lines = batch.lines;
         for (std::uint64_t sequence = batch.first; !lines.empty(); ++sequence) {
             const std::size_t end = lines.find('\n');
-            if (sequence >= from) events.push_back({sequence, std::string(lines.substr(0, end))});
+            if (sequence >= from && !take(sequence, lines.substr(0, end))) return;
             if (end == std::string_view::npos) break;
             lines.remove_prefix(end + 1);
         }
     }
+}
+
+std::vector<KeptEvent> RecentEvents::behind(std::uint64_t after, std::size_t most) const {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t shown = std::min<std::uint64_t>({most, limit_, next_ - 1});
+    std::vector<KeptEvent> events;
+    walk(std::max(after + 1, next_ - shown), [&](std::uint64_t sequence, std::string_view line) {
+        events.push_back({sequence, std::string(line)});
+        return true;
+    });
     return events;
+}
+
+std::vector<KeptEvent> RecentEvents::next_behind(std::uint64_t after, std::size_t octets) const {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t shown = std::min<std::uint64_t>(limit_, next_ - 1);
+    std::vector<KeptEvent> events;
+    if (after + 1 >= next_) return events;
+    std::size_t taken = 0;
+    walk(std::max(after + 1, next_ - shown), [&](std::uint64_t sequence, std::string_view line) {
+        taken += line.size();
+        if (!events.empty() && taken > octets) return false;
+        events.push_back({sequence, std::string(line)});
+        return true;
+    });
+    return events;
+}
+
+std::uint64_t RecentEvents::newest() const {
+    const std::lock_guard lock(mutex_);
+    return next_ - 1;
 }
 
 }  // namespace whogoes::report

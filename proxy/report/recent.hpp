@@ -26,6 +26,10 @@ public:
 
     // The newest `most` of those behind `after`, oldest first.
     std::vector<KeptEvent> behind(std::uint64_t after, std::size_t most) const;
+    // The oldest of those behind `after`, one at least where there is one, `octets` of lines at
+    // most but for that one.
+    std::vector<KeptEvent> next_behind(std::uint64_t after, std::size_t octets) const;
+    std::uint64_t newest() const;  // 0: none was kept yet
 
 private:
     struct Batch {
@@ -34,6 +38,9 @@ private:
         std::size_t count = 0;
     };
     void forget();
+    // Calls take(sequence, line) for those from `from` on until it gives false. Holding the lock.
+    template <class Take>
+    void walk(std::uint64_t from, Take take) const;
 
     mutable std::mutex mutex_;
     std::deque<Batch> batches_;

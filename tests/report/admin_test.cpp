@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
@@ -35,6 +36,8 @@ public:
             return std::string();
         };
         sources.token = "an-admin-token-for-tests";
+        sources.review.kept = &kept;
+        sources.review.run = "run1";
         admin_.emplace(control_, "127.0.0.1:0", std::move(sources));
         address = admin_->address();
         thread_ = std::thread([this] { control_.run(); });
@@ -65,8 +68,19 @@ public:
         return answer;
     }
 
+    // What is there once `words` have come.
+    static std::string read_until(tcp::socket& socket, std::string_view words) {
+        std::string text;
+        asio::read_until(socket, asio::dynamic_buffer(text), words);
+        return text;
+    }
+    void close() {
+        asio::post(control_, [this] { admin_->close(); });
+    }
+
     std::string address;
     std::atomic<int> reloads{0};
+    RecentEvents kept;
 
 private:
     asio::io_context control_, client_;
@@ -135,6 +149,61 @@ TEST_CASE("beyond its most connections the next one waits for a place") {
                            [&] { return rig.exchange("GET /livez HTTP/1.1\r\n" + ending); });
     idle.clear();
     CHECK(late.get().starts_with("HTTP/1.1 200 "));
+}
+
+const std::string ask_for_stream =
+    "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n"
+    "Authorization: Bearer an-admin-token-for-tests\r\n";
+
+TEST_CASE("a stream goes on until its reader or the listener ends it") {
+    Rig rig;
+    tcp::socket socket = rig.connect();
+    asio::write(socket, asio::buffer(ask_for_stream + "\r\n"));
+    const std::string head = Rig::read_until(socket, "\"state\":\"ready\"}\n\n");
+    CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(head.find("Content-Type: text/event-stream\r\n") != std::string::npos);
+    CHECK(head.find("Cache-Control: no-store\r\n") != std::string::npos);
+    CHECK(head.find("Content-Length") == std::string::npos);
+    rig.kept.keep("{\"id\":\"A\"}\n");
+    CHECK(Rig::read_until(socket, "\n\n") == "id: run1-1\ndata: {\"id\":\"A\"}\n\n");
+
+    tcp::socket resumed = rig.connect();
+    asio::write(resumed, asio::buffer(ask_for_stream + "Last-Event-ID: run0-7\r\n\r\n"));
+    CHECK(Rig::read_until(resumed, "\"A\"}\n\n").find("id: run1-1\n") != std::string::npos);
+
+    rig.close();
+    boost::system::error_code error;
+    std::string rest;
+    asio::read(socket, asio::dynamic_buffer(rest), error);
+    CHECK(error == asio::error::eof);
+}
+
+TEST_CASE("there are only so many streams, and one that ends makes room") {
+    Rig rig;
+    std::list<tcp::socket> open;
+    for (int i = 0; i < 16; ++i) {
+        open.push_back(rig.connect());
+        asio::write(open.back(), asio::buffer(ask_for_stream + "\r\n"));
+        Rig::read_until(open.back(), "}\n\n");
+    }
+    CHECK(rig.exchange(ask_for_stream + "Connection: close\r\n\r\n").starts_with("HTTP/1.1 503 "));
+    CHECK(rig.exchange("GET /livez HTTP/1.1\r\n" + ending).starts_with("HTTP/1.1 200 "));
+    open.pop_front();
+    std::string first;
+    do {
+        tcp::socket socket = rig.connect();
+        asio::write(socket, asio::buffer(ask_for_stream + "\r\n"));
+        first = Rig::read_until(socket, "\r\n");
+    } while (first.starts_with("HTTP/1.1 503 "));
+    CHECK(first.starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("HEAD of a stream is its head") {
+    Rig rig;
+    const std::string head =
+        rig.exchange("HEAD" + ask_for_stream.substr(3) + "Connection: close\r\n\r\n");
+    CHECK(head.starts_with("HTTP/1.1 200 "));
+    CHECK(head.ends_with("\r\n\r\n"));
 }
 
 TEST_CASE("an address that cannot be listened on is named") {

@@ -155,14 +155,14 @@ TEST_CASE("the newest events are kept in memory, bounded, and found behind a seq
         recorder.record(refused());
         recorder.flush();
     }
-    const auto all = log.recent(100);
+    const auto all = log.kept().behind(0, 100);
     REQUIRE(all.size() == 5);
     CHECK(all.front().sequence == 4);
     CHECK(all.back().sequence == 8);
     CHECK(boost::json::parse(all.back().line).is_object());
-    CHECK(log.recent(2).front().sequence == 7);
-    CHECK(log.recent(100, 6).front().sequence == 7);
-    CHECK(log.recent(100, 8).empty());
+    CHECK(log.kept().behind(0, 2).front().sequence == 7);
+    CHECK(log.kept().behind(6, 100).front().sequence == 7);
+    CHECK(log.kept().behind(8, 100).empty());
 }
 
 TEST_CASE("memory for events is bounded in octets, too") {
@@ -183,7 +183,7 @@ TEST_CASE("on the console events are folded, not batched") {
         log.flush(milliseconds(5000));
         CHECK(scratch.text("log").starts_with("12:51:24 401 GET  /v1/orders"));
         recorder.flush();
-        CHECK(log.recent(10).size() == 3);
+        CHECK(log.kept().behind(0, 10).size() == 3);
     }
     CHECK(scratch.text("log").find("×3 in 10 s") != std::string::npos);
 }
