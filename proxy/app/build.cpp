@@ -2,6 +2,7 @@
 
 #include "proxy/app/address.hpp"
 #include "proxy/app/resource_metadata.hpp"
+#include "proxy/app/route_match.hpp"
 #include "proxy/app/schema.hpp"
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
@@ -145,39 +146,11 @@ void build_treatment(const View& view, const std::string& prefix, Problems& prob
     treatment.remedies.resource_metadata = treatment.resource_metadata != nullptr;
 }
 
-std::string pattern_flaw(const session::RouteMatch& match) {
-    if (match.pattern.empty() || (match.pattern[0] != '/' && match.pattern[0] != '*'))
-        return "\"" + match.pattern +
-               "\" is no path: a pattern starts with /, as in \"/public/**\" "
-               "or \"POST /login\"";
-    if (match.pattern.find_first_of("?#") != std::string::npos)
-        return "a pattern sees the path alone: leave out what follows ? or #";
-    if (match.pattern.find("***") != std::string::npos)
-        return "has three stars in a row: * is within one part of the path, ** is anything";
-    if (match.pattern.find_first_of(" \t") != std::string::npos)
-        return "has white space in its path: write %20 where the path has it";
-    return {};
-}
-
 session::RouteMatch parse_match(const RouteValues& route, const std::string& key,
                                 Problems& problems) {
-    session::RouteMatch match{"", route.match};
-    const Where where{route.where, false};
-    if (const auto space = route.match.find(' '); space != std::string::npos) {
-        match.method = route.match.substr(0, space);
-        match.pattern = route.match.substr(
-            std::min(route.match.find_first_not_of(' ', space), route.match.size()));
-        std::string upper = match.method;
-        for (char& c : upper)
-            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-        // RFC 9110, 9.1: methods are case-sensitive.
-        if (!is_token(match.method) || upper != match.method)
-            problems.add(where, key,
-                         "\"" + match.method +
-                             "\" is no method: write it in capitals, "
-                             "as in \"POST /login\"");
-    }
-    if (const std::string flaw = pattern_flaw(match); !flaw.empty()) problems.add(where, key, flaw);
+    session::RouteMatch match;
+    for (const std::string& flaw : read_match(route.match, match))
+        problems.add(Where{route.where, false}, key, flaw);
     return match;
 }
 
@@ -300,6 +273,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
         problems.add(view.item("trace"), "trace",
                      "creating traceparent and X-Request-Id comes in a later version: write keep");
 
+    settings.dev = view.flag("dev");
     build_treatment(view, "", problems, settings.treatment, warnings);
     warn_of_clients("", settings.treatment.remedies, warnings);
     build_routes(written, view, problems, settings, warnings);

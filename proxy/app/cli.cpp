@@ -1,10 +1,12 @@
 #include "proxy/app/cli.hpp"
 
 #include "proxy/app/address.hpp"
+#include "proxy/app/admin_token.hpp"
 #include "proxy/app/build.hpp"
 #include "proxy/app/command_line.hpp"
 #include "proxy/app/config.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/route_match.hpp"
 #include "proxy/app/server.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
@@ -12,6 +14,8 @@
 #include "proxy/tools/explain.hpp"
 #include "proxy/tools/health.hpp"
 #include "proxy/tools/lint.hpp"
+#include "proxy/tools/simulate.hpp"
+#include "rules/diagnosis.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -20,6 +24,7 @@
 #include <exception>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -151,16 +156,62 @@ int become(const std::vector<std::string>& command) {
                     "cannot run " + command.front() + ": " + std::strerror(reason));
 }
 
-int health(const CommandLine& line, const Surroundings& here) {
+// Where a running proxy answers, by the same settings; empty: what is wrong was said.
+std::optional<ListenAddress> admin_of(const CommandLine& line, const Surroundings& here) {
     // A file that was broken after the proxy had started must not make its probe fail.
     const Gathered gathered = gather(line.arguments, here);
     const View view(gathered.written.values, nullptr, gathered.config_file, here);
     const std::string text = view.text("admin");
-    if (parse_switch(text) == false)
-        return complain(usage, "health: `admin` is off, so nobody can be asked");
+    if (parse_switch(text) == false) {
+        complain(usage, line.verb + ": `admin` is off, so nobody can be asked");
+        return std::nullopt;
+    }
     const auto address = parse_listen(text);
-    if (!address.has_value() || !address->unix_path.empty())
-        return complain(usage, "health: admin: " + (address.has_value() ? text : address.error()));
+    if (address.has_value() && address->unix_path.empty()) return *address;
+    complain(usage, line.verb + ": admin: " + (address.has_value() ? text : address.error()));
+    return std::nullopt;
+}
+
+// The wildcard is where it listens, not where one can call.
+std::string callable(const std::string& host) {
+    return host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
+}
+
+int simulate(const CommandLine& line, const Surroundings& here) {
+    const SimulateArguments& wanted = line.simulate;
+    if (wanted.cause != "off" && rules::find_cause(wanted.cause) == nullptr)
+        return complain(usage, "simulate: \"" + wanted.cause.substr(0, 60) + "\" is no cause" +
+                                   tools::nearest_cause(wanted.cause));
+    const auto duration = parse_duration(wanted.duration);
+    if (!duration || duration->count() == 0)
+        return complain(usage, "simulate: --for is no duration: write 5m");
+    session::RouteMatch match;
+    for (const std::string& flaw : read_match(wanted.match, match))
+        return complain(usage, "simulate: --match: " + flaw);
+    const auto address = admin_of(line, here);
+    if (!address) return usage;
+    tools::SimulateRequest request;
+    request.host = callable(address->host);
+    request.port = address->port;
+    request.token = read_admin_token(address->port);
+    if (request.token.empty())
+        return complain(found,
+                        "simulate: no proxy of yours left the token of its admin listener on "
+                        "port " +
+                            std::to_string(address->port) +
+                            ": start `whogoes --dev`, or name its --admin address");
+    request.cause = wanted.cause;
+    request.match = wanted.match;
+    request.duration = wanted.duration;
+    const tools::Simulated simulated = tools::simulate(request);
+    if (!simulated.done) return complain(found, "simulate: " + simulated.words);
+    say(stdout, simulated.words + "\n");
+    return fine;
+}
+
+int health(const CommandLine& line, const Surroundings& here) {
+    const auto address = admin_of(line, here);
+    if (!address) return usage;
     tools::HealthRequest request{address->host, address->port, {}};
     if (!line.wait.empty()) {
         const auto wait = parse_duration(line.wait);
@@ -183,6 +234,7 @@ int dispatch(const CommandLine& line, const Surroundings& here) {
     if (line.verb == "explain") return explain(line, here);
     if (line.verb == "lint") return lint(line, here);
     if (line.verb == "causes") return causes(line);
+    if (line.verb == "simulate") return simulate(line, here);
     if (line.verb == "health") return health(line, here);
     if (line.verb == "version") {
         say(stdout, "whogoes " + version() + " (" + commit() + ")\n");

@@ -13,7 +13,7 @@
 namespace whogoes::app {
 namespace {
 
-constexpr std::string_view verbs = "run|check|config|explain|lint|causes|health|version";
+constexpr std::string_view verbs = "run|check|config|explain|lint|causes|simulate|health|version";
 
 class HelpText : public CLI::Formatter {
 public:
@@ -26,6 +26,7 @@ public:
             {"explain", "[- | --header 'Authorization: …' | TOKEN]"},
             {"lint", "URL | FILE.har | - [options]"},
             {"causes", "[ID] [-o text|json|markdown]"},
+            {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
             {"health", "[--wait 30s [-- COMMAND …]]"},
             {"version", ""}};
         const std::string verb = app->get_parent() ? app->get_name() : "";
@@ -176,6 +177,13 @@ private:
         CLI::App& causes = verb("causes", "List causes and rules with their advice", false);
         causes.add_option("id", line_.cause, "one of them");
         add_output(causes, "text, json or markdown");
+        CLI::App& simulate =
+            verb("simulate", "Have a running --dev proxy refuse, in front of the API", true);
+        simulate.add_option("cause", line_.simulate.cause, "a cause's ID, or off to end it all");
+        simulate.add_option("--match", line_.simulate.match,
+                            "which requests: '/v1/**' or 'POST /login' [/**]");
+        simulate.add_option("--for", line_.simulate.duration, "for how long [5m]");
+        simulate.footer("--admin and --config say which proxy, as they do for `run`.");
         CLI::App& health = verb("health", "Ask the admin port: exit 0 when ready", true);
         health.add_option("--wait", line_.wait, "ask again for so long; then run COMMAND");
         health.footer("--admin and --config say where to ask, as they do for `run`.");
@@ -199,7 +207,7 @@ private:
     void refuse(const std::string& word) {
         const bool flag = word.starts_with('-') && word != "-";
         const std::string name = word.substr(0, word.find('='));
-        if (!flag && (word == "log" || word == "simulate"))
+        if (!flag && word == "log")
             return end(2, "whogoes: `whogoes " + word + "` comes in a later version\n");
         end(2, "whogoes: " + shown(name) +
                    (flag ? " is no flag" + tools::did_you_mean(name, known_flags())
@@ -230,6 +238,10 @@ private:
         line_.arguments.fail_on = fail_on_;
         line_.arguments.verbosity = verbose_ > 0 ? 1 : quiet_ > 0 ? -1 : 0;
         take_explain();
+        if (line_.verb == "simulate" && line_.simulate.cause.empty())
+            end(2,
+                "whogoes: simulate needs a cause, as in `whogoes simulate token-expired`, or "
+                "off; `whogoes causes` lists them\n");
         if (line_.verb == "lint") {
             if (line_.lint.input.empty())
                 end(2, "whogoes: lint needs a URL, a .har file, or - for standard input\n");

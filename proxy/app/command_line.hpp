@@ -20,11 +20,18 @@ struct ExplainArguments {
     std::string leeway;
 };
 
+struct SimulateArguments {
+    std::string cause;
+    std::string match = "/**";
+    std::string duration = "5m";
+};
+
 struct CommandLine {
     std::string verb = "run";
-    Arguments arguments;  // of run, check, config and health
+    Arguments arguments;  // of run, check, config, health and simulate
     ExplainArguments explain;
     tools::LintRequest lint;
+    SimulateArguments simulate;
     std::string cause;  // of causes
     std::string output = "text";
     std::string wait;  // of health

@@ -1,8 +1,9 @@
 #include "proxy/app/fingerprint_key.hpp"
 
+#include "proxy/app/state_folder.hpp"
+
 #include <openssl/rand.h>
 
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <system_error>
@@ -10,14 +11,6 @@
 
 namespace whogoes::app {
 namespace {
-
-std::filesystem::path state_folder() {
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/')
-        return std::filesystem::path(state) / "whogoes";
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
-        return std::filesystem::path(home) / ".local/state/whogoes";
-    return {};
-}
 
 bool read_key(const std::filesystem::path& file, rules::FingerprintKey& key) {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);

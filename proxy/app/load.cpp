@@ -128,6 +128,17 @@ void refuse_loop(const session::Settings& settings, const View& view, Problems& 
     }
 }
 
+// What it adds lets pages in; who is not on this machine must not have that.
+void refuse_dev_for_others(const View& view, Problems& problems, const RunOptions& options) {
+    if (!view.flag("dev")) return;
+    for (const ListenAddress& listen : options.listen)
+        if (!listen.loopback())
+            return problems.add(view.item("dev"), "dev",
+                                "is for one's own machine, and " + listen.text() +
+                                    " can be reached from others: listen on 127.0.0.1, or leave "
+                                    "it out");
+}
+
 std::string missing_upstream(const Gathered& gathered) {
     std::string words =
         "is missing: say where the API is, as in `whogoes -u http://localhost:3000`, or "
@@ -162,6 +173,7 @@ RunOptions load_options(const Arguments& arguments, const Surroundings& here) {
 
     auto settings = std::make_shared<session::Settings>();
     build_settings(gathered.written, view, problems, *settings, options.warnings);
+    refuse_dev_for_others(view, problems, options);
     if (view.has("upstream"))
         refuse_loop(*settings, view, problems, options);
     else if (!file_failed)  // else it may stand in what could not be read

@@ -44,8 +44,8 @@ const Key rows[] = {
      .environment = "WHOGOES_WORKERS", .doc = "threads; 0 is one a core"},
     {.path = "dev", .kind = Kind::boolean, .fallback = "false", .flag = "--dev",
      .environment = "WHOGOES_DEV",
-     .comes_later = "the front-end profile comes in a later version: leave it out",
-     .doc = "the front-end profile"},
+     .doc = "the front-end profile: CORS on refusals, cookies that work on localhost, simulated "
+            "refusals"},
 
     {.path = "challenge.offer", .list = true, .in_route = true, .flag = "--challenge",
      .environment = "WHOGOES_CHALLENGE",

@@ -1,12 +1,16 @@
 #include "proxy/app/server.hpp"
 
+#include "proxy/app/admin_token.hpp"
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/route_match.hpp"
+#include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/report/admin.hpp"
 #include "proxy/report/auth_log_impl.hpp"
 #include "proxy/report/metrics.hpp"
+#include "proxy/tools/causes.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -15,6 +19,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <signal.h>
 #include <sys/resource.h>
@@ -95,7 +100,8 @@ std::string mode_in_words(const session::Settings& settings) {
         mode += mode.empty() ? "adding " : ", ";
         mode += offer.value.substr(0, offer.value.find(' '));
     }
-    return mode.empty() ? "observing" : mode;
+    if (mode.empty()) mode = "observing";
+    return settings.dev ? mode + ", front-end profile" : mode;
 }
 
 void harden_process() {
@@ -129,6 +135,7 @@ private:
     void wait_for_signal();
     void on_signal(int number);
     std::string reload();
+    report::SimulationOutcome simulate(const report::SimulationWish&);
     void drain();
     void wait_until_drained();
     void say(std::string_view level, report::EventKind kind, std::string message);
@@ -138,6 +145,7 @@ private:
     report::AuthLog log_;
     report::Recorder recorder_;
     session::History history_;
+    session::Simulations simulations_;
     rules::FingerprintKey key_;
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
@@ -147,6 +155,7 @@ private:
     std::vector<std::unique_ptr<WorkerThread>> workers_;
     std::map<std::string, std::string> listening_;  // as configured: as bound
     std::unique_ptr<report::Admin> admin_;
+    AdminTokenFile token_file_;
     Companion companion_;
     std::string admin_token_ = random_hex(16);
     report::ReloadState reload_state_;
@@ -189,6 +198,7 @@ void Server::start_workers() {
     for (int i = 0; i < options_.workers; ++i)
         workers_.push_back(std::make_unique<WorkerThread>(log_, history_, key_, wall_clock, via,
                                                           resolver_, connections_));
+    for (const auto& worker : workers_) worker->simulate(simulations_);
     give_orders(true);
     for (const auto& worker : workers_) worker->start();
 }
@@ -234,12 +244,16 @@ void Server::start_admin() {
     sources.ready = [this] { return ready_ && !draining_; };
     sources.metrics = [this] { return metrics(); };
     sources.reload = [this] { return reload(); };
+    sources.simulate = [this](const report::SimulationWish& wish) { return simulate(wish); };
     sources.host_names = options_.settings->host_names;
     sources.token = admin_token_;
     sources.review.kept = &log_.kept();
     sources.review.run = random_hex(4);
     sources.review.about = [this] { return start_line(); };
     admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
+    const std::string bound = admin_->address();
+    const auto port = std::strtoul(bound.c_str() + bound.rfind(':') + 1, nullptr, 10);
+    token_file_ = AdminTokenFile(static_cast<std::uint16_t>(port), admin_token_);
 }
 
 std::string Server::metrics() const {
@@ -368,6 +382,34 @@ std::string Server::reload() {
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::config_reload, warning);
     return "";
+}
+
+report::SimulationOutcome Server::simulate(const report::SimulationWish& wish) {
+    if (!options_.settings->dev)
+        return {409, "only the front-end profile simulates: start whogoes with --dev"};
+    if (wish.cause == "off") {
+        simulations_.clear();
+        say("info", report::EventKind::lifecycle, "simulating nothing any more");
+        return {200, "simulating nothing any more"};
+    }
+    const rules::Cause* cause = rules::find_cause(wish.cause);
+    if (cause == nullptr) return {422, "cause: names no cause" + tools::nearest_cause(wish.cause)};
+    session::Simulation simulation{cause, {}, {}};
+    const std::string match = wish.match.empty() ? "/**" : wish.match;
+    for (const std::string& flaw : read_match(match, simulation.match))
+        return {422, "match: " + flaw};
+    const auto duration = parse_duration(wish.duration.empty() ? "5m" : wish.duration);
+    constexpr std::chrono::hours longest{24};
+    if (!duration || duration->count() == 0 || *duration > longest)
+        return {422, "for: is no duration up to 24h: write 5m"};
+    simulation.until = wall_clock() + *duration;
+    if (!simulations_.add(std::move(simulation)))
+        return {409,
+                "there are too many simulations already: end them with `whogoes simulate off`"};
+    const std::string words = "simulating " + std::string(cause->id) + " on " + match + " for " +
+                              (wish.duration.empty() ? "5m" : wish.duration);
+    say("warn", report::EventKind::lifecycle, words + ": the API is not asked");
+    return {200, words};
 }
 
 // Readiness turns first, so that whoever balances load stops sending before the doors close.

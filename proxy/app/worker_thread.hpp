@@ -30,6 +30,9 @@ public:
                  std::atomic<std::size_t>& connections_of_process);
     ~WorkerThread();
 
+    void simulate(session::Simulations& of_process) {
+        worker_.simulations = &of_process;
+    }                         // before start()
     void obey(WorkerOrders);  // swaps settings; opens and closes listeners
     void start();
     void drain();  // closes listeners, ends idle connections

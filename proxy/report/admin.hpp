@@ -11,13 +11,25 @@
 
 namespace whogoes::report {
 
+// POST /api/v1/simulate?cause=ID&match=GLOB&for=5m, or the same as members of a JSON body.
+struct SimulationWish {
+    std::string cause;  // an id, or "off"
+    std::string match, duration;
+};
+
+struct SimulationOutcome {
+    int status = 200;
+    std::string words;  // what is simulated now, or why nothing is
+};
+
 // What the admin listener asks the rest of the process for. Called on the control thread.
 struct AdminSources {
     std::function<bool()> ready;           // /readyz
     std::function<std::string()> metrics;  // /metrics, Prometheus text
     std::function<std::string()> reload;   // POST /-/reload; empty: done, else the error
-    std::vector<std::string> host_names;   // allowed beside loopback names and addresses
-    std::string token;                     // for all but probes, metrics and the bare page
+    std::function<SimulationOutcome(const SimulationWish&)> simulate;
+    std::vector<std::string> host_names;  // allowed beside loopback names and addresses
+    std::string token;                    // for all but probes, metrics and the bare page
     ReviewSources review;
 };
 

@@ -2,6 +2,7 @@
 
 #include "proxy/report/escape.hpp"
 #include "proxy/report/page_files.hpp"
+#include "proxy/report/simulation_wish.hpp"
 #include "rules/credentials.hpp"
 #include "rules/text.hpp"
 
@@ -132,11 +133,25 @@ AdminReply stream(const AdminQuestion& question, const AdminSources& sources) {
     return reply;
 }
 
+AdminReply simulate(const AdminQuestion& question, const AdminSources& sources) {
+    if (!sources.simulate) return admin_error(501, "this process simulates nothing");
+    const SimulationOutcome outcome =
+        sources.simulate(wish_in(query_of(question.target), question.body));
+    if (outcome.status != 200) return admin_error(outcome.status, outcome.words);
+    AdminReply reply;
+    reply.content_type = "application/json";
+    reply.body = "{\"message\":";
+    append_json(reply.body, outcome.words);
+    reply.body += "}\n";
+    return reply;
+}
+
 constexpr Route routes[] = {
     {"GET", "/livez", true, live},
     {"GET", "/readyz", true, ready},
     {"GET", "/metrics", true, metrics},
     {"POST", "/-/reload", false, reload},
+    {"POST", "/api/v1/simulate", false, simulate},
     {"GET", "/", true, page_file},
     {"GET", "/page.js", true, page_file},
     {"GET", "/page.css", true, page_file},

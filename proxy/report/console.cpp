@@ -141,7 +141,7 @@ std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text) {
     if (rules > most_rules) {
         lines.push_back("rule  and " + std::to_string(rules - most_rules) + " more");
     }
-    for (const std::string& change : event.changes) lines.push_back("dev   " + text.plain(change));
+    for (const std::string& change : event.changes) lines.push_back("did   " + text.plain(change));
     std::string_view advice;
     if (diagnosis.main) {
         advice = diagnosis.main->cause->advice;
@@ -188,6 +188,7 @@ std::string console_lines(const AuthEvent& event, const ConsoleStyle& style) {
 bool Console::shown(const AuthEvent& event) const {
     if (event.kind == EventKind::proxy_error) return true;
     if (style_.quiet) return false;
+    if (!event.changes.empty()) return true;  // what an answer did not say must be told here
     if (event.kind == EventKind::auth_compliance || event.kind == EventKind::http_access) {
         return style_.verbose || was_renewed(event);
     }

@@ -30,11 +30,11 @@ void append_age(std::string& out, const rules::Finding& finding) {
     }
 }
 
-std::string_view verdict_words(const AuthEvent& event) noexcept {
-    if (event.diagnosis.verdict == rules::Verdict::should_be_401 && event.upstream_status == 403) {
+std::string_view verdict_words(rules::Verdict verdict, int upstream_status) noexcept {
+    if (verdict == rules::Verdict::should_be_401 && upstream_status == 403) {
         return ": 401 would be right";
     }
-    if (event.diagnosis.verdict == rules::Verdict::should_be_403 && event.upstream_status == 401) {
+    if (verdict == rules::Verdict::should_be_403 && upstream_status == 401) {
         return ": 403 would be right";
     }
     return {};
@@ -82,12 +82,15 @@ std::string duration_words(std::int64_t seconds) {
 }
 
 std::string reason(const AuthEvent& event) {
+    return reason(event.diagnosis, event.upstream_status);
+}
+
+std::string reason(const rules::Diagnosis& diagnosis, int upstream_status) {
     std::string out;
-    const rules::Diagnosis& diagnosis = event.diagnosis;
     if (diagnosis.main && diagnosis.main->cause != nullptr) {
         out.append(diagnosis.main->cause->summary);
         append_age(out, *diagnosis.main);
-        out.append(verdict_words(event));
+        out.append(verdict_words(diagnosis.verdict, upstream_status));
     } else if (!diagnosis.violations.empty() && diagnosis.violations.front().rule != nullptr) {
         const rules::Violation& violation = diagnosis.violations.front();
         out = violation.evidence.words.empty() ? std::string(violation.rule->summary)

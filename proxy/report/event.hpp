@@ -81,6 +81,7 @@ std::string_view name(EventKind) noexcept;  // "auth.failure", …
 std::string headline(const AuthEvent&);
 // What headline() says behind the dash, for a column of its own; empty: nothing to say.
 std::string reason(const AuthEvent&);
+std::string reason(const rules::Diagnosis&, int upstream_status);
 
 // 12 characters of Crockford's base32: 42 bits of milliseconds, then 18 bits of `salt`.
 std::string event_id(rules::TimePoint, std::uint32_t salt);

@@ -5,23 +5,38 @@
 #include "proxy/report/recorder.hpp"
 #include "proxy/report/redact.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/front_end.hpp"
 #include "proxy/session/history.hpp"
 #include "proxy/session/own_host.hpp"
+#include "rules/simulation.hpp"
 #include "rules/wording.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <deque>
 
 namespace whogoes::session {
 namespace {
 
 constexpr std::size_t form_evidence_octets = 4096;
 
-bool body_is_evidence(const http::ResponseHead& answer) {
+bool is_success(int status) { return status >= 200 && status < 300; }
+
+// A refusal that hides behind a success: only a developer's own traffic is looked through for it.
+bool may_hide_refusal(const Exchange& exchange) {
+    if (!exchange.settings->dev) return false;
+    const http::ResponseHead& answer = exchange.answer();
+    const std::string_view type = answer.value(http::FieldName::content_type);
+    return is_success(answer.status) &&
+           (type.find("json") != std::string_view::npos || type.starts_with("text/html"));
+}
+
+bool body_is_evidence(const Exchange& exchange) {
+    const http::ResponseHead& answer = exchange.answer();
     const int status = answer.status;
-    const bool of_interest = status == 400 || status == 401 || status == 403 || status == 407 ||
-                             status == 419 || status >= 500;
+    const bool of_interest = may_hide_refusal(exchange) || status == 400 || status == 401 ||
+                             status == 403 || status == 407 || status == 419 || status >= 500;
     return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
 }
 
@@ -111,6 +126,28 @@ void record_error(Exchange& exchange, std::string_view level, const std::string&
     exchange.worker.recorder.record(std::move(record));
 }
 
+void open_event(Exchange& exchange) {
+    Worker& worker = exchange.worker;
+    if (worker.spare_events.empty()) {
+        exchange.event = std::make_unique<OpenEvent>();
+    } else {
+        exchange.event = std::move(worker.spare_events.back());
+        worker.spare_events.pop_back();
+    }
+}
+
+void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
+    seen.place.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    seen.place.client_origin = client_origin(exchange);
+    if (treatment.remedies.names_metadata())
+        seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
+                                           exchange.request().value(http::FieldName::host));
+    seen.place.upstream_origin = exchange.settings->upstream.origin;
+    seen.answered_at = exchange.worker.clock();
+    seen.expected = &treatment.expected;
+    seen.keys = treatment.keys.get();
+}
+
 bool to_be_logged(const rules::Diagnosis& diagnosis, const LogPolicy& policy) {
     if (policy.access == AccessLog::none) return false;
     return diagnosis.main.has_value() || !diagnosis.violations.empty() ||
@@ -130,6 +167,7 @@ void record_access(Exchange& exchange) {
     const bool changed = !exchange.changes.empty() && access != AccessLog::none;
     if ((access != AccessLog::all && !changed) || exchange.status == 0) return;
     report::AuthEvent record;
+    if (changed) record.level = "warn";
     record.changes = std::move(exchange.changes);
     record.time = exchange.worker.clock();
     fill_target(exchange, record);
@@ -158,7 +196,7 @@ void OpenEvent::clear() {
     treatment = nullptr;
     body.clear();
     decoded_body.clear();
-    wants_body = body_whole = only_history = false;
+    wants_body = body_whole = only_history = simulated = false;
 }
 
 std::string client_origin(const Exchange& exchange) {
@@ -170,32 +208,20 @@ std::string client_origin(const Exchange& exchange) {
 
 void observe(Exchange& exchange) {
     Worker& worker = exchange.worker;
-    const bool accepted = !http::worth_a_look(exchange.request(), exchange.answer());
+    const bool accepted =
+        !http::worth_a_look(exchange.request(), exchange.answer()) && !may_hide_refusal(exchange);
     if (accepted && !worker.accepted_gate.opens(exchange.request(), now_ms(worker))) return;
     const Treatment& treatment =
         exchange.settings->treatment_for(exchange.request().method(), path_of(exchange.request()));
     if (!treatment.diagnose) return;
-    if (worker.spare_events.empty()) {
-        exchange.event = std::make_unique<OpenEvent>();
-    } else {
-        exchange.event = std::move(worker.spare_events.back());
-        worker.spare_events.pop_back();
-    }
+    open_event(exchange);
     OpenEvent& event = *exchange.event;
     event.treatment = &treatment;
     event.only_history = accepted;
     rules::Exchange& seen = event.exchange;
     fill_request(exchange, seen.request);
     fill_answer(exchange.answer(), event);
-    seen.place.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
-    seen.place.client_origin = client_origin(exchange);
-    if (treatment.remedies.names_metadata())
-        seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
-                                           exchange.request().value(http::FieldName::host));
-    seen.place.upstream_origin = exchange.settings->upstream.origin;
-    seen.answered_at = worker.clock();
-    seen.expected = &treatment.expected;
-    seen.keys = treatment.keys.get();
+    fill_place(exchange, treatment, seen);
     seen.read();
     if (accepted) return;
     exchange.pin = exchange.pin || binds_the_connection(seen);
@@ -208,11 +234,28 @@ void observe(Exchange& exchange) {
     const rules::Circumstances circumstances{.first_attempt = true,
                                              .body_is_kept = exchange.body.complete};
     event.remedy = rules::prescribe(event.diagnosis, seen, treatment.remedies, circumstances);
-    event.wants_body = body_is_evidence(exchange.answer());
+    event.wants_body = body_is_evidence(exchange);
     if (!event.remedy.challenges.empty() && seen.place.own_origin && seen.place.own_origin->empty())
         exchange.changes.emplace_back(
             "resource_metadata was left out of the challenge: the name in Host is not in "
             "host_names");
+}
+
+void observe_simulated(Exchange& exchange, const rules::Cause& cause) {
+    const Treatment& treatment =
+        exchange.settings->treatment_for(exchange.request().method(), path_of(exchange.request()));
+    open_event(exchange);
+    OpenEvent& event = *exchange.event;
+    event.treatment = &treatment;
+    event.simulated = true;
+    rules::Exchange& seen = event.exchange;
+    fill_request(exchange, seen.request);
+    seen.response.status = exchange.status;
+    fill_place(exchange, treatment, seen);
+    seen.read();
+    event.diagnosis = rules::simulated_diagnosis(cause, "the refusal was asked for");
+    event.remedy.challenges =
+        rules::simulated_challenges(event.diagnosis, seen, treatment.remedies);
 }
 
 void conclude(Exchange& exchange) {
@@ -238,7 +281,6 @@ void conclude(Exchange& exchange) {
     } else if (event.wants_body && event.body_whole) {
         seen.response.body_evidence = rules::BodyEvidence::whole;
     }
-    worker.history.remember(seen);
     const bool changed =
         !exchange.changes.empty() && exchange.settings->log.access != AccessLog::none;
     if (!event.only_history && (changed || to_be_logged(event.diagnosis, exchange.settings->log))) {
@@ -250,10 +292,18 @@ void conclude(Exchange& exchange) {
         if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
             record.level = "info";
         record.route = event.treatment->route;
+        if (changed) record.level = "warn";
+        if (event.simulated) record.upstream_status = 0;
         record.changes = std::move(exchange.changes);
         if (exchange.lease) record.upstream = exchange.lease->address;
         fill_common(exchange, record);
         worker.recorder.record(std::move(record));
+    }
+    if (exchange.settings->dev && !event.simulated) {
+        const std::deque<std::string> cookies = see_local_cookies(exchange, seen);
+        worker.history.remember(seen);
+    } else if (!event.simulated) {
+        worker.history.remember(seen);
     }
     event.clear();
     if (worker.spare_events.size() < 16) worker.spare_events.push_back(std::move(exchange.event));

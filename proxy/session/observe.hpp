@@ -33,6 +33,7 @@ struct OpenEvent {
     bool wants_body = false;
     bool body_whole = false;
     bool only_history = false;  // a success, remembered and not recorded
+    bool simulated = false;     // recorded and not remembered
 
     void clear();  // keeps the memory
 };
@@ -41,6 +42,9 @@ inline constexpr std::size_t body_evidence_octets = 64 * 1024;
 
 // Fills exchange.event from the two heads, diagnoses and prescribes.
 void observe(Exchange&);
+
+// The same for a refusal of our own making: the API was not asked. exchange.status is set.
+void observe_simulated(Exchange&, const rules::Cause&);
 
 // The same, once the body has passed; writes the record and feeds the history. Also writes an
 // access record of an exchange that was not worth a look, where the settings ask for it.

@@ -1,5 +1,6 @@
 #include "proxy/http/reply.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/front_end.hpp"
 
 namespace whogoes::session {
 
@@ -33,6 +34,8 @@ net::Task<bool> answer_ourselves(Exchange& exchange) {
     reply.head_only = exchange.request().is_head;
     reply.close = !keep;
     reply.allow = problem.allow;
+    const std::string lines = exchange.settings->dev ? cors_lines(exchange) : std::string();
+    reply.lines = lines;
     std::string text = http::render(reply, exchange.worker.http_date());
 
     record_own_answer(exchange, problem.status, problem.message);

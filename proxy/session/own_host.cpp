@@ -26,6 +26,15 @@ bool is_own_host(const Settings& settings, std::string_view host) {
                        [&](const std::string& own) { return boost::beast::iequals(own, name); });
 }
 
+bool is_near_origin(const Settings& settings, std::string_view origin) {
+    const std::size_t at = origin.find("://");
+    if (at == std::string_view::npos) return false;  // "null": a sandbox, a file
+    const std::string_view name = without_port(origin.substr(at + 3));
+    return upstream::is_near(std::string(name)) ||
+           std::any_of(settings.host_names.begin(), settings.host_names.end(),
+                       [&](const std::string& own) { return boost::beast::iequals(own, name); });
+}
+
 std::string own_origin(const Settings& settings, std::string_view scheme, std::string_view host) {
     const std::string start = std::string(scheme) + "://";
     if (is_own_host(settings, host)) return start + std::string(host);

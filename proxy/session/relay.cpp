@@ -1,5 +1,6 @@
 #include "proxy/http/patch.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/front_end.hpp"
 
 #include <boost/beast/core/string.hpp>
 
@@ -136,6 +137,12 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
     patch.keep_upgrade = switching;
     add_remedy(exchange, patch);
     turn_redirect(exchange, patch);
+    std::string cut(patch.cut);
+    if (exchange.settings->dev) {
+        help_front_end(exchange, exchange.scratch->lines, cut);
+        patch.lines = exchange.scratch->lines;
+        patch.cut = cut;
+    }
     return http::patch_response(exchange.answer(), exchange.answer_buffer.begin(), patch,
                                 exchange.scratch->added);
 }

@@ -1,7 +1,9 @@
 #include "proxy/net/address.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/front_end.hpp"
 #include "proxy/session/metadata.hpp"
 #include "proxy/session/own_host.hpp"
+#include "proxy/session/simulation.hpp"
 
 #include <boost/beast/core/string.hpp>
 
@@ -139,6 +141,9 @@ net::Task<bool> run_exchange(Exchange& exchange) {
         co_return co_await answer_ourselves(exchange);
     }
     if (asks_for_metadata(exchange)) co_return co_await answer_metadata(exchange);
+    if (exchange.settings->dev)
+        if (const rules::Cause* cause = asked_refusal(exchange))
+            co_return co_await refuse(exchange, *cause);
     const bool forwarded = co_await forward(exchange);
     if (!forwarded) {
         co_await exchange.upload.stop(exchange);
@@ -148,7 +153,11 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     }
     exchange.answered = net::Clock::now();
     observe(exchange);
-    const bool whole = co_await relay(exchange);
+    bool whole = false;
+    if (exchange.settings->dev && takes_preflight(exchange))
+        whole = co_await answer_preflight(exchange);
+    else
+        whole = co_await relay(exchange);
     conclude(exchange);
     co_return co_await finish(exchange, whole);
 }

@@ -7,6 +7,7 @@
 #include "proxy/report/recorder.hpp"
 #include "proxy/session/history.hpp"
 #include "proxy/session/settings.hpp"
+#include "proxy/session/simulation.hpp"
 #include "proxy/upstream/pool.hpp"
 #include "rules/fingerprint.hpp"
 
@@ -54,7 +55,8 @@ struct Worker {
     History& history;
     WallClock clock;
     AcceptedGate accepted_gate;
-    std::string via;  // "1.1 whogoes-1a2b3c4d", the same for the whole process
+    Simulations* simulations = nullptr;  // of the process; null: nobody can ask for any
+    std::string via;                     // "1.1 whogoes-1a2b3c4d", the same for the whole process
 
     // Replaced as one by a reload, on this worker's thread.
     std::shared_ptr<const Settings> settings;

@@ -29,20 +29,28 @@ bool is_private(const address& a) {
     return (bytes[0] & 0xfe) == 0xfc || a.to_v6().is_link_local();
 }
 
+// RFC 6761, 6.3: localhost and every name below it are loopback.
+bool is_loopback_name(const std::string& host) {
+    return host == "localhost" || host.ends_with(".localhost");
+}
+
 }  // namespace
 
 bool Target::loopback() const {
-    // RFC 6761, 6.3: localhost and every name below it are loopback.
-    if (!unix_path.empty() || host == "localhost" || host.ends_with(".localhost")) return true;
+    if (!unix_path.empty() || is_loopback_name(host)) return true;
     const auto parsed = address_of(host);
     return parsed && parsed->is_loopback();
 }
 
 bool Target::pass_client_host() const {
     if (host_header != HostHeader::auto_) return host_header == HostHeader::pass;
-    if (loopback()) return true;
+    return loopback() || is_near(host);
+}
+
+bool is_near(const std::string& host) {
+    if (is_loopback_name(host)) return true;
     const auto parsed = address_of(host);
-    return parsed && is_private(*parsed);
+    return parsed && (parsed->is_loopback() || is_private(*parsed));
 }
 
 }  // namespace whogoes::upstream

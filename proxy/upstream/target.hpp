@@ -25,6 +25,9 @@ struct Target {
     bool pass_client_host() const;
 };
 
+// localhost, a loopback address or a private one: what the open web cannot be.
+bool is_near(const std::string& host);
+
 struct TlsClientSettings {
     std::string ca_file;  // empty: the system's
     bool verify = true;

@@ -137,8 +137,6 @@ TEST_CASE("what comes in a later version is refused by name, not ignored") {
         {"refresh with a secret", with_upstream + "refresh: {client_secret: hunter2}\n",
          "whogoes.yaml:2:11: refresh.client_secret: token refresh comes in a later version: leave "
          "`refresh` out"},
-        {"dev", with_upstream + "dev: true\n",
-         "whogoes.yaml:2:1: dev: the front-end profile comes in a later version: leave it out"},
         {"trace", with_upstream + "trace: create\n",
          "whogoes.yaml:2:8: trace: creating traceparent and X-Request-Id comes in a later version: "
          "write keep"},
@@ -177,6 +175,9 @@ TEST_CASE("what cannot work together is refused at load") {
          "whogoes.yaml:2:18: routes[0].match: a pattern sees the path alone: leave out what "
          "follows "
          "? or #"},
+        {"dev on a listener for others", with_upstream + "dev: true\nlisten: [\":1\", 0.0.0.0:2]\n",
+         "whogoes.yaml:2:6: dev: is for one's own machine, and 0.0.0.0:2 can be reached from "
+         "others: listen on 127.0.0.1, or leave it out"},
         {"login redirect without a challenge", with_upstream + "challenge: {login_redirect: 401}\n",
          "whogoes.yaml:2:13: challenge.login_redirect: needs challenge.offer: a 401 must carry a "
          "challenge (RFC 9110, 15.5.2)"},

@@ -56,7 +56,10 @@ TEST_CASE("what is not known is refused with the nearest known word") {
          "whogoes: \"--fail-onn\" is no flag; did you mean \"--fail-on\"? (see `whogoes "
          "--help`)\n"},
         {{"log"}, "whogoes: `whogoes log` comes in a later version\n"},
-        {{"simulate", "token-expired"}, "whogoes: `whogoes simulate` comes in a later version\n"},
+        {{"simulate"},
+         "whogoes: simulate needs a cause, as in `whogoes simulate token-expired`, or off; "
+         "`whogoes "
+         "causes` lists them\n"},
         {{"lint"}, "whogoes: lint needs a URL, a .har file, or - for standard input\n"},
         {{"-c", "a", "-c", "b"}, "whogoes: --config is given twice: keep one\n"},
         {{"--color", "red"}, "whogoes: --color is auto, always or never\n"},

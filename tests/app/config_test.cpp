@@ -123,7 +123,7 @@ TEST_CASE("problems of flags and variables are named by them, and flags alone ar
     CHECK(machine.problems(arguments) == "--workers: \"x\" is no whole number");
     arguments = flags({{"upstream", {":1", ":2"}}});
     CHECK(machine.problems(arguments) == "--upstream: is given twice: keep one");
-    arguments = flags({{"upstream", {":1"}}, {"dev", {"true"}}});
+    arguments = flags({{"upstream", {":1"}}, {"dev", {"true"}}, {"listen", {"0.0.0.0:2"}}});
     CHECK(usage(arguments) == 1);
 
     machine.here.environment["WHOGOES_LISTEN"] = "nowhere";

@@ -171,6 +171,35 @@ TEST_CASE("another origin may not change anything, token or not") {
     }
 }
 
+TEST_CASE("a simulation is asked for with the token, its parameters percent-decoded") {
+    SimulationWish seen;
+    AdminSources simulating = sources();
+    simulating.simulate = [&](const SimulationWish& wish) -> SimulationOutcome {
+        seen = wish;
+        if (wish.cause == "no-such") return {422, "cause: names no cause"};
+        return {200, "simulating"};
+    };
+    AdminQuestion question = reload();
+    question.target = "/api/v1/simulate?cause=token-expired&match=POST%20%2Fv1%2f**&for=5m&x=%zz";
+    const AdminReply reply = answer(question, simulating);
+    CHECK(reply.status == 200);
+    CHECK(boost::json::parse(reply.body).at("message").as_string() == "simulating");
+    CHECK(seen.cause == "token-expired");
+    CHECK(seen.match == "POST /v1/**");
+    CHECK(seen.duration == "5m");
+    question.body = R"({"cause":"csrf-failed","match":"/a","for":"1m","more":1})";
+    CHECK(answer(question, simulating).status == 200);
+    CHECK(seen.cause == "csrf-failed");
+    CHECK(seen.match == "/a");
+    question.body = "not JSON";
+    question.target = "/api/v1/simulate?cause=no-such";
+    CHECK(answer(question, simulating).status == 422);
+    CHECK(seen.match == "");
+    CHECK(answer(question, sources()).status == 501);
+    question.authorizations.clear();
+    CHECK(answer(question, simulating).status == 401);
+}
+
 TEST_CASE("what is not there, and what a path does not take, is said in JSON") {
     const AdminReply missing = answer(get("/nothing"), sources());
     CHECK(missing.status == 404);

@@ -90,6 +90,7 @@ Rig::Rig(RigOptions options)
     for (int i = 0; i < options_.workers; ++i)
         workers_.push_back(std::make_unique<app::WorkerThread>(
             *log_, history_, key, clock, "1.1 whogoes-0badcafe", resolver_, connections_));
+    for (const auto& worker : workers_) worker->simulate(simulations_);
     open_listeners();
     for (const auto& worker : workers_) worker->start();
     control_thread_ = std::thread([this] {

@@ -59,6 +59,7 @@ public:
     // A round trip of its own: afterwards the (only) worker has seen what was sent before.
     void settle();
     void reload(const std::function<void(session::Settings&)>& change);
+    session::Simulations& simulations() { return simulations_; }
     void drain();
     void end_tunnels();
     void set_clock(rules::TimePoint now) { now_.store(now.time_since_epoch().count()); }
@@ -84,6 +85,7 @@ private:
     std::atomic<std::int64_t> now_{rig_start.time_since_epoch().count()};
     std::unique_ptr<report::AuthLog> log_;
     session::History history_{42};
+    session::Simulations simulations_;
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
     std::atomic<std::size_t> connections_{0};

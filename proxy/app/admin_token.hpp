@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+// The admin listener's token, left for the verbs that talk to a running proxy: a file of this
+// user's own (0600) in the state folder, named after the port. Who cannot read it takes the token
+// that was printed at the start.
+namespace whogoes::app {
+
+class AdminTokenFile {
+public:
+    AdminTokenFile() = default;
+    // Does nothing where there is no folder, or it cannot be written.
+    AdminTokenFile(std::uint16_t port, const std::string& token);
+    ~AdminTokenFile();  // takes it away, unless another process has put its own there
+    AdminTokenFile(AdminTokenFile&&) noexcept;
+    AdminTokenFile& operator=(AdminTokenFile&&) noexcept;
+
+private:
+    std::filesystem::path file_;
+    std::string token_;
+};
+
+std::string read_admin_token(std::uint16_t port);  // empty: there is none
+
+}  // namespace whogoes::app

@@ -1,0 +1,234 @@
+#include "proxy/session/front_end.hpp"
+
+#include "proxy/http/octets.hpp"
+#include "proxy/report/event.hpp"
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/own_host.hpp"
+#include "rules/local_cookie.hpp"
+
+namespace whogoes::session {
+namespace {
+
+using http::FieldName;
+using http::same_word;
+
+constexpr std::size_t longest_description = 200;
+
+// Who calls from another origin and may read the answer with our help.
+struct Caller {
+    std::string_view origin;  // empty: the same origin, no browser, or no CORS request
+    bool foreign = false;     // of the open web: it gets no help to what runs on this machine
+    bool helped() const { return !origin.empty() && !foreign; }
+};
+
+Caller caller_of(const Exchange& exchange) {
+    const http::RequestHead& request = exchange.request();
+    Caller caller;
+    const std::string_view origin = request.value(FieldName::origin);
+    const std::string_view mode = request.value(FieldName::sec_fetch_mode);
+    if (origin.empty() || (!mode.empty() && !same_word(mode, "cors")) ||
+        same_word(origin, client_origin(exchange)))
+        return caller;
+    caller.origin = origin;
+    // The browser's own word; a page cannot take it away. A name that was pointed at this machine
+    // from outside is no way in either.
+    const bool cross_site = same_word(request.value_named("Sec-Fetch-Site"), "cross-site");
+    caller.foreign = (cross_site && !is_near_origin(*exchange.settings, origin)) ||
+                     !is_own_host(*exchange.settings, request.value(FieldName::host));
+    return caller;
+}
+
+bool is_refusal(int status) { return status == 401 || status == 403; }
+
+bool names(const http::Head& head, FieldName field, std::string_view name) {
+    for (const http::FieldLine& line : head.fields) {
+        if (line.name != field) continue;
+        bool found = false;
+        http::each_element(head.value_of(line), [&](std::string_view element) {
+            found = found || same_word(element, name) || element == "*";
+        });
+        if (found) return true;
+    }
+    return false;
+}
+
+void append_origin(std::string& lines, std::string_view origin) {
+    lines.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
+    lines += "Access-Control-Allow-Credentials: true\r\n";
+}
+
+constexpr std::string_view exposed = "Access-Control-Expose-Headers: WWW-Authenticate\r\n";
+
+void add_cors(Exchange& exchange, const Caller& caller, std::string& lines) {
+    const http::ResponseHead& answer = exchange.answer();
+    const bool ours = lines.find("WWW-Authenticate: ") != std::string::npos;
+    const bool challenged = ours || answer.find(FieldName::www_authenticate) != nullptr;
+    const bool shown = lines.find("Access-Control-Expose-Headers: ") != std::string::npos ||
+                       names(answer, FieldName::access_control_expose_headers, "WWW-Authenticate");
+    const std::string origin(caller.origin);
+    const std::string status = std::to_string(exchange.status);
+    if (answer.find(FieldName::access_control_allow_origin)) {
+        if (!challenged || shown) return;
+        lines += exposed;
+        exchange.changes.push_back("the challenge was exposed to " + origin +
+                                   ": production will hide it from the page");
+        return;
+    }
+    if (answer.value_named("Access-Control-Allow-Credentials").empty()) {
+        append_origin(lines, origin);
+    } else {
+        lines.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
+    }
+    if (!names(answer, FieldName::vary, "Origin")) lines += "Vary: Origin\r\n";
+    if (challenged && !shown) lines += exposed;
+    exchange.changes.push_back("CORS was added to this " + status + " for " + origin +
+                               ": production will show this as a network error");
+}
+
+// A header of ours must not make a preflight fail that passed without it.
+void allow_prefer(const Exchange& exchange, std::string& lines) {
+    const http::RequestHead& request = exchange.request();
+    if (!request.is_options || exchange.status >= 300 ||
+        !request.find(FieldName::access_control_request_method))
+        return;
+    bool asked = false, allowed = false;
+    const auto has_prefer = [](std::string_view list) {
+        bool found = false;
+        http::each_element(
+            list, [&](std::string_view element) { found = found || same_word(element, "prefer"); });
+        return found;
+    };
+    asked = has_prefer(request.value_named("Access-Control-Request-Headers"));
+    for (const http::FieldLine& line : exchange.answer().fields)
+        if (same_word(exchange.answer().name_of(line), "Access-Control-Allow-Headers"))
+            allowed = allowed || has_prefer(exchange.answer().value_of(line));
+    if (asked && !allowed) lines += "Access-Control-Allow-Headers: Prefer\r\n";
+}
+
+// All Set-Cookie lines are written anew where one of them changes, so that their order stays.
+void localize_cookies(Exchange& exchange, std::string& lines, std::string& cut) {
+    const http::ResponseHead& answer = exchange.answer();
+    const std::string origin = client_origin(exchange);
+    const rules::CookieOrigin here = rules::cookie_origin(origin);
+    const bool cross_site =
+        same_word(exchange.request().value_named("Sec-Fetch-Site"), "cross-site");
+    std::string cookies;
+    bool changed = false;
+    for (const http::FieldLine& line : answer.fields) {
+        if (line.name != FieldName::set_cookie) continue;
+        const auto local = rules::localized(answer.value_of(line), here, cross_site);
+        cookies.append("Set-Cookie: ");
+        if (local) {
+            cookies += local->value;
+            exchange.changes.push_back(local->words);
+            changed = true;
+        } else {
+            cookies += answer.value_of(line);
+        }
+        cookies += "\r\n";
+    }
+    if (!changed) return;
+    lines += cookies;
+    cut += cut.empty() ? "set-cookie" : ",set-cookie";
+}
+
+// Server-Timing's description is a quoted string (RFC 9110, 5.6.4); nothing in it needs a
+// backslash.
+std::string quotable(std::string_view text) {
+    std::string result;
+    for (const char c : text.substr(0, longest_description))
+        if (c >= ' ' && c <= '~' && c != '"' && c != '\\') result += c;
+    return result;
+}
+
+}  // namespace
+
+void help_front_end(Exchange& exchange, std::string& lines, std::string& cut) {
+    const Caller caller = caller_of(exchange);
+    if (caller.helped() && is_refusal(exchange.status)) add_cors(exchange, caller, lines);
+    if (caller.foreign && is_refusal(exchange.status) &&
+        !exchange.answer().find(FieldName::access_control_allow_origin))
+        exchange.changes.push_back("no CORS was added for " + std::string(caller.origin) +
+                                   ", a site that is not on this machine: host_names may name it");
+    if (caller.helped()) allow_prefer(exchange, lines);
+    localize_cookies(exchange, lines, cut);
+    if (exchange.event && exchange.event->diagnosis.main)
+        lines += timing_lines(exchange, report::reason(exchange.event->diagnosis,
+                                                       exchange.event->exchange.response.status));
+}
+
+std::string cors_lines(const Exchange& exchange) {
+    const Caller caller = caller_of(exchange);
+    if (!caller.helped()) return {};
+    std::string lines;
+    append_origin(lines, caller.origin);
+    return lines + "Vary: Origin\r\n" + std::string(exposed);
+}
+
+std::string timing_lines(const Exchange& exchange, std::string_view reason) {
+    const Caller caller = caller_of(exchange);
+    std::string lines = "Server-Timing: auth;desc=\"" + quotable(reason) + "\"\r\n";
+    const bool answered = exchange.answered != net::Clock::time_point{};
+    if (caller.foreign ||
+        (answered && !exchange.answer().value_named("Timing-Allow-Origin").empty()))
+        return lines;
+    return lines.append("Timing-Allow-Origin: ")
+        .append(caller.origin.empty() ? std::string_view("*") : caller.origin)
+        .append("\r\n");
+}
+
+bool takes_preflight(const Exchange& exchange) {
+    const http::RequestHead& request = exchange.request();
+    if (!request.is_options || !request.find(FieldName::access_control_request_method))
+        return false;
+    const int status = exchange.answer().status;
+    const bool allowed = status >= 200 && status < 300 &&
+                         exchange.answer().find(FieldName::access_control_allow_origin) != nullptr;
+    // A gateway's error tells of an API that is down, which is what the page shall see.
+    const bool broken = status >= 500 && status != 501;
+    return !allowed && !broken && status != 101 && caller_of(exchange).helped();
+}
+
+net::Task<bool> answer_preflight(Exchange& exchange) {
+    const http::RequestHead& request = exchange.request();
+    const std::string origin(caller_of(exchange).origin);
+    const bool keep = may_keep_after_own_answer(exchange);
+    std::string text = "HTTP/1.1 204 No Content\r\n";
+    text.append("Date: ").append(exchange.worker.http_date()).append("\r\n");
+    append_origin(text, origin);
+    text.append("Access-Control-Allow-Methods: ")
+        .append(request.value(FieldName::access_control_request_method))
+        .append("\r\n");
+    const std::string_view headers = request.value_named("Access-Control-Request-Headers");
+    if (!headers.empty())
+        text.append("Access-Control-Allow-Headers: ").append(headers).append("\r\n");
+    text += "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers\r\n";
+    if (!keep) text += "Connection: close\r\n";
+    text += "\r\n";
+    exchange.changes.push_back("the preflight of " + origin + " was answered 204 in place of " +
+                               std::to_string(exchange.answer().status) +
+                               ": production will show this as a network error");
+    exchange.status = 204;
+    exchange.keep_alive = keep;
+    const bool kept = co_await send_own_answer(exchange, std::move(text), true);
+    co_return kept;
+}
+
+std::deque<std::string> see_local_cookies(const Exchange& exchange, rules::Exchange& seen) {
+    std::deque<std::string> values;
+    const rules::CookieOrigin here = rules::cookie_origin(seen.place.client_origin);
+    const bool cross_site =
+        same_word(exchange.request().value_named("Sec-Fetch-Site"), "cross-site");
+    rules::Fields fields;
+    for (const rules::Field& line : seen.response.fields.lines()) {
+        std::string_view value = line.value;
+        if (same_word(line.name, "Set-Cookie"))
+            if (auto local = rules::localized(line.value, here, cross_site))
+                value = values.emplace_back(std::move(local->value));
+        fields.add(line.name, value);
+    }
+    seen.response.fields = std::move(fields);
+    return values;
+}
+
+}  // namespace whogoes::session

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "proxy/net/task.hpp"
+#include "rules/exchange.hpp"
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+// The front-end profile (`dev: true`): what a page on this machine needs of an answer and the API
+// forgot. Each change is noted in Exchange::changes with what production will do instead; without
+// the profile nothing here is called.
+namespace whogoes::session {
+
+struct Exchange;
+
+// Adds CORS to a refusal, rewrites cookies, names the cause for DevTools. What it adds goes to
+// `lines`, the names it cuts to `cut`.
+void help_front_end(Exchange&, std::string& lines, std::string& cut);
+
+// Access-Control lines for an answer of our own; empty: the caller needs none.
+std::string cors_lines(const Exchange&);
+
+// The cause in words, where DevTools shows it, and leave for the caller to read it.
+std::string timing_lines(const Exchange&, std::string_view reason);
+
+// Puts the cookies that the browser got in place of the API's, for what is remembered of it. The
+// result owns what the fields then refer to.
+std::deque<std::string> see_local_cookies(const Exchange&, rules::Exchange& seen);
+
+// A preflight that the API refused, or answered without a word of CORS.
+bool takes_preflight(const Exchange&);
+// Answers it in the API's place. False: the connection to the client must end.
+net::Task<bool> answer_preflight(Exchange&);
+
+}  // namespace whogoes::session
