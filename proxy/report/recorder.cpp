@@ -10,7 +10,7 @@ namespace whogoes::report {
 namespace {
 
 constexpr std::size_t full_batch = 64 * 1024;
-constexpr std::chrono::milliseconds batch_interval{100};
+constexpr int prompt_lines = 16;                // between two ticks
 constexpr std::uint32_t ids_a_recorder = 4096;  // of the 18 bits that an id has beside its time
 
 }  // namespace
@@ -20,7 +20,7 @@ struct Recorder::Impl {
         log.enlist(&tally);
     }
     ~Impl() {
-        hand_over(handed_over);
+        hand_over();
         log.retire(&tally);
     }
 
@@ -33,9 +33,8 @@ struct Recorder::Impl {
         if (event.message.empty()) event.message = headline(event);
     }
 
-    void hand_over(rules::TimePoint now) {
+    void hand_over() {
         if (batch.empty()) return;
-        handed_over = now;
         log.recent.keep(batch);
         if (!log.pretty.load(std::memory_order_relaxed)) log.submit(batch);
         batch.clear();
@@ -45,7 +44,7 @@ struct Recorder::Impl {
     Tally tally;
     TimeText times;
     std::string batch;  // whole lines
-    rules::TimePoint handed_over{};
+    int prompt_left = prompt_lines;
     std::uint32_t index = 0;
     std::uint32_t next_id = 0;
 };
@@ -59,19 +58,21 @@ void Recorder::record(AuthEvent&& event) {
     if (event.level == "debug") return;
     append_record(impl_->batch, event, impl_->times);
     if (impl_->log.pretty.load(std::memory_order_relaxed)) impl_->log.show(event);
-    // After a quiet while a line goes out at once: somebody may be watching. Under load it waits
-    // for its batch.
-    const bool quiet = event.time - impl_->handed_over >= batch_interval;
-    if (quiet || impl_->batch.size() >= full_batch) impl_->hand_over(event.time);
+    // The first lines of an interval go out at once: somebody may be watching. Under load the rest
+    // waits for its batch.
+    const bool prompt = impl_->prompt_left > 0;
+    if (prompt) --impl_->prompt_left;
+    if (prompt || impl_->batch.size() >= full_batch) impl_->hand_over();
 }
 
 void Recorder::tick() {
     const auto now =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    impl_->hand_over(now);
+    impl_->hand_over();
+    impl_->prompt_left = prompt_lines;
     impl_->log.tick(now);
 }
 
-void Recorder::flush() { impl_->hand_over(impl_->handed_over); }
+void Recorder::flush() { impl_->hand_over(); }
 
 }  // namespace whogoes::report

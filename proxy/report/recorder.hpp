@@ -25,9 +25,9 @@ struct DescribePolicy {
 AuthEvent describe(const rules::Exchange&, const rules::Diagnosis&, const rules::Remedy&,
                    rules::Fingerprinter&, const DescribePolicy&);
 
-// One a worker: turns events into lines and gives them to the log in batches (every 100 ms or at
-// 64 KiB), and counts causes and violations for the metrics. Never blocks and never fails: what a
-// full queue drops is counted by the log.
+// One a worker: turns events into lines and gives them to the log, the first of each 100 ms at
+// once and the others in batches (of 64 KiB at most), and counts causes and violations for the
+// metrics. Never blocks and never fails: what a full queue drops is counted by the log.
 class Recorder {
 public:
     explicit Recorder(AuthLog& log);

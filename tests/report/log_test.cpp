@@ -22,20 +22,25 @@ AuthEvent refused() {
     return described({.request = {{"Authorization", "Bearer abcdefgh"}}}, diagnosed(expired));
 }
 
-TEST_CASE("a line goes out at once after a quiet while, else with its batch") {
+TEST_CASE("the first lines of an interval go out at once, the others with their batch") {
     const Scratch scratch;
     AuthLog log({.output = scratch.path("log")});
     Recorder recorder(log);
+    for (std::size_t lines = 1; lines <= 16; ++lines) {
+        recorder.record(refused());
+        log.flush(milliseconds(5000));
+        CHECK(count_lines(scratch.text("log")) == lines);
+    }
     recorder.record(refused());
     log.flush(milliseconds(5000));
-    CHECK(count_lines(scratch.text("log")) == 1);
-    recorder.record(refused());
-    log.flush(milliseconds(5000));
-    CHECK(count_lines(scratch.text("log")) == 1);
+    CHECK(count_lines(scratch.text("log")) == 16);
     recorder.tick();
     log.flush(milliseconds(5000));
+    CHECK(count_lines(scratch.text("log")) == 17);
+    recorder.record(refused());
+    log.flush(milliseconds(5000));
     const std::string text = scratch.text("log");
-    CHECK(count_lines(text) == 2);
+    CHECK(count_lines(text) == 18);
     const auto first = boost::json::parse(text.substr(0, text.find('\n')));
     CHECK(first.at_pointer("/msg").as_string() == "401 GET /v1/orders - token expired");
     CHECK(first.at_pointer("/id").as_string().size() == 12);
