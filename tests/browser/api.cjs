@@ -16,6 +16,7 @@ const ANSWERS = {
   '/events': () => [401, {}, '{}'],
   '/opaque': () => [401, {}, '{}'],
   '/login-foreign': () => [200, { 'Set-Cookie': 'sid=1; Domain=api.example; Path=/' }, '{}'],
+  '/login-production': () => [200, { 'Set-Cookie': 'sid=1; Domain=api.example; Path=/; Secure; SameSite=None' }, '{}'],
   '/after-foreign': (request) => [request.headers.cookie ? 200 : 401, {}, '{}'],
   '/login-good': () => [200, { 'Set-Cookie': 'good=1; Path=/; HttpOnly' }, '{}'],
   '/after-good': (request) => [/good=1/.test(request.headers.cookie || '') ? 200 : 401, {}, '{}'],

@@ -39,9 +39,10 @@ const answers = (port) => new Promise((resolve) => {
   socket.on('error', () => resolve(false));
 });
 
-async function startProxy(whogoes, folder, upstream) {
-  const port = await freePort(), log = path.join(folder, 'log.jsonl'), config = path.join(folder, 'whogoes.yaml');
+async function startProxy(whogoes, folder, upstream, dev) {
+  const port = await freePort(), log = path.join(folder, `log-${port}.jsonl`), config = path.join(folder, `whogoes-${port}.yaml`);
   fs.writeFileSync(config, `version: 1
+dev: ${dev}
 challenge: {offer: bearer}
 log: {access: all, format: json, output: ${log}}
 routes:
@@ -52,7 +53,11 @@ routes:
     { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, XDG_STATE_HOME: folder } });
   await until(() => answers(port), 'whogoes to listen');
   const records = () => (fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n').slice(0, -1).map(JSON.parse) : []);
-  return { port, child, records };
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
+  };
+  return { port, records, stop };
 }
 
 // In the page: the status and the challenge that a script can see, or that it can see nothing.
@@ -119,6 +124,36 @@ function rows(here) {
   ];
 }
 
+// The same, for a page that whogoes helps (--dev). `changed` is what the log must say was done.
+function frontEndRows(here) {
+  const own = `http://127.0.0.1:${here}`, foreign = `http://localhost:${here}`;
+  const token = { Authorization: 'Bearer abcdefghijklmnop' };
+  return [
+    { given: 'dev: fetch from another origin, no CORS on the 401', from: foreign, act: (page) => see(page, `${own}/no-cors-on-errors`),
+      seen: { status: 401, challenge: 'Bearer realm="api"' }, path: '/no-cors-on-errors', cause: 'no-credentials',
+      rule: 'cors-missing-on-auth-error', changed: 'production will show this as a network error' },
+    { given: 'dev: with cookies', from: foreign, act: (page) => see(page, `${own}/no-cors-on-errors?c`, { credentials: 'include' }),
+      seen: { status: 401, challenge: 'Bearer realm="api"' }, path: '/no-cors-on-errors', query: 'c', cause: 'no-credentials' },
+    { given: 'dev: a preflight that wants credentials', from: foreign, act: (page) => see(page, `${own}/preflight`, { headers: token }),
+      seen: { status: 200, challenge: null }, path: '/preflight', cause: 'preflight-rejected', changed: 'answered 204 in place of 401' },
+    { given: 'dev: the cause in DevTools', from: foreign, path: '/with-cors', cause: 'no-credentials',
+      act: async (page) => {
+        await page.evaluate(async (url) => (await fetch(url)).text(), `${own}/with-cors`);
+        const timing = () => page.evaluate((url) => {
+          const [entry] = performance.getEntriesByName(url);
+          return entry && entry.serverTiming.map((one) => one.description);
+        }, `${own}/with-cors`);
+        return until(timing, 'the timing of the request');   // it is entered once the body was read
+      }, seen: ['no credentials'] },
+    { given: 'dev: a refusal on demand, across origins', from: foreign, path: '/preflight', query: 'on-demand', method: 'GET', cause: 'token-expired',
+      act: (page) => see(page, `${own}/preflight?on-demand`, { headers: { Prefer: 'whogoes=token-expired' } }),
+      seen: { status: 401, challenge: 'Bearer realm="api", error="invalid_token"' }, changed: 'simulated' },
+    { given: 'dev: a cookie for another domain, Secure, for all sites', from: own, path: '/login-production',
+      act: async (page) => { await see(page, '/login-production'); return see(page, '/after-foreign'); },
+      seen: { status: 200, challenge: null }, changed: 'the cookie sid was given without Domain=api.example, Secure' },
+  ];
+}
+
 async function check(row, browser, proxy) {
   const context = await browser.newContext();
   const before = proxy.records().length, wrong = [];
@@ -129,9 +164,11 @@ async function check(row, browser, proxy) {
     if (JSON.stringify(seen) !== JSON.stringify(row.seen)) wrong.push(`the page saw ${JSON.stringify(seen)}, expected ${JSON.stringify(row.seen)}`);
     if (row.path) {
       const record = await until(() => proxy.records().slice(before).find((one) =>
-        one.url && one.url.path === row.path && (!row.query || one.url.query === row.query)), `a record of ${row.path}`);
+        one.url && one.url.path === row.path && (!row.query || one.url.query === row.query) &&
+        (!row.method || one.http.request.method === row.method)), `a record of ${row.path}`);
       const auth = record.auth || {};
       if ((auth.cause || undefined) !== row.cause) wrong.push(`cause ${auth.cause}, expected ${row.cause || 'none'}`);
+      if (row.changed && !(auth.changes || []).join().includes(row.changed)) wrong.push(`changes ${auth.changes}, expected ${row.changed}`);
       if (row.rule && !(auth.rules || []).includes(row.rule)) wrong.push(`rules ${auth.rules}, expected ${row.rule}`);
     }
   } catch (error) {
@@ -146,19 +183,19 @@ async function check(row, browser, proxy) {
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whogoes-browser-'));
   const upstream = await api.start();
-  let proxy, browser, passed = 0, failed = 0;
+  const proxies = [];
+  let browser, passed = 0, failed = 0;
   try {
-    proxy = await startProxy(process.argv[2], folder, upstream.address().port);
+    for (const dev of [false, true]) proxies.push(await startProxy(process.argv[2], folder, upstream.address().port, dev));
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-    for (const row of rows(proxy.port)) {
-      if (await check(row, browser, proxy)) passed += 1; else failed += 1;
+    for (const [proxy, all] of [[proxies[0], rows], [proxies[1], frontEndRows]]) {
+      for (const row of all(proxy.port)) {
+        if (await check(row, browser, proxy)) passed += 1; else failed += 1;
+      }
     }
   } finally {
     if (browser) await browser.close();
-    if (proxy) {
-      proxy.child.kill('SIGTERM');
-      await new Promise((resolve) => (proxy.child.exitCode === null ? proxy.child.once('exit', resolve) : resolve()));
-    }
+    for (const proxy of proxies) await proxy.stop();
     upstream.closeAllConnections();
     upstream.close();
     fs.rmSync(folder, { recursive: true, force: true });
