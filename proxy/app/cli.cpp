@@ -6,6 +6,7 @@
 #include "proxy/app/command_line.hpp"
 #include "proxy/app/config.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/log_verb.hpp"
 #include "proxy/app/route_match.hpp"
 #include "proxy/app/server.hpp"
 #include "proxy/app/units.hpp"
@@ -233,6 +234,7 @@ int dispatch(const CommandLine& line, const Surroundings& here) {
     if (line.verb == "config") return config(line, here);
     if (line.verb == "explain") return explain(line, here);
     if (line.verb == "lint") return lint(line, here);
+    if (line.verb == "log") return run_log(line, here, now());
     if (line.verb == "causes") return causes(line);
     if (line.verb == "simulate") return simulate(line, here);
     if (line.verb == "health") return health(line, here);

@@ -13,7 +13,8 @@
 namespace whogoes::app {
 namespace {
 
-constexpr std::string_view verbs = "run|check|config|explain|lint|causes|simulate|health|version";
+constexpr std::string_view verbs =
+    "run|check|config|explain|lint|log|causes|simulate|health|version";
 
 class HelpText : public CLI::Formatter {
 public:
@@ -25,6 +26,9 @@ public:
             {"config", "[-c FILE] [options]"},
             {"explain", "[- | --header 'Authorization: …' | TOKEN]"},
             {"lint", "URL | FILE.har | - [options]"},
+            {"log",
+             "[FILE… | - | URL] [filters]\n"
+             "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
             {"causes", "[ID] [-o text|json|markdown]"},
             {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
             {"health", "[--wait 30s [-- COMMAND …]]"},
@@ -174,6 +178,9 @@ private:
         repeatable(lint, "--fail-on", line_.lint.fail_on,
                    "exit 1 on these: ID,… or info, warning, error, none [error]");
         add_output(lint, "text or json");
+        CLI::App& log = verb("log", "Review the log: list, follow, summary, stats, export", true);
+        add_log_flags(log, line_.log);
+        add_output(log, "text or json");
         CLI::App& causes = verb("causes", "List causes and rules with their advice", false);
         causes.add_option("id", line_.cause, "one of them");
         add_output(causes, "text, json or markdown");
@@ -207,8 +214,6 @@ private:
     void refuse(const std::string& word) {
         const bool flag = word.starts_with('-') && word != "-";
         const std::string name = word.substr(0, word.find('='));
-        if (!flag && word == "log")
-            return end(2, "whogoes: `whogoes " + word + "` comes in a later version\n");
         end(2, "whogoes: " + shown(name) +
                    (flag ? " is no flag" + tools::did_you_mean(name, known_flags())
                          : " is no verb" + tools::did_you_mean(name, verbs)) +
@@ -252,6 +257,7 @@ private:
                 line_.lint.timeout = *timeout;
             line_.lint.json = line_.output == "json";
         }
+        if (line_.verb == "log") return;  // log_request() judges its words
         const bool markdown = line_.output == "markdown" && line_.verb == "causes";
         if (line_.output != "text" && line_.output != "json" && !markdown)
             end(2, std::string("whogoes: -o is text") +

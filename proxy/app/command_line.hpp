@@ -1,6 +1,7 @@
 #pragma once
 
 #include "proxy/app/config.hpp"
+#include "proxy/app/log_words.hpp"
 #include "proxy/tools/causes.hpp"
 #include "proxy/tools/lint.hpp"
 
@@ -28,9 +29,10 @@ struct SimulateArguments {
 
 struct CommandLine {
     std::string verb = "run";
-    Arguments arguments;  // of run, check, config, health and simulate
+    Arguments arguments;  // of run, check, config, log, health and simulate
     ExplainArguments explain;
     tools::LintRequest lint;
+    LogArguments log;
     SimulateArguments simulate;
     std::string cause;  // of causes
     std::string output = "text";

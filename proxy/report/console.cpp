@@ -15,8 +15,9 @@ constexpr std::chrono::seconds fold_window{10};
 constexpr std::size_t most_folds = 256;
 constexpr std::size_t narrowest_path = 18;
 constexpr std::size_t reason_width = 35;  // its mark included
-constexpr std::size_t beside_path = 73;   // columns of a row that the path does not use
-constexpr std::size_t most_rules = 3;     // lines of a tree
+constexpr std::size_t fingerprint_width = 11;
+constexpr std::size_t beside_path = 73;  // columns of a row that the path does not use
+constexpr std::size_t most_rules = 3;    // lines of a tree
 
 bool was_renewed(const AuthEvent& event) {
     return event.refresh == "replayed" || event.refresh == "joined";
@@ -56,9 +57,9 @@ std::string token_column(const AuthEvent& event, const ConsoleText& text) {
     return out;
 }
 
-std::string row(const AuthEvent& event, const ConsoleText& text, int columns,
+std::string row(const AuthEvent& event, const ConsoleText& text, const ConsoleStyle& style,
                 const std::string& count) {
-    const std::size_t wide = static_cast<std::size_t>(std::max(columns, 40));
+    const std::size_t wide = static_cast<std::size_t>(std::max(style.columns, 40));
     const std::size_t room = wide > beside_path ? wide - beside_path : 0;
     const std::string path = text.plain(event.path);
     const std::size_t width = std::max(narrowest_path, std::min(code_points(path), room));
@@ -70,11 +71,16 @@ std::string row(const AuthEvent& event, const ConsoleText& text, int columns,
     const std::string last = count.empty() ? milliseconds(event.duration_ms) : count;
     const std::size_t last_columns = code_points(last);
     out += std::string(last_columns < 6 ? 6 - last_columns : 0, ' ') + last + "  ";
+    const std::size_t begin_of_reason = columns_of(out);
     const std::string why = marked_reason(event, text);
     const std::string token = token_column(event, text);
     out += padded(why, reason_width);
     if (!token.empty()) out += (columns_of(why) < reason_width ? "" : "   ") + token;
     while (out.ends_with(' ')) out.pop_back();
+    if (style.ids && !event.id.empty()) {
+        out = padded(out, begin_of_reason + reason_width + fingerprint_width);
+        out += "  " + text.dim(text.plain(event.id));
+    }
     return out += '\n';
 }
 
@@ -173,7 +179,7 @@ std::string console_lines(const AuthEvent& event, const ConsoleStyle& style) {
     const bool exchange = event.kind != EventKind::lifecycle &&
                           event.kind != EventKind::config_reload && !event.method.empty();
     if (!exchange) return text.dim(clock_text(event.time)) + " " + text.plain(event.message) + "\n";
-    std::string out = row(event, text, style.columns, {});
+    std::string out = row(event, text, style, {});
     if (event.kind == EventKind::proxy_error && !event.message.empty()) {
         return out + text.branch(true) + text.plain(event.message) + "\n";
     }
@@ -220,7 +226,7 @@ std::string Console::folded_row(const Fold& fold) const {
     const ConsoleText text(style_);
     const std::uint64_t count = fold.folded + fold.in_full;
     const std::string words = text.times() + std::to_string(count) + " in 10 s";
-    return row(fold.event, text, style_.columns, count > 1 ? words : std::string());
+    return row(fold.event, text, style_, count > 1 ? words : std::string());
 }
 
 std::string Console::tick(rules::TimePoint now) {

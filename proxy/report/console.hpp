@@ -18,6 +18,7 @@ struct ConsoleStyle {
     int columns = 100;
     bool verbose = false;  // every exchange, not only failures and refreshes
     bool quiet = false;    // errors of the proxy's own only
+    bool ids = false;      // the event's id at the end of its row
 };
 
 struct StartLine {

@@ -159,7 +159,7 @@ private:
             if (error) return refuse("no readable answer from " + url_.origin, error);
         } while (parser->get().result_int() < 200 && parser->get().result_int() != 101);
 
-        while (!parser->is_done() && parser->get().body().size() <= most_body_octets) {
+        while (!parser->is_done() && parser->get().body().size() <= request_.most_body) {
             error = step(
                 [&](auto done) { beast::http::async_read_some(stream, buffer, *parser, done); });
             if (error) break;  // the head is what is judged; a body may end early
@@ -180,8 +180,8 @@ private:
         for (const auto& field : response)
             recorded.response_fields.emplace_back(field.name_string(), field.value());
         const std::string_view coding = response[beast::http::field::content_encoding];
-        const auto decoded = http::decoded(coding, response.body(), most_body_octets);
-        recorded.keep_body(decoded ? *decoded : response.body());
+        const auto decoded = http::decoded(coding, response.body(), request_.most_body);
+        recorded.keep_body(decoded ? *decoded : response.body(), request_.most_body);
         if (!whole) recorded.body_evidence = rules::BodyEvidence::partial;
         return recorded;
     }

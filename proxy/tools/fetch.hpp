@@ -3,11 +3,12 @@
 #include "proxy/tools/recorded.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 // One HTTP/1.1 request of our own, for `lint` and `health`. Follows no redirect, sends no
-// credential but what it is told, reads at most 64 KiB of the answer's body.
+// credential but what it is told.
 namespace whogoes::tools {
 
 struct FetchRequest {
@@ -16,6 +17,7 @@ struct FetchRequest {
     std::vector<NameValue> fields;  // beside Host, User-Agent, Accept and Connection
     bool verify = true;             // the server's certificate
     std::chrono::milliseconds timeout{10000};
+    std::size_t most_body = most_body_octets;  // of the answer, coded and decoded
 };
 
 // The error is one sentence.

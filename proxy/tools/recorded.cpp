@@ -37,10 +37,9 @@ rules::Exchange Recorded::exchange(rules::TimePoint now,
     return exchange;
 }
 
-void Recorded::keep_body(std::string_view whole) {
-    body = whole.substr(0, most_body_octets);
-    body_evidence =
-        whole.size() > most_body_octets ? rules::BodyEvidence::partial : rules::BodyEvidence::whole;
+void Recorded::keep_body(std::string_view whole, std::size_t most) {
+    body = whole.substr(0, most);
+    body_evidence = whole.size() > most ? rules::BodyEvidence::partial : rules::BodyEvidence::whole;
 }
 
 std::optional<SplitUrl> split_url(std::string_view url) {

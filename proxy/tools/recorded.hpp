@@ -14,6 +14,8 @@
 // they were just fetched: owned copies. Nothing here judges.
 namespace whogoes::tools {
 
+inline constexpr std::size_t most_body_octets = 64 * 1024;
+
 using NameValue = std::pair<std::string, std::string>;
 
 struct Recorded {
@@ -24,17 +26,15 @@ struct Recorded {
     bool request_known = false;  // false: an answer alone, the request is a plain GET
     int status = 0;
     std::vector<NameValue> response_fields;
-    std::string body;  // decoded, at most 64 KiB
+    std::string body;  // decoded; of a recording at most 64 KiB
     rules::BodyEvidence body_evidence = rules::BodyEvidence::unseen;
     std::string origin = "http://localhost";  // scheme://host[:port]
     std::optional<rules::TimePoint> answered_at;
 
     // Views into this.
     rules::Exchange exchange(rules::TimePoint now, const rules::Expectations&) const;
-    void keep_body(std::string_view whole);
+    void keep_body(std::string_view whole, std::size_t most = most_body_octets);
 };
-
-inline constexpr std::size_t most_body_octets = 64 * 1024;
 
 // Splits "https://api.example/v1?x=1" into origin and target; empty where it is no http(s) URL.
 struct SplitUrl {

@@ -55,7 +55,6 @@ TEST_CASE("what is not known is refused with the nearest known word") {
         {{"lint", "-", "--fail-onn=x"},
          "whogoes: \"--fail-onn\" is no flag; did you mean \"--fail-on\"? (see `whogoes "
          "--help`)\n"},
-        {{"log"}, "whogoes: `whogoes log` comes in a later version\n"},
         {{"simulate"},
          "whogoes: simulate needs a cause, as in `whogoes simulate token-expired`, or off; "
          "`whogoes "

@@ -1,0 +1,92 @@
+#include "proxy/app/log_verb.hpp"
+
+#include "proxy/app/address.hpp"
+#include "proxy/app/build.hpp"
+#include "proxy/app/units.hpp"
+#include "proxy/app/version.hpp"
+#include "proxy/report/auth_log_impl.hpp"
+#include "proxy/tools/log.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+#include <unistd.h>
+
+namespace whogoes::app {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{200};
+
+void say(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+// The wildcard is where it listens, not where one can call.
+std::string callable(const ListenAddress& address) {
+    ListenAddress called = address;
+    if (called.host == "0.0.0.0") called.host = "127.0.0.1";
+    if (called.host == "::") called.host = "::1";
+    return called.text();
+}
+
+std::string admin_url(const View& view) {
+    const std::string text = view.text("admin");
+    if (parse_switch(text) == false) return {};
+    const auto address = parse_listen(text);
+    if (!address.has_value() || !address->unix_path.empty()) return {};
+    return "http://" + callable(*address);
+}
+
+std::string listener_origin(const View& view) {
+    for (const std::string& text : view.texts("listen")) {
+        const auto address = parse_listen(text);
+        if (!address.has_value() || !address->unix_path.empty()) continue;
+        return (view.has("tls.certificate") ? "https://" : "http://") + callable(*address);
+    }
+    return "http://127.0.0.1:8401";
+}
+
+report::ConsoleStyle style_of(const CommandLine& line, const Surroundings& here) {
+    report::LogSettings settings;
+    const bool colour = colour_wanted(line.arguments, here, Standard::output);
+    settings.colour = colour ? report::Colour::always : report::Colour::never;
+    settings.utf8 = utf8_wanted(here);
+    return report::console_style(settings, STDOUT_FILENO);
+}
+
+}  // namespace
+
+int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint now) {
+    auto request = log_request(line.log, line.output, now);
+    if (!request.has_value()) {
+        say(stderr, "whogoes: log: " + request.error() + "\n");
+        return 2;
+    }
+    // A configuration that is broken elsewhere still says where the log is.
+    const Gathered gathered = gather(line.arguments, here);
+    const View view(gathered.written.values, nullptr, gathered.config_file, here);
+    const std::string output = view.text("log.output");
+    if (output != "stderr" && output != "stdout") request->log_file = view.file("log.output");
+    request->admin_url = admin_url(view);
+    request->admin_token = here.variable("WHOGOES_ADMIN_TOKEN");
+    request->origin = listener_origin(view);
+    request->version = version();
+    request->filter.everything = line.arguments.verbosity > 0;
+    request->style = style_of(line, here);
+
+    tools::LogStreams streams;
+    streams.print = [](std::string_view text) { say(stdout, text); };
+    streams.complain = [](std::string_view text) {
+        std::fflush(stdout);
+        say(stderr, "whogoes: " + std::string(text) + "\n");
+    };
+    streams.pause = [] {
+        if (std::fflush(stdout) != 0) return false;  // whoever read it has gone
+        std::this_thread::sleep_for(look_again);
+        return true;
+    };
+    const int code = tools::review_log(*request, streams);
+    return std::fflush(stdout) == 0 ? code : 1;
+}
+
+}  // namespace whogoes::app

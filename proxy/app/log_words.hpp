@@ -1,0 +1,34 @@
+#pragma once
+
+#include "proxy/tools/log.hpp"
+#include "rules/result.hpp"
+#include "rules/time.hpp"
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+// The words of `whogoes log`: its flags, and what they ask for.
+namespace whogoes::app {
+
+struct LogArguments {
+    std::vector<std::string> words;  // an action, ids, files, URLs, "-"
+    tools::LogFilterWords filter;
+    std::string since, until, bucket, lines = "50", har;
+    std::vector<std::string> by, fail_on;
+    bool follow = false, summary = false, curl = false, markdown = false, jsonl = false;
+    bool confirmed = false;
+};
+
+void add_log_flags(CLI::App& verb, LogArguments& into);
+
+// All but what the configuration and the terminal tell. `output` is -o's word. The error is one
+// sentence.
+rules::Result<tools::LogRequest, std::string> log_request(const LogArguments&,
+                                                          const std::string& output,
+                                                          rules::TimePoint now);
+
+}  // namespace whogoes::app

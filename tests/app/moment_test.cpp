@@ -1,0 +1,54 @@
+#include "proxy/app/moment.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+namespace whogoes::app {
+namespace {
+
+using namespace std::chrono;
+
+// 2026-11-23T12:51:24Z
+constexpr rules::TimePoint now{seconds(1795438284)};
+
+TEST_CASE("moments are read as people write them, in UTC") {
+    const struct {
+        std::string text;
+        rules::TimePoint moment;
+    } rows[] = {
+        {"15m", now - 15min},
+        {"1h30m", now - 90min},
+        {"0", now},
+        {"2026-11-23", sys_days{2026y / 11 / 23}},
+        {"2026-11-23T12:51", now - 24s},
+        {"2026-11-23 12:51:24", now},
+        {"2026-11-23T12:51:24Z", now},
+        {"2026-11-23T12:51:24.318Z", now + 318ms},
+        {"2026-11-23T13:51:24+01:00", now},
+        {"2026-11-23T07:21:24-0530", now},
+        {"12:51", now - 24s},
+        {"12:51:24", now},
+        {"12:52", now + 36s - 24h},
+        {"12:51Z", now - 24s},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        const auto moment = parse_moment(row.text, now);
+        REQUIRE(moment);
+        CHECK(*moment == row.moment);
+    }
+}
+
+TEST_CASE("what is no moment is none") {
+    for (const std::string text : {"", "15", "yesterday", "2026-13-01", "2026-02-30", "2026-11-23T",
+                                   "2026-11-23T25:00", "2026-11-23T12:51:24.", "2026-11-23T12:51X",
+                                   "2026-11-23T12:51+1", "12:60", "12:5", "12:51 "}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_moment(text, now));
+    }
+}
+
+}  // namespace
+}  // namespace whogoes::app
