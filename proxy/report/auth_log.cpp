@@ -1,6 +1,7 @@
 #include "proxy/report/auth_log.hpp"
 
 #include "proxy/report/auth_log_impl.hpp"
+#include "proxy/report/log_tail.hpp"
 
 #include <algorithm>
 #include <sys/ioctl.h>
@@ -47,6 +48,8 @@ AuthLog::Impl::Impl(const LogSettings& settings)
       console(console_style(settings, sink->descriptor())) {
     logger->set_level(spdlog::level::trace);
     recent.limit(settings.keep);
+    if (settings.output != "stderr" && settings.output != "stdout")
+        recent.keep(last_records(settings.output, settings.keep, RecentEvents::most_octets / 2));
 }
 
 AuthLog::Impl::~Impl() {

@@ -16,6 +16,7 @@ namespace {
 // POLLOUT on a pipe promises room for this much; more would block (POSIX, PIPE_BUF).
 constexpr std::size_t stream_piece = 4096;
 constexpr std::chrono::seconds rotation_pause{60};  // after a rotation that failed
+constexpr std::chrono::hours between_looks{1};      // for rotated files that are too old
 
 int open_output(const std::string& output) {
     if (output == "stderr" || output == "stdout") {
@@ -114,6 +115,10 @@ Written LineFile::write_to_file(std::string_view lines, rules::TimePoint now) {
         if (status.st_nlink == 0 && has_path()) {
             if (const int fd = open_output(settings_.output); fd >= 0) adopt(fd);
         }
+    }
+    if (has_path() && now >= look_again_) {
+        look_again_ = now + between_looks;
+        remove_outdated(now);
     }
     Written written;
     while (!lines.empty()) {
@@ -247,7 +252,6 @@ void LineFile::rotate(rules::TimePoint now) {
         return;
     }
     adopt(fd);
-    remove_outdated(now);
 }
 
 void LineFile::remove_outdated(rules::TimePoint now) {

@@ -64,7 +64,8 @@ private:
     std::size_t size_ = 0;
     rules::TimePoint begun_{};  // when the file's first line was written; epoch: not yet
     rules::TimePoint rotate_again_{};
-    std::string tail_;  // of a line that a stalled reader has the first half of
+    rules::TimePoint look_again_{};  // for rotated files that are too old
+    std::string tail_;               // of a line that a stalled reader has the first half of
 };
 
 std::uint64_t count_lines(std::string_view text) noexcept;

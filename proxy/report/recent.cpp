@@ -14,6 +14,7 @@ void RecentEvents::limit(std::size_t events) {
 }
 
 void RecentEvents::keep(std::string_view lines) {
+    if (lines.empty()) return;
     const std::size_t count = static_cast<std::size_t>(count_lines(lines));
     const std::lock_guard lock(mutex_);
     batches_.push_back({std::string(lines), next_, count});

@@ -8,8 +8,11 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
+#include <random>
 #include <string>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -92,6 +95,52 @@ TEST_CASE("a file is rotated by the age of its first record, which outlives a re
     file.write("old\n", now + std::chrono::minutes(60));
     CHECK(scratch.text("log.1") == record + "young\n");
     CHECK(scratch.text("log") == "old\n");
+}
+
+TEST_CASE("whatever is written, a log takes no more disk than its files may") {
+    const Scratch scratch;
+    constexpr std::size_t size = 10000;
+    const LineFileSettings settings{.output = scratch.path("log"), .rotate_size = size};
+    const auto octets_on_disk = [&] {
+        std::uintmax_t sum = 0;
+        const auto folder = std::filesystem::path(settings.output).parent_path();
+        for (const auto& file : std::filesystem::directory_iterator(folder))
+            sum += file.file_size();
+        return sum;
+    };
+    std::mt19937 random(3);
+    for (int start = 0; start < 3; ++start) {
+        LineFile file(settings);
+        for (int i = 0; i < 300; ++i) {
+            std::string batch;
+            for (auto lines = 1 + random() % 20; lines > 0; --lines)
+                batch += std::string(random() % 200, 'x') + "\n";
+            CHECK(file.write(batch, now + std::chrono::seconds(i)).dropped == 0);
+            CHECK(octets_on_disk() <=
+                  size * (1 + static_cast<std::size_t>(settings.rotated_files)));
+        }
+    }
+    CHECK(scratch.has("log.4"));
+    CHECK_FALSE(scratch.has("log.5"));
+}
+
+TEST_CASE("a rotated file that is too old goes, though nothing is rotated") {
+    const Scratch scratch;
+    for (const char* name : {"log.1", "log.2"}) std::ofstream(scratch.path(name)) << "old\n";
+    const auto age = [&](const char* name, std::chrono::hours before) {
+        const auto since = (now - before).time_since_epoch();
+        const timespec time{std::chrono::duration_cast<std::chrono::seconds>(since).count(), 0};
+        const timespec both[] = {time, time};
+        REQUIRE(::utimensat(AT_FDCWD, scratch.path(name).c_str(), both, 0) == 0);
+    };
+    age("log.1", std::chrono::hours(24 * 6));
+    age("log.2", std::chrono::hours(24 * 8));
+    LineFile file({.output = scratch.path("log")});
+    file.write("a\n", now);
+    CHECK(scratch.has("log.1"));
+    CHECK_FALSE(scratch.has("log.2"));
+    file.write("b\n", now + std::chrono::hours(25));
+    CHECK_FALSE(scratch.has("log.1"));
 }
 
 TEST_CASE("reopening follows a file that was moved away") {

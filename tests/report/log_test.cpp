@@ -1,5 +1,6 @@
 #include "proxy/report/auth_log.hpp"
 #include "proxy/report/line_file.hpp"
+#include "proxy/report/log_tail.hpp"
 #include "proxy/report/recorder.hpp"
 #include "proxy/report/sink.hpp"
 #include "report/given.hpp"
@@ -8,6 +9,8 @@
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -168,6 +171,59 @@ TEST_CASE("the newest events are kept in memory, bounded, and found behind a seq
     CHECK(log.kept().behind(0, 2).front().sequence == 7);
     CHECK(log.kept().behind(6, 100).front().sequence == 7);
     CHECK(log.kept().behind(8, 100).empty());
+}
+
+TEST_CASE("the events of an earlier run are there after a restart, oldest first") {
+    const Scratch scratch;
+    const std::string path = scratch.path("log");
+    {
+        AuthLog log({.output = path});
+        Recorder recorder(log);
+        for (int i = 0; i < 4; ++i) {
+            recorder.record(refused());
+            recorder.flush();
+        }
+    }
+    std::filesystem::rename(path, path + ".1");
+    {
+        AuthLog log({.output = path});
+        Recorder recorder(log);
+        for (int i = 0; i < 3; ++i) {
+            recorder.record(refused());
+            recorder.flush();
+        }
+        CHECK(log.kept().behind(0, 100).size() == 7);  // what was rotated comes first
+    }
+    std::ofstream(path, std::ios::app) << "no record\n{\"time\":\"2026-11-23T12:51:2";
+    AuthLog log({.output = path, .keep = 5});
+    const auto kept = log.kept().behind(0, 100);
+    REQUIRE(kept.size() == 5);
+    CHECK(kept.front().sequence == 1);
+    std::string lines;
+    for (const KeptEvent& event : kept) lines += event.line + "\n";
+    const std::string written = scratch.text("log.1") + scratch.text("log");
+    CHECK(written.find(lines + "no record") != std::string::npos);
+}
+
+TEST_CASE("of a long log only the end is read, and no half record") {
+    const Scratch scratch;
+    std::string text;
+    for (int i = 0; i < 1000; ++i) {
+        text += "{\"time\":\"2026-11-23T12:51:24.318Z\",\"schema\":\"whogoes/1\",\"n\":" +
+                std::to_string(i) + "}\n";
+    }
+    std::ofstream(scratch.path("log")) << text;
+    std::ofstream(scratch.path("log.1")) << text;
+    for (const std::size_t octets : {0UL, 10UL, 75UL, 1000UL, text.size(), 3 * text.size()}) {
+        CAPTURE(octets);
+        const std::string records = last_records(scratch.path("log"), 100000, octets);
+        CHECK(records.size() <= octets);
+        CHECK(records.size() + 80 > std::min(octets, 2 * text.size()));
+        CHECK((text + text).ends_with(records));
+        CHECK((records.empty() || records.starts_with('{')));
+    }
+    CHECK(count_lines(last_records(scratch.path("log"), 3, 1 << 20)) == 3);
+    CHECK(last_records(scratch.path("none"), 3, 1 << 20).empty());
 }
 
 TEST_CASE("memory for events is bounded in octets, too") {
