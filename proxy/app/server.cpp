@@ -7,6 +7,7 @@
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
+#include "proxy/net/file_watch.hpp"
 #include "proxy/report/admin.hpp"
 #include "proxy/report/auth_log_impl.hpp"
 #include "proxy/report/metrics.hpp"
@@ -132,6 +133,7 @@ private:
     void announce();
     void start_companion();
     int exit_code();
+    void watch_configuration();
     void wait_for_signal();
     void on_signal(int number);
     std::string reload();
@@ -158,6 +160,7 @@ private:
     AdminTokenFile token_file_;
     Companion companion_;
     std::string admin_token_ = random_hex(16);
+    std::unique_ptr<net::FileWatch> watch_;
     report::ReloadState reload_state_;
     bool ready_ = false;
     bool draining_ = false;
@@ -181,6 +184,7 @@ int Server::run() {
     reload_state_ = {.successful = true, .successful_at_unix = unix_now()};
     ready_ = true;
     announce();
+    watch_configuration();
     wait_for_signal();
     start_companion();
     control_.run();
@@ -332,6 +336,15 @@ int Server::exit_code() {
     return 1;
 }
 
+// A developer saves the file and expects it to hold.
+void Server::watch_configuration() {
+    const std::string& file = options_.config_file;
+    if (!options_.settings->dev || file.empty() || file == "-")
+        watch_.reset();
+    else if (!watch_ || watch_->file() != file)
+        watch_ = std::make_unique<net::FileWatch>(control_, file, [this] { reload(); });
+}
+
 void Server::wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
         if (error) return;
@@ -379,6 +392,7 @@ std::string Server::reload() {
     }
     reload_state_ = {.successful = true, .successful_at_unix = unix_now()};
     say("info", report::EventKind::config_reload, "configuration reloaded");
+    watch_configuration();
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::config_reload, warning);
     return "";

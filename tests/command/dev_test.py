@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""`whogoes simulate` against a running --dev proxy: who finds it, what it refuses, what it says.
+"""A running --dev proxy: `whogoes simulate` finds it and has it refuse; a saved configuration holds.
 
-    simulate_test.py WHOGOES
+    dev_test.py WHOGOES
 """
 import os
 import pathlib
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -21,7 +22,7 @@ FAILURES = []
 
 class Fine(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(204)
+        self.send_response(401 if self.path == "/refused" else 204)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -116,13 +117,37 @@ def a_proxy_without_dev(upstream, folder):
         proxy.stop()
 
 
+def a_file_that_is_saved(upstream, folder):
+    file = folder / "whogoes.yaml"
+    file.write_text("dev: true\n")
+    proxy = Proxy(upstream, folder, "-c", str(file))
+
+    def challenge():
+        try:
+            urllib.request.urlopen(proxy.url + "/refused", timeout=20)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.headers.get("WWW-Authenticate")
+
+    try:
+        expect("as it was", challenge(), None)
+        file.write_text("dev: true\nchallenge: {offer: bearer}\n")
+        deadline = time.monotonic() + 20
+        while challenge() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        expect("as it was saved", challenge(), 'Bearer realm="api"')
+    finally:
+        proxy.stop()
+
+
 def main():
     upstream = HTTPServer(("127.0.0.1", 0), Fine)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
         a_running_proxy(upstream.server_address[1], pathlib.Path(folder))
+        a_file_that_is_saved(upstream.server_address[1], pathlib.Path(folder))
         a_proxy_without_dev(upstream.server_address[1], pathlib.Path(folder))
-    print("\n".join(FAILURES) or "simulate: as it should be")
+    print("\n".join(FAILURES) or "as it should be")
     sys.exit(1 if FAILURES else 0)
 
 
