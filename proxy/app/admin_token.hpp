@@ -1,5 +1,7 @@
 #pragma once
 
+#include "proxy/app/config.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -23,6 +25,7 @@ private:
     std::string token_;
 };
 
-std::string read_admin_token(std::uint16_t port);  // empty: there is none
+// WHOGOES_ADMIN_TOKEN, else what the proxy on this admin port left; empty: there is none.
+std::string known_admin_token(const Surroundings&, std::uint16_t port);
 
 }  // namespace whogoes::app

@@ -194,7 +194,7 @@ int simulate(const CommandLine& line, const Surroundings& here) {
     tools::SimulateRequest request;
     request.host = callable(address->host);
     request.port = address->port;
-    request.token = read_admin_token(address->port);
+    request.token = known_admin_token(here, address->port);
     if (request.token.empty())
         return complain(found,
                         "simulate: no proxy of yours left the token of its admin listener on "

@@ -1,6 +1,7 @@
 #include "proxy/app/log_verb.hpp"
 
 #include "proxy/app/address.hpp"
+#include "proxy/app/admin_token.hpp"
 #include "proxy/app/build.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
@@ -29,12 +30,15 @@ std::string callable(const ListenAddress& address) {
     return called.text();
 }
 
-std::string admin_url(const View& view) {
+// Where a running proxy answers, and what lets us in; nothing where its listener is off.
+void find_admin(const View& view, const Surroundings& here, tools::LogRequest& request) {
     const std::string text = view.text("admin");
-    if (parse_switch(text) == false) return {};
+    if (parse_switch(text) == false) return;
     const auto address = parse_listen(text);
-    if (!address.has_value() || !address->unix_path.empty()) return {};
-    return "http://" + callable(*address);
+    if (!address.has_value() || !address->unix_path.empty()) return;
+    request.admin_url = "http://" + callable(*address);
+    request.admin_token = here.variable("WHOGOES_ADMIN_TOKEN");
+    request.local_token = known_admin_token(here, address->port);
 }
 
 std::string listener_origin(const View& view) {
@@ -67,8 +71,7 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
     const View view(gathered.written.values, nullptr, gathered.config_file, here);
     const std::string output = view.text("log.output");
     if (output != "stderr" && output != "stdout") request->log_file = view.file("log.output");
-    request->admin_url = admin_url(view);
-    request->admin_token = here.variable("WHOGOES_ADMIN_TOKEN");
+    find_admin(view, here, *request);
     request->origin = listener_origin(view);
     request->version = version();
     request->filter.everything = line.arguments.verbosity > 0;

@@ -27,13 +27,14 @@ struct LogRequest {
     std::string log_file{};             // as configured; empty: none
     std::string admin_url{};            // of the running instance; empty: it has none
     std::string admin_token{};
-    std::string origin{};   // where clients send their requests, for exports
-    std::string version{};  // of this program, for exports
+    std::string local_token{};  // of the proxy at admin_url, for nobody else
+    std::string origin{};       // where clients send their requests, for exports
+    std::string version{};      // of this program, for exports
 
     LogFilterWords filter{};
     std::vector<std::string> ids{};      // of show and export
     std::vector<std::string> fail_on{};  // as fail_on_ids() takes them
-    std::size_t lines = 50;            // of the list
+    std::size_t lines = 50;              // of the list
     bool follow = false;
     bool json = false;
     report::ConsoleStyle style{};

@@ -121,8 +121,8 @@ rules::Result<std::vector<LogSource>, std::string> log_sources(const LogRequest&
             sources.push_back({LogSource::Kind::file, request.log_file, {}});
         if (!sources.empty()) return Sources(boost::system::in_place_value, std::move(sources));
     }
-    if (!request.admin_url.empty() && !request.admin_token.empty()) {
-        sources.push_back({LogSource::Kind::url, request.admin_url, request.admin_token});
+    if (!request.admin_url.empty() && !request.local_token.empty()) {
+        sources.push_back({LogSource::Kind::url, request.admin_url, request.local_token});
         return Sources(boost::system::in_place_value, std::move(sources));
     }
     return Sources(
