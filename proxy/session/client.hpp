@@ -49,7 +49,8 @@ struct RequestBody {
     std::uint64_t left = 0;  // Content-Length: octets still to come from the client
     http::ChunkTracker chunks;
     std::string_view in_buffer;  // what came together with the head; lies in Client::buffer
-    bool complete = true;        // all of it is in in_buffer
+    bool complete = true;        // all of it is in in_buffer, or kept by the upload
+    bool partly_sent = false;    // complete, but the upstream did not get all of it
     std::string first_octets;    // of a form whose body came later: evidence, 4 KiB at most
 };
 

@@ -5,6 +5,7 @@
 #include "proxy/net/task.hpp"
 #include "proxy/session/client.hpp"
 #include "proxy/session/observe.hpp"
+#include "proxy/session/replay.hpp"
 #include "proxy/session/upload.hpp"
 
 #include <memory>
@@ -38,6 +39,7 @@ struct Exchange {
     Upload upload;
     net::Buffer answer_buffer;  // the answer's head and what came with it
     std::size_t answer_head_octets = 0;
+    bool answer_whole = false;  // all of it lies in answer_buffer, and the lease may be gone
     Problem problem;
 
     bool keep_alive = false;                      // towards the client, after this exchange
@@ -51,6 +53,7 @@ struct Exchange {
 
     std::vector<std::string> changes;  // what the client gets otherwise than the API sent it
     std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
+    std::unique_ptr<Replay> replay;    // where it was refused and a fresh token may help
 
     // Gives the lease back, where it is clean, or ends it.
     void release_lease(bool clean);

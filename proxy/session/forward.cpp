@@ -61,6 +61,7 @@ http::PatchedHead patched(Exchange& exchange) {
     patch.default_host = settings.upstream.authority;
     patch.via = exchange.worker.via;
     patch.forwarded = settings.forwarded;
+    if (exchange.replay) patch.authorization = exchange.replay->authorization.reveal();
     const std::string_view as_it_came = head.bytes;
     head.bytes = scratch.sent_head;
     const http::PatchedHead sent =
@@ -72,9 +73,11 @@ http::PatchedHead patched(Exchange& exchange) {
 net::Task<net::Io> send_head(Exchange& exchange) {
     const http::PatchedHead head = patched(exchange);
     const std::string_view body = exchange.body.in_buffer;
-    iovec pieces[3] = {{const_cast<char*>(head.kept.data()), head.kept.size()},
+    const std::string_view kept = exchange.replay ? exchange.upload.kept() : std::string_view();
+    iovec pieces[4] = {{const_cast<char*>(head.kept.data()), head.kept.size()},
                        {const_cast<char*>(head.added.data()), head.added.size()},
-                       {const_cast<char*>(body.data()), body.size()}};
+                       {const_cast<char*>(body.data()), body.size()},
+                       {const_cast<char*>(kept.data()), kept.size()}};
     exchange.lease->stream.set_deadline(exchange.settings->timeouts.response);
     const std::span<iovec> all(pieces);
     const net::Io sent = co_await exchange.lease->stream.write_all(all);
@@ -172,6 +175,18 @@ net::Task<Attempt> read_answer_head(Exchange& exchange, bool may_be_stale) {
     }
 }
 
+// RFC 9110, 10.1.1: a client that asked first has said that its body is costly to send twice, and
+// what it would be told the second time it cannot hear.
+void keep_for_replay(Exchange& exchange) {
+    const http::RequestHead& head = exchange.request();
+    const Treatment& treatment = exchange.settings->treatment_for(head.method(), path_of(head));
+    if (!treatment.refresh || head.expect_continue) return;
+    const std::size_t most = treatment.refresh->max_body;
+    const std::size_t here = exchange.body.in_buffer.size();
+    if (here > most || exchange.body.left > most - here) return;
+    exchange.upload.keep(most - here);
+}
+
 net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
     const bool leased = co_await get_lease(exchange, fresh);
     if (!leased) co_return Attempt::failed;
@@ -184,6 +199,7 @@ net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
     }
     if (!exchange.body.complete && sent == net::Io::ok) {
         exchange.lease->stream.clear_deadline();
+        if (exchange.settings->refreshes) keep_for_replay(exchange);
         exchange.upload.start(exchange);
     } else if (exchange.body.complete) {
         watch_client(exchange);

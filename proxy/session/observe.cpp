@@ -40,9 +40,15 @@ bool body_is_evidence(const Exchange& exchange) {
     return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
 }
 
-void fill_fields(const http::Head& head, rules::Fields& fields) {
-    for (const http::FieldLine& line : head.fields)
-        fields.add(head.name_of(line), head.value_of(line));
+// As they were sent last: a replay has another Authorization.
+void fill_fields(const Exchange& exchange, rules::Fields& fields) {
+    const http::RequestHead& head = exchange.request();
+    const std::string_view replayed =
+        exchange.replay ? exchange.replay->authorization.reveal() : std::string_view();
+    for (const http::FieldLine& line : head.fields) {
+        const bool other = line.name == http::FieldName::authorization && !replayed.empty();
+        fields.add(head.name_of(line), other ? replayed : head.value_of(line));
+    }
 }
 
 void fill_request(const Exchange& exchange, rules::Request& request) {
@@ -52,7 +58,7 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
     request.path = path_of(head);
     request.query = request.target.substr(std::min(request.target.size(), request.path.size() + 1));
     request.client = exchange.client.address;
-    fill_fields(head, request.fields);
+    fill_fields(exchange, request.fields);
     if (!head.value(http::FieldName::content_type).starts_with("application/x-www-form-urlencoded"))
         return;
     request.form_body = exchange.body.first_octets.empty()
@@ -154,6 +160,86 @@ bool to_be_logged(const rules::Diagnosis& diagnosis, const LogPolicy& policy) {
            policy.access == AccessLog::all;
 }
 
+// Whether an answer to a replay is a refusal of its own, to be explained in place of the first.
+bool is_refusal(int status) {
+    return status == 401 || status == 403 || status == 407 || status == 419;
+}
+
+// Everything of both heads, and where it took place.
+void fill(Exchange& exchange, OpenEvent& event) {
+    rules::Exchange& seen = event.exchange;
+    fill_request(exchange, seen.request);
+    fill_answer(exchange.answer(), event);
+    fill_place(exchange, *event.treatment, seen);
+    seen.read();
+}
+
+void prescribe(const Exchange& exchange, OpenEvent& event) {
+    const std::size_t most =
+        event.treatment->refresh ? event.treatment->refresh->max_body : std::size_t{0};
+    const bool kept =
+        exchange.body.complete ? exchange.body.in_buffer.size() <= most : exchange.upload.keeps();
+    const rules::Circumstances circumstances{.first_attempt = exchange.replay == nullptr,
+                                             .body_is_kept = kept};
+    event.remedy =
+        rules::prescribe(event.diagnosis, event.exchange, event.treatment->remedies, circumstances);
+}
+
+void judge(Exchange& exchange, OpenEvent& event) {
+    rules::Exchange& seen = event.exchange;
+    exchange.pin = exchange.pin || binds_the_connection(seen);
+    seen.place.upstream_connection_changed =
+        exchange.client.pinned_number != 0 && exchange.lease &&
+        exchange.client.pinned_number != exchange.lease->number;
+    seen.recollection = exchange.worker.history.recall(seen);
+    seen.skew = exchange.worker.history.skew();
+    event.diagnosis = rules::diagnose(seen);
+    prescribe(exchange, event);
+    if (!event.remedy.challenges.empty() && seen.place.own_origin && seen.place.own_origin->empty())
+        exchange.changes.emplace_back(
+            "resource_metadata was left out of the challenge: the name in Host is not in "
+            "host_names");
+}
+
+// What of the answer's body has passed, as evidence.
+void weigh_body(OpenEvent& event) {
+    rules::Response& response = event.exchange.response;
+    if (event.body.empty()) {
+        if (event.wants_body && event.body_whole)
+            response.body_evidence = rules::BodyEvidence::whole;
+        return;
+    }
+    // Weighed before, when it was put aside for a replay.
+    if (response.body_evidence != rules::BodyEvidence::unseen) return;
+    const auto coding = response.fields.first("content-encoding");
+    response.body = event.body;
+    response.body_evidence =
+        event.body_whole ? rules::BodyEvidence::whole : rules::BodyEvidence::partial;
+    if (coding && !coding->empty() && *coding != "identity") {
+        std::optional<std::string> text = http::decoded(*coding, event.body, body_evidence_octets);
+        event.decoded_body = text ? std::move(*text) : "";
+        response.body = event.decoded_body;
+        if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
+    }
+    event.exchange.heard = rules::listen(response, event.exchange.challenges);
+    event.diagnosis = rules::diagnose(event.exchange);
+}
+
+// The new token's success: what is sent with an older one from now on is stale.
+void remember_accepted(const Exchange& exchange) {
+    rules::Exchange accepted;
+    fill_request(exchange, accepted.request);
+    accepted.response.status = exchange.answer().status;
+    const http::ResponseHead& answer = exchange.answer();
+    for (const http::FieldLine& line : answer.fields)
+        accepted.response.fields.add(answer.name_of(line), answer.value_of(line));
+    accepted.place = exchange.event->exchange.place;
+    accepted.answered_at = exchange.worker.clock();
+    accepted.expected = &exchange.event->treatment->expected;
+    accepted.read();
+    exchange.worker.history.remember(accepted);
+}
+
 }  // namespace
 
 std::string_view path_of(const http::RequestHead& head) {
@@ -196,7 +282,7 @@ void OpenEvent::clear() {
     treatment = nullptr;
     body.clear();
     decoded_body.clear();
-    wants_body = body_whole = only_history = simulated = false;
+    wants_body = body_whole = only_history = simulated = remembered = false;
 }
 
 std::string client_origin(const Exchange& exchange) {
@@ -218,27 +304,59 @@ void observe(Exchange& exchange) {
     OpenEvent& event = *exchange.event;
     event.treatment = &treatment;
     event.only_history = accepted;
-    rules::Exchange& seen = event.exchange;
-    fill_request(exchange, seen.request);
-    fill_answer(exchange.answer(), event);
-    fill_place(exchange, treatment, seen);
-    seen.read();
+    fill(exchange, event);
     if (accepted) return;
-    exchange.pin = exchange.pin || binds_the_connection(seen);
-    seen.place.upstream_connection_changed =
-        exchange.client.pinned_number != 0 && exchange.lease &&
-        exchange.client.pinned_number != exchange.lease->number;
-    seen.recollection = worker.history.recall(seen);
-    seen.skew = worker.history.skew();
-    event.diagnosis = rules::diagnose(seen);
-    const rules::Circumstances circumstances{.first_attempt = true,
-                                             .body_is_kept = exchange.body.complete};
-    event.remedy = rules::prescribe(event.diagnosis, seen, treatment.remedies, circumstances);
+    judge(exchange, event);
     event.wants_body = body_is_evidence(exchange);
-    if (!event.remedy.challenges.empty() && seen.place.own_origin && seen.place.own_origin->empty())
-        exchange.changes.emplace_back(
-            "resource_metadata was left out of the challenge: the name in Host is not in "
-            "host_names");
+}
+
+void observe_again(Exchange& exchange) {
+    OpenEvent& event = *exchange.event;
+    if (!is_refusal(exchange.answer().status)) {
+        // The record stays about the first answer, and nothing of its remedy is for this one.
+        event.remedy = {};
+        event.wants_body = false;
+        remember_accepted(exchange);
+        return;
+    }
+    exchange.replay->observed_again = true;
+    const Treatment* const treatment = event.treatment;
+    event.clear();
+    event.treatment = treatment;
+    fill(exchange, event);
+    event.exchange.replay_of =
+        rules::ReplayOf{.refreshed = true, .rejected_fingerprint = exchange.replay->token};
+    judge(exchange, event);
+    event.wants_body = body_is_evidence(exchange);
+}
+
+void reconsider(Exchange& exchange) {
+    OpenEvent& event = *exchange.event;
+    std::string_view bytes = exchange.answer_buffer.view().substr(exchange.answer_head_octets);
+    if (exchange.answer().framing == http::Framing::chunked) {
+        http::ChunkTracker chunks;
+        while (!bytes.empty() && event.body.size() < body_evidence_octets) {
+            const http::ChunkTracker::Step step = chunks.next_data(bytes);
+            event.body.append(step.data.substr(0, body_evidence_octets - event.body.size()));
+            if (step.state != http::ChunkTracker::State::more) break;
+            bytes.remove_prefix(step.consumed);
+        }
+    } else if (exchange.answer().framing != http::Framing::none) {
+        event.body.append(bytes.substr(0, body_evidence_octets));
+    }
+    event.body_whole = true;
+    weigh_body(event);
+    event.wants_body = false;
+    prescribe(exchange, event);
+}
+
+void remember(Exchange& exchange) {
+    OpenEvent& event = *exchange.event;
+    if (event.simulated || std::exchange(event.remembered, true)) return;
+    if (!exchange.settings->dev) return exchange.worker.history.remember(event.exchange);
+    rules::Exchange seen = event.exchange;
+    const std::deque<std::string> cookies = see_local_cookies(exchange, seen);
+    exchange.worker.history.remember(seen);
 }
 
 void observe_simulated(Exchange& exchange, const rules::Cause& cause) {
@@ -263,24 +381,8 @@ void conclude(Exchange& exchange) {
     if (!exchange.event || exchange.event->only_history) record_access(exchange);
     if (!exchange.event) return;
     OpenEvent& event = *exchange.event;
-    rules::Exchange& seen = event.exchange;
-    if (!event.body.empty()) {
-        const auto coding = seen.response.fields.first("content-encoding");
-        seen.response.body = event.body;
-        seen.response.body_evidence =
-            event.body_whole ? rules::BodyEvidence::whole : rules::BodyEvidence::partial;
-        if (coding && !coding->empty() && *coding != "identity") {
-            std::optional<std::string> text =
-                http::decoded(*coding, event.body, body_evidence_octets);
-            event.decoded_body = text ? std::move(*text) : "";
-            seen.response.body = event.decoded_body;
-            if (!text) seen.response.body_evidence = rules::BodyEvidence::undecodable;
-        }
-        seen.heard = rules::listen(seen.response, seen.challenges);
-        event.diagnosis = rules::diagnose(seen);
-    } else if (event.wants_body && event.body_whole) {
-        seen.response.body_evidence = rules::BodyEvidence::whole;
-    }
+    const rules::Exchange& seen = event.exchange;
+    weigh_body(event);
     const bool changed =
         !exchange.changes.empty() && exchange.settings->log.access != AccessLog::none;
     if (!event.only_history && (changed || to_be_logged(event.diagnosis, exchange.settings->log))) {
@@ -297,14 +399,10 @@ void conclude(Exchange& exchange) {
         record.changes = std::move(exchange.changes);
         if (exchange.lease) record.upstream = exchange.lease->address;
         fill_common(exchange, record);
+        if (event.treatment->refresh) note_replay(exchange, record);
         worker.recorder.record(std::move(record));
     }
-    if (exchange.settings->dev && !event.simulated) {
-        const std::deque<std::string> cookies = see_local_cookies(exchange, seen);
-        worker.history.remember(seen);
-    } else if (!event.simulated) {
-        worker.history.remember(seen);
-    }
+    remember(exchange);
     event.clear();
     if (worker.spare_events.size() < 16) worker.spare_events.push_back(std::move(exchange.event));
     exchange.event.reset();

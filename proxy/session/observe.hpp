@@ -34,6 +34,7 @@ struct OpenEvent {
     bool body_whole = false;
     bool only_history = false;  // a success, remembered and not recorded
     bool simulated = false;     // recorded and not remembered
+    bool remembered = false;    // the history has it already
 
     void clear();  // keeps the memory
 };
@@ -49,6 +50,13 @@ void observe_simulated(Exchange&, const rules::Cause&);
 // The same, once the body has passed; writes the record and feeds the history. Also writes an
 // access record of an exchange that was not worth a look, where the settings ask for it.
 void conclude(Exchange&);
+
+// Diagnoses and prescribes again, with the whole of the answer's body, which lies in
+// exchange.answer_buffer.
+void reconsider(Exchange&);
+
+// Tells the history of the exchange, once.
+void remember(Exchange&);
 
 // The upstream broke off in the middle of a body that is on its way to the client.
 void record_broken_answer(Exchange&);

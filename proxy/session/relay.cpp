@@ -17,6 +17,7 @@ struct AnswerBody {
     http::ChunkTracker chunks;
     http::ChunkTracker evidence_chunks;  // takes the framing off a copy
     bool unchunk = false;                // to an HTTP/1.0 client
+    bool whole = false;                  // all of it is in the buffer
     bool done = false;
     bool flawed = false;
 
@@ -62,6 +63,8 @@ std::size_t take(AnswerBody& body, net::Buffer& buffer, std::size_t& consumed) {
             consumed = std::min<std::uint64_t>(body.left, consumed);
             body.left -= consumed;
             body.done = body.left == 0;
+        } else {
+            body.done = body.whole;
         }
     }
     return consumed;
@@ -127,8 +130,10 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
     const http::RequestHead& request = exchange.request();
     http::ResponsePatch patch;
     const bool switching = exchange.answer().status == 101;
-    if (body.framing == http::Framing::until_close || body.unchunk || exchange.upload.running() ||
-        exchange.upload.state() == Upload::State::upstream_gone || exchange.worker.draining)
+    using State = Upload::State;
+    const State upload = exchange.upload.state();
+    if (body.framing == http::Framing::until_close || body.unchunk || upload == State::running ||
+        upload == State::upstream_gone || upload == State::stopped || exchange.worker.draining)
         exchange.keep_alive = false;
     patch.close = !exchange.keep_alive && !switching;
     patch.keep_alive_1_0 = exchange.keep_alive && request.minor_version == 0;
@@ -231,6 +236,7 @@ bool is_event_stream(const http::ResponseHead& answer) {
 net::Task<bool> relay(Exchange& exchange) {
     exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
+    body.whole = exchange.answer_whole;
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);
     exchange.client.stream.unwatch();

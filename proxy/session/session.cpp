@@ -153,6 +153,16 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     }
     exchange.answered = net::Clock::now();
     observe(exchange);
+    if (is_to_be_replayed(exchange)) {
+        const bool there = co_await renew_and_replay(exchange);
+        if (!there) {
+            co_await exchange.upload.stop(exchange);
+            exchange.release_lease(false);
+            exchange.status = exchange.replay ? exchange.replay->first_status : 0;
+            conclude(exchange);
+            co_return false;
+        }
+    }
     bool whole = false;
     if (exchange.settings->dev && takes_preflight(exchange))
         whole = co_await answer_preflight(exchange);

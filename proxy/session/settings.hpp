@@ -2,6 +2,8 @@
 
 #include "proxy/http/head.hpp"
 #include "proxy/http/patch.hpp"
+#include "proxy/net/secret.hpp"
+#include "proxy/upstream/fetch.hpp"
 #include "proxy/upstream/target.hpp"
 #include "rules/exchange.hpp"
 #include "rules/keys.hpp"
@@ -27,6 +29,30 @@ struct RouteMatch {
     bool matches(std::string_view method, std::string_view path) const noexcept;
 };
 
+enum class Grant : std::uint8_t { refresh_token, client_credentials };
+// How a client with a secret shows it to the token endpoint (RFC 6749, 2.3.1).
+enum class ClientAuthentication : std::uint8_t { basic, post };
+
+// One `refresh:` block: where a fresh token comes from, and which requests it is for.
+struct RefreshSettings {
+    Grant grant = Grant::refresh_token;
+    upstream::FetchUrl token_endpoint{};
+    std::string client_id{};
+    net::Secret client_secret{};  // empty: a public client
+    ClientAuthentication authentication = ClientAuthentication::basic;
+    std::string scope{};
+    std::string resource{};       // RFC 8707; empty: none is named
+    net::Secret refresh_token{};  // as the configuration has it, not as it is by now
+    std::string token_source{};   // as written, "${file:…}"; empty: the token itself stands there
+    std::string token_file{};     // where a rotated one is stored; empty: in memory only
+    std::size_t max_body = 1024 * 1024;
+    std::chrono::milliseconds timeout{10000};
+    net::TlsContext tls{};  // null: the system's authorities
+
+    // Whether both mean one session at the token endpoint, so that one slot serves them.
+    bool same_session(const RefreshSettings& other) const;
+};
+
 // What an exchange is treated by: the top level of the configuration, or a route's overrides
 // already merged over it.
 struct Treatment {
@@ -38,6 +64,7 @@ struct Treatment {
     // RFC 9728: the document that is answered for this resource, as JSON members but `resource`,
     // which is the URL that the client used. Null: the API answers for it.
     std::shared_ptr<const std::string> resource_metadata;
+    std::shared_ptr<const RefreshSettings> refresh;  // null: nothing is renewed or replayed
 };
 
 struct Route {
@@ -71,6 +98,7 @@ struct Settings {
     Treatment treatment;        // where no route matches
     std::vector<Route> routes;  // first match wins
     LogPolicy log;
+    bool refreshes = false;  // the treatment above, or a route's, has `refresh`
     bool dev = false;
     bool trace_create = false;
     bool answers_metadata = false;        // some treatment has resource_metadata

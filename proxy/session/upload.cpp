@@ -96,18 +96,52 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
             body.first_octets.append(buffer_.view().substr(
                 0, std::min(portion.octets, form_evidence_octets - body.first_octets.size())));
         octets_ += portion.octets;
+        all_read_ = portion.done;
+        if (keeps_) keep_portion(body, buffer_.view().substr(0, portion.octets));
         iovec piece{buffer_.begin(), portion.octets};
         const std::span<iovec> pieces(&piece, 1);
         net::Stream& upstream = exchange.lease->stream;
         upstream.set_deadline(exchange.settings->timeouts.response);
         const net::Io written = co_await upstream.write_all(pieces);
+        buffer_.consume(portion.octets);
         if (stopping_) co_return State::stopped;
         // A slow client is not the upstream's fault: its clock runs only while we wait for it.
         upstream.clear_deadline();
         if (written != net::Io::ok) co_return State::upstream_gone;
-        buffer_.consume(portion.octets);
         if (portion.done) co_return State::sent;
     }
+}
+
+void Upload::keep(std::size_t at_most) {
+    keeps_ = true;
+    most_kept_ = at_most;
+}
+
+void Upload::keep_portion(const RequestBody& body, std::string_view bytes) {
+    keeps_ = bytes.size() <= most_kept_ - kept_.size() && !body.chunks.has_trailers();
+    if (keeps_)
+        kept_.append(bytes);
+    else
+        kept_ = std::string();
+}
+
+net::Task<bool> Upload::keep_rest(Exchange& exchange) {
+    net::Stream& client = exchange.client.stream;
+    while (keeps_ && !all_read_ && !client_failed()) {
+        client.set_deadline(exchange.settings->timeouts.header);
+        const net::IoResult read = co_await client.read_some(buffer_.space(), buffer_.room());
+        if (read.outcome != net::Io::ok) break;
+        buffer_.filled(read.octets);
+        const Portion portion = portion_of(exchange.body, buffer_.view());
+        if (portion.flawed) break;
+        octets_ += portion.octets;
+        all_read_ = portion.done;
+        keep_portion(exchange.body, buffer_.view().substr(0, portion.octets));
+        buffer_.consume(portion.octets);
+    }
+    if (!keeps_ || !all_read_) co_return false;
+    if (state_ != State::sent) state_ = State::kept;
+    co_return true;
 }
 
 net::Task<> Upload::stop(Exchange& exchange) {

@@ -21,7 +21,17 @@ public:
         client_broken,  // the body is not what its framing says
         upstream_gone,  // the upstream takes no more; its answer may still be there
         stopped,
+        kept,  // read to its end for a replay; it did not all go upstream
     };
+
+    // Before start(): keeps up to so many octets of what it sends, for a replay.
+    void keep(std::size_t at_most);
+    // What is kept so far may become the whole of it.
+    bool keeps() const noexcept { return keeps_; }
+    std::string_view kept() const noexcept { return kept_; }
+    // Once it no longer runs: the rest of the body, from the client into what is kept. False: it is
+    // too large, has trailers, or broke off.
+    net::Task<bool> keep_rest(Exchange&);
 
     void start(Exchange&);
     State state() const noexcept { return state_; }
@@ -45,12 +55,17 @@ private:
     net::Task<> run(Exchange&);
     net::Task<State> send_rest(Exchange&);
     void ended(Exchange&, State);
+    void keep_portion(const RequestBody&, std::string_view bytes);
 
     State state_ = State::idle;
     bool timed_out_ = false;
     bool stopping_ = false;
     std::uint64_t octets_ = 0;
     std::string_view flaw_;
+    bool keeps_ = false;
+    bool all_read_ = false;
+    std::size_t most_kept_ = 0;
+    std::string kept_;
     net::Buffer buffer_;
     net::Signal finished_;
 };

@@ -8,6 +8,7 @@
 #include "proxy/session/history.hpp"
 #include "proxy/session/settings.hpp"
 #include "proxy/session/simulation.hpp"
+#include "proxy/session/tokens.hpp"
 #include "proxy/upstream/pool.hpp"
 #include "rules/fingerprint.hpp"
 
@@ -53,6 +54,7 @@ struct Worker {
     report::Recorder recorder;
     rules::Fingerprinter fingerprinter;
     History& history;
+    Tokens* tokens = nullptr;  // of the process; where a treatment has `refresh`, never null
     WallClock clock;
     AcceptedGate accepted_gate;
     Simulations* simulations = nullptr;  // of the process; null: nobody can ask for any

@@ -1,0 +1,246 @@
+#include "proxy/session/replay.hpp"
+
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/own_host.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whogoes::session {
+namespace {
+
+constexpr std::size_t most_answer_octets = 256 * 1024;
+
+// How much of an answer is there.
+class Whole {
+public:
+    explicit Whole(const http::ResponseHead& head) : head_(head) {}
+
+    // `body` is all of it that came so far.
+    bool is_there(std::string_view body) {
+        switch (head_.framing) {
+            case http::Framing::none:
+                return true;
+            case http::Framing::length:
+                return body.size() >= head_.content_length;
+            case http::Framing::chunked: {
+                const auto step = chunks_.follow(body.substr(seen_));
+                seen_ = body.size();
+                flawed_ = step.state == http::ChunkTracker::State::flawed;
+                return step.state == http::ChunkTracker::State::done;
+            }
+            case http::Framing::until_close:
+                return false;
+        }
+        return false;
+    }
+    bool flawed() const { return flawed_; }
+
+private:
+    const http::ResponseHead& head_;
+    http::ChunkTracker chunks_;
+    std::size_t seen_ = 0;
+    bool flawed_ = false;
+};
+
+bool is_small(const Exchange& exchange) {
+    return exchange.answer_buffer.size() - exchange.answer_head_octets <= most_answer_octets;
+}
+
+// Reads the answer to its end. False: it is too large or has none, or it broke off; what came of it
+// is in the buffer still, to be relayed.
+net::Task<bool> keep_answer(Exchange& exchange) {
+    http::ResponseHead& answer = exchange.answer();
+    net::Buffer& buffer = exchange.answer_buffer;
+    if (is_event_stream(answer)) co_return false;
+    if (answer.framing == http::Framing::length && answer.content_length > most_answer_octets)
+        co_return false;
+    Whole whole(answer);
+    if (!exchange.upload.running()) watch_client(exchange);
+    while (!whole.is_there(buffer.view().substr(exchange.answer_head_octets))) {
+        if (whole.flawed() || !is_small(exchange) || exchange.client.gone) break;
+        if (buffer.room() == 0) buffer.make_room(buffer.size());
+        answer.bytes = buffer.view().substr(0, exchange.answer_head_octets);
+        if (!exchange.upload.running())
+            exchange.lease->stream.set_deadline(exchange.settings->timeouts.response);
+        const net::IoResult read =
+            co_await exchange.lease->stream.read_some(buffer.space(), buffer.room());
+        if (read.outcome == net::Io::closed && answer.framing == http::Framing::until_close) {
+            exchange.answer_whole = true;
+            break;
+        }
+        if (read.outcome != net::Io::ok) break;
+        buffer.filled(read.octets);
+    }
+    exchange.client.stream.unwatch();
+    if (answer.framing != http::Framing::until_close)
+        exchange.answer_whole =
+            Whole(answer).is_there(buffer.view().substr(exchange.answer_head_octets));
+    co_return exchange.answer_whole && !exchange.client.gone;
+}
+
+// The rest of the request's body, where the answer came before it had all been read.
+net::Task<bool> keep_request(Exchange& exchange) {
+    RequestBody& body = exchange.body;
+    if (body.complete) co_return true;
+    const bool sent = exchange.upload.state() == Upload::State::sent;
+    co_await exchange.upload.stop(exchange);
+    const bool kept = co_await exchange.upload.keep_rest(exchange);
+    if (!kept) co_return false;
+    if (body.framing == http::Framing::length &&
+        body.in_buffer.size() + exchange.upload.kept().size() != exchange.request().content_length)
+        co_return false;
+    body.complete = true;
+    body.partly_sent = !sent;
+    co_return true;
+}
+
+// The first answer is whole, so nothing more is wanted of its connection.
+void let_go(Exchange& exchange) {
+    const http::ResponseHead& answer = exchange.answer();
+    exchange.replay->upstream_address = exchange.lease->address;
+    exchange.upstream_keep_alive = keep_alive_timeout(answer.value(http::FieldName::keep_alive));
+    const std::size_t body_octets = exchange.answer_buffer.size() - exchange.answer_head_octets;
+    const bool surplus =
+        (answer.framing == http::Framing::length && body_octets > answer.content_length) ||
+        (answer.framing == http::Framing::none && body_octets > 0);
+    const bool clean = !exchange.body.partly_sent && answer.keep_alive && !surplus &&
+                       answer.framing != http::Framing::until_close;
+    exchange.release_lease(clean);
+}
+
+std::string_view host_of(std::string_view origin) {
+    const std::size_t begin = origin.find("://");
+    return begin == std::string_view::npos ? std::string_view() : origin.substr(begin + 3);
+}
+
+// The token that is kept here must not be lent to a page that got in by DNS rebinding, nor to one
+// of somebody else's.
+std::string_view why_not_trusted(const Exchange& exchange) {
+    const std::string_view host = exchange.request().value(http::FieldName::host);
+    if (!host.empty() && !is_own_host(*exchange.settings, host)) return "host";
+    const http::FieldLine* const origin = exchange.request().find(http::FieldName::origin);
+    if (origin == nullptr) return {};
+    const std::string_view from = host_of(exchange.request().value_of(*origin));
+    return from.empty() || !is_own_host(*exchange.settings, from) ? "cross-site"
+                                                                  : std::string_view();
+}
+
+struct Waiting {
+    Renewal renewal;
+    net::Signal answered;
+};
+
+net::Task<> renew(Exchange& exchange) {
+    const rules::Exchange& seen = exchange.event->exchange;
+    const std::string_view refused = seen.credentials.front().value;
+    RenewalQuestion question;
+    question.block = exchange.event->treatment->refresh;
+    question.client = exchange.client.address;
+    question.refused.token = net::Secret(refused);
+    if (seen.jwt && seen.jwt->readable())
+        question.refused.identity = {seen.jwt->iss, seen.jwt->sub};
+    exchange.replay->token = exchange.worker.fingerprinter.token("bearer", refused);
+    const auto waiting = std::make_shared<Waiting>();
+    exchange.worker.tokens->renew(std::move(question), exchange.worker.io,
+                                  [waiting](Renewal renewal) {
+                                      waiting->renewal = std::move(renewal);
+                                      waiting->answered.raise();
+                                  });
+    watch_client(exchange);
+    co_await waiting->answered;
+    exchange.client.stream.unwatch();
+    exchange.replay->renewal = std::move(waiting->renewal);
+}
+
+void put_answer_aside(Exchange& exchange) {
+    Replay& replay = *exchange.replay;
+    std::swap(replay.answer, exchange.answer());
+    replay.answer_buffer = std::move(exchange.answer_buffer);
+    replay.answer_head_octets = exchange.answer_head_octets;
+    exchange.answer_buffer = net::Buffer();
+    exchange.answer_whole = false;
+}
+
+void take_answer_back(Exchange& exchange) {
+    Replay& replay = *exchange.replay;
+    exchange.release_lease(false);
+    std::swap(replay.answer, exchange.answer());
+    exchange.answer_buffer = std::move(replay.answer_buffer);
+    exchange.answer_head_octets = replay.answer_head_octets;
+    exchange.answer_whole = true;
+    replay.failure = exchange.problem.message;
+    exchange.problem = {};
+}
+
+net::Task<bool> send_again(Exchange& exchange) {
+    Replay& replay = *exchange.replay;
+    const std::string_view token = replay.renewal.loan.token.reveal();
+    replay.new_token = exchange.worker.fingerprinter.token("bearer", token);
+    std::string value = "Bearer ";
+    value.reserve(value.size() + token.size());
+    value += token;
+    replay.authorization = net::Secret(value);
+    net::wipe(value);
+    remember(exchange);
+    put_answer_aside(exchange);
+    const bool answered = co_await forward(exchange);
+    if (!answered) {
+        take_answer_back(exchange);
+        co_return !exchange.client.gone;
+    }
+    exchange.answered = net::Clock::now();
+    replay.second_status = exchange.answer().status;
+    const bool success = replay.second_status >= 200 && replay.second_status < 300;
+    if (success || replay.second_status == 401) {
+        const ReplayOutcome outcome = success ? ReplayOutcome::accepted : ReplayOutcome::refused;
+        exchange.worker.tokens->tell(exchange.event->treatment->refresh, replay.renewal.loan,
+                                     outcome);
+    }
+    exchange.changes.clear();  // those of the first answer
+    observe_again(exchange);
+    co_return true;
+}
+
+void skip(Exchange& exchange, std::string_view why) {
+    exchange.event->remedy.refresh_and_replay = false;
+    exchange.event->remedy.refresh_skipped = why;
+}
+
+}  // namespace
+
+bool is_to_be_replayed(const Exchange& exchange) {
+    return exchange.event && exchange.event->remedy.refresh_and_replay;
+}
+
+net::Task<bool> renew_and_replay(Exchange& exchange) {
+    if (const std::string_view why = why_not_trusted(exchange); !why.empty()) {
+        skip(exchange, why);
+        co_return true;
+    }
+    const bool answer_kept = co_await keep_answer(exchange);
+    if (!answer_kept) {
+        skip(exchange, "answer");
+        co_return !exchange.client.gone;
+    }
+    // With its body the refusal may turn out to be another one.
+    reconsider(exchange);
+    if (!is_to_be_replayed(exchange)) co_return true;
+    const bool request_kept = co_await keep_request(exchange);
+    if (!request_kept) {
+        skip(exchange, "body");
+        co_return true;
+    }
+    exchange.replay = std::make_unique<Replay>();
+    exchange.replay->first_status = exchange.answer().status;
+    let_go(exchange);
+    co_await renew(exchange);
+    if (exchange.client.gone) co_return false;
+    const Renewal& renewal = exchange.replay->renewal;
+    if (renewal.how == Renewal::How::skipped) skip(exchange, renewal.why);
+    if (renewal.loan.version == 0) co_return true;
+    const bool there = co_await send_again(exchange);
+    co_return there;
+}
+
+}  // namespace whogoes::session

@@ -1,0 +1,104 @@
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/replay.hpp"
+
+#include <string>
+#include <utility>
+
+namespace whogoes::session {
+namespace {
+
+void add_sentence(report::AuthEvent& event, std::string_view words) {
+    if (!event.diagnosis.main || words.empty()) return;
+    std::string& evidence = event.diagnosis.main->evidence.words;
+    if (!evidence.empty()) evidence += "; ";
+    evidence += words;
+}
+
+// The experiment's verdict: a fresh token is the only thing that was changed.
+std::string verdict_words(int status) {
+    if (status < 400) return "replay fixed it: it was authentication";
+    if (status == 401) return "fresh token, still 401: it is not the token's age";
+    if (status == 403) return "fresh token, still 403: it is permission";
+    return "fresh token, then " + std::to_string(status) +
+           ": it was authentication, and is no more";
+}
+
+// Whoever reads the record shall see first what ends the session, not what began it.
+void lead_with(report::AuthEvent& event, std::string_view id, const std::string& words) {
+    const rules::Cause* const cause = rules::find_cause(id);
+    if (cause == nullptr || !event.diagnosis.main) return;
+    rules::Diagnosis& diagnosis = event.diagnosis;
+    diagnosis.also.insert(diagnosis.also.begin(), std::move(*diagnosis.main));
+    rules::Finding finding;
+    finding.cause = cause;
+    finding.evidence.confidence = rules::Confidence::certain;
+    finding.evidence.words = words;
+    diagnosis.main = std::move(finding);
+}
+
+void note_failed_renewal(const Renewal& renewal, report::AuthEvent& event) {
+    event.refresh = "failed";
+    const std::string words = "the call that should renew the token: " + renewal.words;
+    if (renewal.failure == TokenAnswer::Kind::session_over)
+        lead_with(event, "refresh-failed", words);
+    else if (renewal.failure == TokenAnswer::Kind::client_rejected)
+        lead_with(event, "refresh-client-rejected", words);
+    else
+        add_sentence(event, words);
+}
+
+}  // namespace
+
+void note_replay(const Exchange& exchange, report::AuthEvent& event) {
+    add_sentence(event, skip_words(exchange.event->remedy.refresh_skipped));
+    if (!exchange.replay) return;
+    const Replay& replay = *exchange.replay;
+    const Renewal& renewal = replay.renewal;
+    if (event.upstream.empty() || !exchange.lease) event.upstream = replay.upstream_address;
+    if (renewal.how == Renewal::How::failed) return note_failed_renewal(renewal, event);
+    if (replay.new_token.empty()) return;  // skipped
+    event.token = replay.token;
+    event.replaced_token = replay.new_token;
+    if (replay.second_status == 0) {
+        event.refresh = "failed";
+        add_sentence(event,
+                     "the token was renewed, but the replay brought no answer: " + replay.failure);
+        return;
+    }
+    event.refresh = renewal.how == Renewal::How::refreshed ? "replayed" : "joined";
+    if (!replay.observed_again) {
+        event.upstream_status = replay.first_status;
+        event.level = "info";
+    }
+    add_sentence(event, verdict_words(replay.second_status));
+}
+
+std::string_view skip_words(std::string_view why) noexcept {
+    struct Row {
+        std::string_view why, words;
+    };
+    constexpr Row rows[] = {
+        {"answer", "not replayed: the 401 is too large or has no end, so it cannot be put aside"},
+        {"backing-off", "not replayed: the token endpoint failed, and is left alone for a while"},
+        {"body",
+         "not replayed: the request's body is larger than refresh.max_body, or cannot be kept"},
+        {"cause", ""},  // the cause says it
+        {"client-rejected",
+         "not replayed: the token endpoint refuses this client; mend `refresh:` and reload"},
+        {"credential", "not replayed: only a request with one Bearer token of its own is"},
+        {"cross-site", "not replayed: a page of another site sent it"},
+        {"host", "not replayed: it names a host that is not this proxy's (host_names)"},
+        {"method",
+         "not replayed: POST and PATCH want an Idempotency-Key, or refresh.unsafe_methods"},
+        {"new-tokens-refused", "not replayed: three new tokens in a row were refused"},
+        {"other-identity", "not replayed: the token kept here is another user's"},
+        {"same-token", "not replayed: the token endpoint gave the refused token again"},
+        {"session-over", "not replayed: the refresh token is spent; log in again"},
+        {"upgrade", "not replayed: it asks for another protocol"},
+    };
+    for (const Row& row : rows)
+        if (row.why == why) return row.words;
+    return {};
+}
+
+}  // namespace whogoes::session
