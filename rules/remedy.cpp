@@ -178,6 +178,10 @@ std::string_view why_not_replayed(const Diagnosis& diagnosis, const Exchange& ex
     if (exchange.credentials.size() != 1 || exchange.credentials.front().kind != Scheme::bearer ||
         exchange.credentials.front().value.empty())
         return "credential";
+    // A token that is bound to the client's key is of no use without a proof of that key, nor is
+    // another token with the proof of this one (RFC 9449, 7.1).
+    if (exchange.request.fields.has("DPoP") || (exchange.jwt && !exchange.jwt->cnf_jkt.empty()))
+        return "credential";
     if (!diagnosis.main || diagnosis.main->cause->cure != Cure::refresh_token) return "cause";
     // A foreign page that reaches this port must not act with the token kept here.
     if (iequals(exchange.request.fields.first("Sec-Fetch-Site").value_or(""), "cross-site"))

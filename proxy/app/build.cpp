@@ -137,13 +137,15 @@ std::shared_ptr<const rules::KeySet> read_keys(const View& view, const std::stri
 }
 
 void build_treatment(const View& view, const std::string& prefix, Problems& problems,
-                     session::Treatment& treatment, std::vector<std::string>& warnings) {
+                     session::Settings& settings, session::Treatment& treatment,
+                     std::vector<std::string>& warnings) {
     treatment.diagnose = !view.has("diagnose") || view.flag("diagnose");
     read_challenge(view, prefix, problems, treatment.remedies);
     read_expectations(view, treatment.expected);
     treatment.keys = read_keys(view, prefix, problems, warnings);
     treatment.resource_metadata = read_resource_metadata(view, prefix, problems);
     treatment.remedies.resource_metadata = treatment.resource_metadata != nullptr;
+    build_refresh(view, prefix, problems, settings, treatment, warnings);
 }
 
 session::RouteMatch parse_match(const RouteValues& route, const std::string& key,
@@ -181,7 +183,8 @@ void build_routes(const Written& written, const View& view, Problems& problems,
         else if (route.match.method.empty() &&
                  (route.match.pattern == "/**" || route.match.pattern == "**"))
             catch_all = values.match;
-        build_treatment(view.over(values.values), prefix, problems, route.treatment, warnings);
+        build_treatment(view.over(values.values), prefix, problems, settings, route.treatment,
+                        warnings);
         if (values.values.count("challenge.offer") || values.values.count("challenge.scope"))
             warn_of_clients(values.where + ": " + prefix, route.treatment.remedies, warnings);
         settings.routes.push_back(std::move(route));
@@ -274,7 +277,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
                      "creating traceparent and X-Request-Id comes in a later version: write keep");
 
     settings.dev = view.flag("dev");
-    build_treatment(view, "", problems, settings.treatment, warnings);
+    build_treatment(view, "", problems, settings, settings.treatment, warnings);
     warn_of_clients("", settings.treatment.remedies, warnings);
     build_routes(written, view, problems, settings, warnings);
     read_host_names(view, problems, settings.host_names);

@@ -2,6 +2,7 @@
 
 #include "proxy/app/config.hpp"
 #include "proxy/app/values.hpp"
+#include "rules/result.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -48,15 +49,28 @@ public:
     std::string file(std::string_view path) const;  // where to open it; empty: none
     Where where(std::string_view path) const;       // of the key
     std::string file_name() const;                  // of the configuration, for people
+    // What a secret's text stands for; the error is a sentence without it.
+    rules::Result<std::string, std::string> secret(std::string_view path) const;
+    std::string secret_file(std::string_view path) const;  // the one it names; empty: none
 
 private:
     const Entry* entry(std::string_view path) const;
+    std::string folder() const;  // of the configuration file, as it was named
 
     const Values& top_;
     const Values* route_;
     std::string config_file_;
     const Surroundings& here_;
 };
+
+// The `refresh:` block that holds in one place, into its treatment.
+void build_refresh(const View&, const std::string& prefix, Problems&, session::Settings&,
+                   session::Treatment&, std::vector<std::string>& warnings);
+// `listen` can be reached from other machines.
+void refuse_unshared_refresh(const Written&, const View&, Problems&, const std::string& listen);
+// The call that renews a token must not become an exchange that renews a token.
+void refuse_refresh_through_itself(const session::Settings&, const View&, Problems&,
+                                   std::uint16_t port);
 
 // All but the upstream's being there, which the caller checks.
 void build_settings(const Written&, const View&, Problems&, session::Settings&,

@@ -139,6 +139,16 @@ void refuse_dev_for_others(const View& view, Problems& problems, const RunOption
                                     "it out");
 }
 
+void check_refresh(const Written& written, const View& view, Problems& problems,
+                   const RunOptions& options, const session::Settings& settings) {
+    for (const ListenAddress& listen : options.listen)
+        if (listen.unix_path.empty() && listen.port != 0)
+            refuse_refresh_through_itself(settings, view, problems, listen.port);
+    for (const ListenAddress& listen : options.listen)
+        if (!listen.loopback())
+            return refuse_unshared_refresh(written, view, problems, listen.text());
+}
+
 std::string missing_upstream(const Gathered& gathered) {
     std::string words =
         "is missing: say where the API is, as in `whogoes -u http://localhost:3000`, or "
@@ -174,6 +184,7 @@ RunOptions load_options(const Arguments& arguments, const Surroundings& here) {
     auto settings = std::make_shared<session::Settings>();
     build_settings(gathered.written, view, problems, *settings, options.warnings);
     refuse_dev_for_others(view, problems, options);
+    if (settings->refreshes) check_refresh(gathered.written, view, problems, options, *settings);
     if (view.has("upstream"))
         refuse_loop(*settings, view, problems, options);
     else if (!file_failed)  // else it may stand in what could not be read

@@ -8,8 +8,6 @@
 namespace whogoes::app {
 namespace {
 
-constexpr std::string_view no_refresh =
-    "token refresh comes in a later version: leave `refresh` out";
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t second = 1000;
@@ -85,18 +83,30 @@ const Key rows[] = {
     {.path = "diagnose.expect.refresh_path", .list = true, .in_route = true,
      .doc = "token endpoints of this API"},
 
-    {.path = "refresh.grant", .kind = Kind::choice, .choices = "refresh_token|client_credentials",
-     .in_route = true, .comes_later = no_refresh, .doc = "off until it is set"},
-    {.path = "refresh.token_endpoint", .in_route = true, .comes_later = no_refresh},
-    {.path = "refresh.client_id", .in_route = true, .comes_later = no_refresh},
-    {.path = "refresh.client_secret", .in_route = true, .secret = true, .comes_later = no_refresh},
-    {.path = "refresh.refresh_token", .in_route = true, .secret = true, .comes_later = no_refresh},
-    {.path = "refresh.scope", .in_route = true, .comes_later = no_refresh},
-    {.path = "refresh.max_body", .kind = Kind::size, .in_route = true, .comes_later = no_refresh},
-    {.path = "refresh.timeout", .kind = Kind::duration, .in_route = true, .comes_later = no_refresh},
-    {.path = "refresh.unsafe_methods", .kind = Kind::boolean, .in_route = true,
-     .comes_later = no_refresh},
-    {.path = "refresh.shared", .kind = Kind::boolean, .in_route = true, .comes_later = no_refresh},
+    {.path = "refresh.grant", .kind = Kind::choice, .choices = "refresh_token|client_credentials|off",
+     .in_route = true, .doc = "off until it is set; off in a route: not there"},
+    {.path = "refresh.token_endpoint", .in_route = true,
+     .doc = "URL of the identity provider's token endpoint"},
+    {.path = "refresh.client_id", .in_route = true, .doc = "as it is registered there"},
+    {.path = "refresh.client_secret", .in_route = true, .secret = true,
+     .doc = "of a confidential client"},
+    {.path = "refresh.client_authentication", .kind = Kind::choice, .fallback = "basic",
+     .choices = "basic|post", .in_route = true,
+     .doc = "how the secret is sent: Authorization: Basic, or in the form"},
+    {.path = "refresh.refresh_token", .in_route = true, .secret = true,
+     .doc = "the one to begin with; best ${file:PATH}"},
+    {.path = "refresh.store", .kind = Kind::boolean, .fallback = "true", .in_route = true,
+     .doc = "write a rotated refresh token back to the file that ${file:} names"},
+    {.path = "refresh.scope", .in_route = true, .doc = "a narrower scope to ask for"},
+    {.path = "refresh.resource", .in_route = true, .doc = "the API's URI (RFC 8707)"},
+    {.path = "refresh.max_body", .kind = Kind::size, .fallback = "1MiB", .most = 256 * mib,
+     .in_route = true, .doc = "a larger body is forwarded once and not replayed"},
+    {.path = "refresh.timeout", .kind = Kind::duration, .fallback = "10s", .least = 1,
+     .most = day, .in_route = true, .doc = "of one call to the token endpoint"},
+    {.path = "refresh.unsafe_methods", .kind = Kind::boolean, .fallback = "false",
+     .in_route = true, .doc = "replay POST and PATCH without an Idempotency-Key"},
+    {.path = "refresh.shared", .kind = Kind::boolean, .fallback = "false", .in_route = true,
+     .doc = "needed on a listener that is not loopback"},
 
     {.path = "resource_metadata.authorization_servers", .list = true, .in_route = true,
      .doc = "issuers: whogoes itself answers for the resource (RFC 9728)"},

@@ -151,6 +151,7 @@ private:
     rules::FingerprintKey key_;
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
+    session::Tokens tokens_;
     boost::asio::signal_set signals_{control_};
     boost::asio::steady_timer timer_{control_};
     std::atomic<std::size_t> connections_{0};
@@ -172,7 +173,8 @@ Server::Server(const RunOptions& options)
       log_(options.log),
       recorder_(log_),
       history_(std::hash<std::string>{}(random_hex(8))),
-      key_(fingerprint_key()) {}
+      key_(fingerprint_key()),
+      tokens_(control_, recorder_, key_, wall_clock) {}
 
 int Server::run() {
     signals_.add(SIGTERM);
@@ -201,7 +203,7 @@ void Server::start_workers() {
     const std::string via = "1.1 whogoes-" + random_hex(4);
     for (int i = 0; i < options_.workers; ++i)
         workers_.push_back(std::make_unique<WorkerThread>(log_, history_, key_, wall_clock, via,
-                                                          resolver_, connections_));
+                                                          resolver_, tokens_, connections_));
     for (const auto& worker : workers_) worker->simulate(simulations_);
     give_orders(true);
     for (const auto& worker : workers_) worker->start();
@@ -234,6 +236,7 @@ void Server::give_orders(bool first) {
         throw;
     }
     listening_ = std::move(listening);
+    tokens_.adopt(options_.settings);
     for (std::size_t i = 0; i < workers_.size(); ++i) {
         orders[i].settings = options_.settings;
         orders[i].pool = pool;

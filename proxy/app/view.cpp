@@ -1,5 +1,6 @@
 #include "proxy/app/build.hpp"
 #include "proxy/app/schema.hpp"
+#include "proxy/app/secret_text.hpp"
 #include "proxy/app/units.hpp"
 
 #include <filesystem>
@@ -70,6 +71,22 @@ std::string View::file(std::string_view path) const {
     if (written->source == Source::file && config_file_ != "-")
         folder /= std::filesystem::path(config_file_).parent_path();
     return (folder / name).string();
+}
+
+rules::Result<std::string, std::string> View::secret(std::string_view path) const {
+    return reveal_secret(text(path), here_, folder());
+}
+
+std::string View::secret_file(std::string_view path) const {
+    const std::string name = text(path);
+    if (!name.starts_with("${file:") || !name.ends_with('}')) return {};
+    return (std::filesystem::path(here_.directory) / folder() / name.substr(7, name.size() - 8))
+        .string();
+}
+
+std::string View::folder() const {
+    if (config_file_ == "-") return {};
+    return std::filesystem::path(config_file_).parent_path().string();
 }
 
 Where View::where(std::string_view path) const {

@@ -8,12 +8,13 @@ namespace whogoes::app {
 
 WorkerThread::WorkerThread(report::AuthLog& log, session::History& history,
                            const rules::FingerprintKey& key, session::WallClock clock,
-                           std::string via, upstream::Resolver& resolver,
+                           std::string via, upstream::Resolver& resolver, session::Tokens& tokens,
                            std::atomic<std::size_t>& connections_of_process)
     : worker_(log, history, key, std::move(clock)),
       resolver_(resolver),
       connections_(connections_of_process) {
     worker_.via = std::move(via);
+    worker_.tokens = &tokens;
     worker_.connection_ended = [this] {
         connections_.fetch_sub(1, std::memory_order_relaxed);
         resume_when_possible();

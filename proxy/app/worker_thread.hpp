@@ -26,7 +26,7 @@ struct WorkerOrders {
 class WorkerThread {
 public:
     WorkerThread(report::AuthLog&, session::History&, const rules::FingerprintKey&,
-                 session::WallClock, std::string via, upstream::Resolver&,
+                 session::WallClock, std::string via, upstream::Resolver&, session::Tokens&,
                  std::atomic<std::size_t>& connections_of_process);
     ~WorkerThread();
 

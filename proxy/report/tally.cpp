@@ -28,15 +28,18 @@ std::string_view known_cause(const rules::Finding& finding) {
     return finding.cause == nullptr || finding.cause->id.empty() ? "other" : finding.cause->id;
 }
 
+// Calls to the token endpoint by their own events; what exchanges made of them by the exchanges'.
 void count_refresh(Counts& counts, const AuthEvent& event) {
     const std::string_view refresh = event.refresh;
-    const bool replayed = refresh == "replayed";
-    if (replayed || refresh == "joined") {
-        ++counts.refreshes[replayed ? "renewed" : "joined"];
+    if (event.kind == EventKind::auth_refresh) {
+        if (refresh == "renewed") ++counts.refreshes["renewed"];
+        if (refresh == "failed") ++counts.refreshes["failed"];
+    } else if (refresh == "replayed" || refresh == "joined") {
+        if (refresh == "joined") ++counts.refreshes["joined"];
         const bool refused = event.status == 401 || event.status == 403;
         ++counts.replays[refused ? "refused" : event.status < 400 ? "accepted" : "failed"];
-    } else if (refresh == "failed") {
-        ++counts.refreshes["failed"];
+    } else if (refresh == "failed" && !event.replaced_token.empty()) {
+        ++counts.replays["failed"];
     } else if (refresh.starts_with("skipped")) {
         ++counts.refreshes["skipped"];
     }

@@ -82,10 +82,11 @@ struct Tokens::Impl : std::enable_shared_from_this<Impl> {
     void decide(Waiter waiter);
     void ask(const std::shared_ptr<Slot>& slot, const Waiter& leader);
     void conclude(Slot& slot, const Waiter& leader, TokenAnswer answer, Clock::time_point began);
-    void keep_rotated(Slot& slot, const TokenAnswer& answer);
+    bool keep_rotated(Slot& slot, const TokenAnswer& answer);
     void hand_out(Slot& slot, const Waiter& leader, const TokenAnswer& answer);
-    void record(Slot& slot, const Waiter& leader, const TokenAnswer& answer,
+    void record(Slot& slot, const Waiter& leader, const TokenAnswer& answer, bool rotated,
                 Clock::time_point began);
+    void refused(Slot& slot, const TokenLoan& loan);
     void say(std::string_view level, std::string message);
     void submit(report::AuthEvent event);
     std::string storm_words(Slot& slot, const std::string& client, std::string_view& level);
@@ -165,29 +166,33 @@ void Tokens::Impl::ask(const std::shared_ptr<Slot>& slot, const Waiter& leader) 
 // (RFC 9700, 4.14.2).
 void Tokens::Impl::conclude(Slot& slot, const Waiter& leader, TokenAnswer answer,
                             Clock::time_point began) {
+    bool rotated = false;
     if (answer.kind == TokenAnswer::Kind::renewed) {
-        keep_rotated(slot, answer);
+        rotated = keep_rotated(slot, answer);
         slot.state.renewed(answer, Clock::now());
     } else {
         slot.state.failed(answer, Clock::now(),
                           std::uniform_real_distribution<double>(0, 1)(chance));
     }
     hand_out(slot, leader, answer);
-    record(slot, leader, answer, began);
+    record(slot, leader, answer, rotated, began);
 }
 
-void Tokens::Impl::keep_rotated(Slot& slot, const TokenAnswer& answer) {
+bool Tokens::Impl::keep_rotated(Slot& slot, const TokenAnswer& answer) {
     if (slot.block->grant != Grant::refresh_token || answer.refresh_token.empty() ||
         answer.refresh_token == slot.refresh_token)
-        return;
+        return false;
     slot.refresh_token = answer.refresh_token;
-    if (slot.block->token_file.empty()) return;
+    if (slot.block->token_file.empty()) return true;
     const std::string flaw = store_token(slot.block->token_file, slot.refresh_token.reveal());
-    if (!flaw.empty())
+    if (flaw.empty())
+        slot.configured = slot.refresh_token;
+    else
         say("warn",
             "the rotated refresh token could not be stored, so the next start will find a "
             "spent one: " +
                 flaw);
+    return true;
 }
 
 void Tokens::Impl::hand_out(Slot& slot, const Waiter& leader, const TokenAnswer& answer) {
@@ -203,6 +208,10 @@ void Tokens::Impl::hand_out(Slot& slot, const Waiter& leader, const TokenAnswer&
         }
         waiter.answer(std::move(renewal));
     };
+    // A fresh token that is the refused one is as good as refused.
+    if (answer.kind == TokenAnswer::Kind::renewed &&
+        leader.question.refused.token == answer.access_token)
+        refused(slot, slot.state.loan());
     answer_one(leader, Renewal::How::refreshed);
     for (const Waiter& waiter : std::exchange(slot.waiting, {}))
         answer_one(waiter, Renewal::How::joined);
@@ -222,7 +231,7 @@ std::string Tokens::Impl::storm_words(Slot& slot, const std::string& client,
     return "; renewal " + std::to_string(count) + " within 60 s for " + client;
 }
 
-void Tokens::Impl::record(Slot& slot, const Waiter& leader, const TokenAnswer& answer,
+void Tokens::Impl::record(Slot& slot, const Waiter& leader, const TokenAnswer& answer, bool rotated,
                           Clock::time_point began) {
     const RefreshSettings& block = *slot.block;
     const bool renewed = answer.kind == TokenAnswer::Kind::renewed;
@@ -240,7 +249,7 @@ void Tokens::Impl::record(Slot& slot, const Waiter& leader, const TokenAnswer& a
     if (renewed) {
         event.replaced_token = fingerprinter.token("bearer", answer.access_token.reveal());
         event.message = "token renewed at " + origin;
-        if (!answer.refresh_token.empty()) event.message += ", refresh token rotated";
+        if (rotated) event.message += ", refresh token rotated";
         if (answer.lifetime)
             event.message += ", good for " + report::duration_words(answer.lifetime->count());
     } else {
@@ -254,6 +263,23 @@ void Tokens::Impl::record(Slot& slot, const Waiter& leader, const TokenAnswer& a
         }
     }
     event.message += storm_words(slot, leader.question.client, event.level);
+    submit(std::move(event));
+}
+
+void Tokens::Impl::refused(Slot& slot, const TokenLoan& loan) {
+    if (!slot.state.refused(loan, Clock::now())) return;
+    report::AuthEvent event;
+    event.kind = report::EventKind::auth_refresh;
+    event.level = "error";
+    event.refresh = "skipped:new-tokens-refused";
+    event.upstream = slot.block->token_endpoint.authority;
+    event.scheme = "bearer";
+    event.token = fingerprinter.token("bearer", loan.token.reveal());
+    event.message =
+        "three new tokens in a row were refused by the API: nothing is renewed or replayed for "
+        "60 s; look at audience, issuer and permission";
+    event.diagnosis.main = finding("replay-still-unauthorized",
+                                   "three tokens in a row were renewed, and the API refused each");
     submit(std::move(event));
 }
 
@@ -296,10 +322,7 @@ void Tokens::tell(std::shared_ptr<const RefreshSettings> block, TokenLoan loan,
         const std::shared_ptr<Slot> slot = impl->find(*block);
         if (!slot) return;
         if (outcome == ReplayOutcome::accepted) return slot->state.accepted(loan, Clock::now());
-        if (slot->state.refused(loan, Clock::now()))
-            impl->say("error",
-                      "three new tokens in a row were refused by the API: nothing is replayed for "
-                      "60 s; look at audience, issuer and permission");
+        impl->refused(*slot, loan);
     });
 }
 

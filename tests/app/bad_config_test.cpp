@@ -131,12 +131,6 @@ TEST_CASE("a value of the wrong kind is refused with what is due") {
 
 TEST_CASE("what comes in a later version is refused by name, not ignored") {
     check_rows({
-        {"refresh", with_upstream + "refresh: {grant: refresh_token}\n",
-         "whogoes.yaml:2:11: refresh.grant: token refresh comes in a later version: leave "
-         "`refresh` out"},
-        {"refresh with a secret", with_upstream + "refresh: {client_secret: hunter2}\n",
-         "whogoes.yaml:2:11: refresh.client_secret: token refresh comes in a later version: leave "
-         "`refresh` out"},
         {"trace", with_upstream + "trace: create\n",
          "whogoes.yaml:2:8: trace: creating traceparent and X-Request-Id comes in a later version: "
          "write keep"},

@@ -123,6 +123,16 @@ TEST_CASE("authentication events are counted by labels of known sets") {
     tally.count(event);
     event.refresh = "failed";
     tally.count(event);
+    event.replaced_token = "tk_00";
+    tally.count(event);
+    AuthEvent call;
+    call.kind = EventKind::auth_refresh;
+    call.refresh = "renewed";
+    tally.count(call);
+    call.refresh = "failed";
+    tally.count(call);
+    call.refresh = "skipped:new-tokens-refused";
+    tally.count(call);
     Counts counts;
     tally.add_to(counts);
     std::string text;
@@ -130,17 +140,18 @@ TEST_CASE("authentication events are counted by labels of known sets") {
     for (const char* line : {
              "whogoes_auth_failures_total{cause=\"token-expired\",scheme=\"other\",code=\"401\"} 1",
              "whogoes_auth_failures_total{cause=\"token-expired\",scheme=\"other\",code=\"other\"} "
-             "4",
+             "5",
              "whogoes_auth_violations_total{rule=\"unauthorized-without-challenge\",severity="
-             "\"error\"} 5",
-             "whogoes_auth_challenges_injected_total{scheme=\"bearer\"} 5",
-             "whogoes_auth_challenges_injected_total{scheme=\"other\"} 5",
+             "\"error\"} 6",
+             "whogoes_auth_challenges_injected_total{scheme=\"bearer\"} 6",
+             "whogoes_auth_challenges_injected_total{scheme=\"other\"} 6",
              "whogoes_auth_refresh_total{result=\"renewed\"} 1",
              "whogoes_auth_refresh_total{result=\"joined\"} 1",
              "whogoes_auth_refresh_total{result=\"skipped\"} 1",
              "whogoes_auth_refresh_total{result=\"failed\"} 1",
              "whogoes_auth_replays_total{result=\"accepted\"} 1",
              "whogoes_auth_replays_total{result=\"refused\"} 1",
+             "whogoes_auth_replays_total{result=\"failed\"} 1",
              "whogoes_clock_skew_seconds -3",
              "whogoes_log_events_dropped_total 7",
          }) {

@@ -87,9 +87,13 @@ Rig::Rig(RigOptions options)
     const session::WallClock clock = [this] {
         return rules::TimePoint(std::chrono::milliseconds(now_.load()));
     };
+    recorder_ = std::make_unique<report::Recorder>(*log_);
+    tokens_ = std::make_unique<session::Tokens>(control_, *recorder_, key, clock);
+    tokens_->adopt(settings_);
     for (int i = 0; i < options_.workers; ++i)
-        workers_.push_back(std::make_unique<app::WorkerThread>(
-            *log_, history_, key, clock, "1.1 whogoes-0badcafe", resolver_, connections_));
+        workers_.push_back(std::make_unique<app::WorkerThread>(*log_, history_, key, clock,
+                                                               "1.1 whogoes-0badcafe", resolver_,
+                                                               *tokens_, connections_));
     for (const auto& worker : workers_) worker->simulate(simulations_);
     open_listeners();
     for (const auto& worker : workers_) worker->start();
@@ -146,6 +150,8 @@ std::vector<boost::json::object> Rig::stop() {
         control_.stop();
         control_thread_.join();
         workers_.clear();
+        tokens_.reset();
+        recorder_.reset();
         log_.reset();  // the pipe's last writer: the reader sees the end
         log_thread_.join();
         ::close(log_reader_);
@@ -214,6 +220,7 @@ void Rig::reload(const std::function<void(session::Settings&)>& change) {
     auto fresh = std::make_shared<session::Settings>(*settings_);
     change(*fresh);
     settings_ = std::move(fresh);
+    tokens_->adopt(settings_);
     for (const auto& worker : workers_) {
         app::WorkerOrders next = orders();
         next.kept.push_back("rig");

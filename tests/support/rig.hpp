@@ -88,6 +88,8 @@ private:
     session::Simulations simulations_;
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
+    std::unique_ptr<report::Recorder> recorder_;  // the control thread's
+    std::unique_ptr<session::Tokens> tokens_;
     std::atomic<std::size_t> connections_{0};
     std::shared_ptr<const session::Settings> settings_;
     net::Endpoint endpoint_;
