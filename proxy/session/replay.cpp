@@ -75,6 +75,7 @@ net::Task<bool> keep_answer(Exchange& exchange) {
     exchange.client.stream.unwatch();
     if (answer.framing != http::Framing::until_close)
         exchange.answer_whole =
+            is_small(exchange) &&
             Whole(answer).is_there(buffer.view().substr(exchange.answer_head_octets));
     co_return exchange.answer_whole && !exchange.client.gone;
 }
