@@ -27,7 +27,8 @@ Caller caller_of(const Exchange& exchange) {
     const std::string_view origin = request.value(FieldName::origin);
     const std::string_view mode = request.value(FieldName::sec_fetch_mode);
     if (origin.empty() || (!mode.empty() && !same_word(mode, "cors")) ||
-        same_word(origin, client_origin(exchange)))
+        same_word(origin, client_origin(exchange)) ||
+        same_word(request.value_named("Sec-Fetch-Site"), "same-origin"))
         return caller;
     caller.origin = origin;
     // The browser's own word; a page cannot take it away. A name that was pointed at this machine
@@ -149,7 +150,8 @@ void help_front_end(Exchange& exchange, std::string& lines, std::string& cut) {
     if (caller.foreign && is_refusal(exchange.status) &&
         !exchange.answer().find(FieldName::access_control_allow_origin))
         exchange.changes.push_back("no CORS was added for " + std::string(caller.origin) +
-                                   ", a site that is not on this machine: host_names may name it");
+                                   ": it, or the Host it asked for, is not of this machine; "
+                                   "host_names may name it");
     if (caller.helped()) allow_prefer(exchange, lines);
     localize_cookies(exchange, lines, cut);
     if (exchange.event && exchange.event->diagnosis.main)

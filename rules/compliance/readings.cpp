@@ -102,11 +102,13 @@ bool same_origin(const WebOrigin& one, const WebOrigin& other) {
 bool is_cross_origin(const Exchange& exchange) {
     const std::optional<std::string_view> sent = exchange.request.fields.first("Origin");
     if (!sent || sent->empty()) return false;
+    // The browser's own word: a proxy in front of us (a dev server's) may have changed Host.
+    if (iequals(exchange.request.fields.first("Sec-Fetch-Site").value_or(""), "same-origin"))
+        return false;
     const std::optional<WebOrigin> caller = web_origin(*sent);
     const std::optional<WebOrigin> dialled = web_origin(exchange.place.client_origin);
-    if (caller && dialled) return !same_origin(*caller, *dialled);
-    // An opaque origin ("null") is no one's own; an unknown place leaves it to the browser's word.
-    return !iequals(exchange.request.fields.first("Sec-Fetch-Site").value_or(""), "same-origin");
+    // An opaque origin ("null") is no one's own.
+    return !caller || !dialled || !same_origin(*caller, *dialled);
 }
 
 bool is_cors_request(const Exchange& exchange) {

@@ -33,6 +33,8 @@ const ComplianceRow rows[] = {
     {"cors-missing-on-auth-error", false, "its own origin", "POST /\nOrigin: http://LOCALHOST:8401",
      "401"},
     {"cors-missing-on-auth-error", false, "no browser", "GET /", "401"},
+    {"cors-missing-on-auth-error", false, "the page of a dev server in front",
+     "POST /\nOrigin: http://localhost:5173\nSec-Fetch-Site: same-origin", "401"},
     {"cors-missing-on-auth-error", false, "a form of another page",
      "POST /\nOrigin: http://localhost:5173\nSec-Fetch-Mode: navigate", "403"},
     {"cors-missing-on-auth-error", false, "a WebSocket",
