@@ -3,15 +3,13 @@
 #include "proxy/app/admin_token.hpp"
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
-#include "proxy/app/route_match.hpp"
-#include "proxy/app/units.hpp"
+#include "proxy/app/simulate.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/net/file_watch.hpp"
 #include "proxy/report/admin.hpp"
 #include "proxy/report/auth_log_impl.hpp"
 #include "proxy/report/metrics.hpp"
-#include "proxy/tools/causes.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -402,31 +400,10 @@ std::string Server::reload() {
 }
 
 report::SimulationOutcome Server::simulate(const report::SimulationWish& wish) {
-    if (!options_.settings->dev)
-        return {409, "only the front-end profile simulates: start whogoes with --dev"};
-    if (wish.cause == "off") {
-        simulations_.clear();
-        say("info", report::EventKind::lifecycle, "simulating nothing any more");
-        return {200, "simulating nothing any more"};
-    }
-    const rules::Cause* cause = rules::find_cause(wish.cause);
-    if (cause == nullptr) return {422, "cause: names no cause" + tools::nearest_cause(wish.cause)};
-    session::Simulation simulation{cause, {}, {}};
-    const std::string match = wish.match.empty() ? "/**" : wish.match;
-    for (const std::string& flaw : read_match(match, simulation.match))
-        return {422, "match: " + flaw};
-    const auto duration = parse_duration(wish.duration.empty() ? "5m" : wish.duration);
-    constexpr std::chrono::hours longest{24};
-    if (!duration || duration->count() == 0 || *duration > longest)
-        return {422, "for: is no duration up to 24h: write 5m"};
-    simulation.until = wall_clock() + *duration;
-    if (!simulations_.add(std::move(simulation)))
-        return {409,
-                "there are too many simulations already: end them with `whogoes simulate off`"};
-    const std::string words = "simulating " + std::string(cause->id) + " on " + match + " for " +
-                              (wish.duration.empty() ? "5m" : wish.duration);
-    say("warn", report::EventKind::lifecycle, words + ": the API is not asked");
-    return {200, words};
+    report::SimulationOutcome outcome =
+        start_simulation(simulations_, *options_.settings, wish, wall_clock());
+    if (outcome.status == 200) say("warn", report::EventKind::lifecycle, outcome.words);
+    return outcome;
 }
 
 // Readiness turns first, so that whoever balances load stops sending before the doors close.

@@ -240,6 +240,17 @@ void remember_accepted(const Exchange& exchange) {
     exchange.worker.history.remember(accepted);
 }
 
+// What an answer does not say by itself must be seen in the log.
+void tell_changes(Exchange& exchange, report::AuthEvent& record) {
+    if (exchange.changes.empty()) return;
+    record.level = "warn";
+    for (std::string& words : exchange.changes) {
+        report::mask_urls(words);
+        report::mask_shapes(words, {});
+    }
+    record.changes = std::move(exchange.changes);
+}
+
 }  // namespace
 
 std::string_view path_of(const http::RequestHead& head) {
@@ -253,8 +264,7 @@ void record_access(Exchange& exchange) {
     const bool changed = !exchange.changes.empty() && access != AccessLog::none;
     if ((access != AccessLog::all && !changed) || exchange.status == 0) return;
     report::AuthEvent record;
-    if (changed) record.level = "warn";
-    record.changes = std::move(exchange.changes);
+    tell_changes(exchange, record);
     record.time = exchange.worker.clock();
     fill_target(exchange, record);
     fill_common(exchange, record);
@@ -394,9 +404,8 @@ void conclude(Exchange& exchange) {
         if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
             record.level = "info";
         record.route = event.treatment->route;
-        if (changed) record.level = "warn";
+        tell_changes(exchange, record);
         if (event.simulated) record.upstream_status = 0;
-        record.changes = std::move(exchange.changes);
         if (exchange.lease) record.upstream = exchange.lease->address;
         fill_common(exchange, record);
         if (event.treatment->refresh) note_replay(exchange, record);

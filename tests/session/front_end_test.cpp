@@ -209,6 +209,18 @@ TEST_CASE("cookies are given so that the browser keeps them, in their order, and
     CHECK(text_at(rig.next_event(), "/auth/cause") == "session-cookie-missing");
 }
 
+TEST_CASE("what was changed is told without what looks like a credential") {
+    Rig rig(dev());
+    const std::string token =
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.KK0HRt_6ju0Qg0uaJJ5ulswjSyB5zVrcA3v2gaVSPCw";
+    rig.upstream.will_answer(ok("{}", "Set-Cookie: " + token + "=1; Domain=api.example\r\n"));
+    CHECK(rig.ask(from(rig, "GET", "/login", "")).field("Set-Cookie") == token + "=1");
+    CHECK(text_at(rig.next_event(), "/auth/changes").find("the cookie REDACTED") !=
+          std::string::npos);
+    rig.stop();
+    CHECK(rig.log_text().find("KK0HRt") == std::string::npos);
+}
+
 TEST_CASE("a cookie is changed and told of where nothing is diagnosed, too") {
     RigOptions options = dev();
     options.settings.treatment.diagnose = false;
