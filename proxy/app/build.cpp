@@ -60,7 +60,7 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
     remedies.describe = view.flag("challenge.describe");
     remedies.expose = view.flag("challenge.expose");
     remedies.login_redirect_to_401 = view.has("challenge.login_redirect");
-    if (remedies.login_redirect_to_401 && view.items("challenge.offer").empty())
+    if (view.has_here("challenge.login_redirect") && view.items("challenge.offer").empty())
         problems.add(view.where("challenge.login_redirect"), prefix + "challenge.login_redirect",
                      "needs challenge.offer: a 401 must carry a challenge (RFC 9110, 15.5.2)");
     remedies.quiet_scheme = view.text("challenge.quiet_scheme");

@@ -38,6 +38,8 @@ public:
     View over(const Values& route) const { return View(top_, &route, config_file_, here_); }
 
     bool has(std::string_view path) const { return entry(path) != nullptr; }
+    // Written in this very place, and not taken over from the top level.
+    bool has_here(std::string_view path) const { return (route_ ? *route_ : top_).contains(path); }
     std::vector<Item> items(std::string_view path) const;  // the default's where none was written
     Item item(std::string_view path) const;
     std::string text(std::string_view path) const;  // empty: none and no default

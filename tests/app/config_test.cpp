@@ -77,6 +77,16 @@ TEST_CASE("a file that was named must be there") {
           "WHOGOES_CONFIG: cannot read missing.yaml: No such file or directory");
 }
 
+TEST_CASE("a route that adds no challenge has no login redirect turned, and that is no error") {
+    const Machine machine;
+    machine.write("whogoes.yaml",
+                  "upstream: :3000\nchallenge: {offer: bearer, login_redirect: 401}\n"
+                  "routes: [{match: /public, challenge: {offer: []}}]\n");
+    const auto settings = machine.load().settings;
+    CHECK(settings->treatment.remedies.login_redirect_to_401);
+    CHECK(settings->routes.front().treatment.remedies.offers.empty());
+}
+
 TEST_CASE("- is standard input, and a reload reads the same again") {
     Machine machine;
     machine.here.standard_input = [] { return std::string("upstream: :3000\nworkers: 2\n"); };
