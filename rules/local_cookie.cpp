@@ -7,8 +7,11 @@
 namespace whogoes::rules {
 namespace {
 
+// As parse_set_cookie() reads it: what has no name before "=" is named by what follows.
 std::string_view name_of(std::string_view attribute) {
-    return trim(attribute.substr(0, attribute.find('=')));
+    const std::size_t equals = attribute.find('=');
+    const std::string_view name = trim(attribute.substr(0, equals));
+    return name.empty() && equals != npos ? trim(attribute.substr(equals + 1)) : name;
 }
 
 bool has_prefix(std::string_view name, std::string_view prefix) {

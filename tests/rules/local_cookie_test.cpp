@@ -47,6 +47,7 @@ const Row rows[] = {
     {"__Secure- with a foreign domain", local, false, "__secure-a=1; Secure; Domain=a.example",
      "__secure-a=1; Secure"},
     {"a value like an attribute", local, false, "Secure=Domain; Secure", "Secure=Domain"},
+    {"an attribute without a name", local, false, "a=1; =Secure; Path=/", "a=1; Path=/"},
     {"no cookie", local, false, "; Secure", ""},
 };
 
