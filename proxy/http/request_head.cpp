@@ -37,10 +37,11 @@ constexpr Flaw forwards_spent{405,
                               "neither TRACE nor OPTIONS of its own",
                               "RFC 9110, 7.6.2"};
 
-Flaw not_a_method(std::string_view text) {
-    constexpr char tls_record = 0x16;  // RFC 8446, 5.1: handshake
-    return text.front() == tls_record ? tls_on_plain : bad_method;
+bool is_tls(std::string_view text) {
+    return text.front() == 0x16;  // RFC 8446, 5.1: handshake
 }
+
+Flaw not_a_method(std::string_view text) { return is_tls(text) ? tls_on_plain : bad_method; }
 
 // Refuses what no further octet can mend, before the request line has ended.
 std::optional<Flaw> started_line_flaw(std::string_view line, const HeadLimits& limits) {
@@ -160,7 +161,7 @@ HeadProgress parse_request_head(std::string_view buffer, const HeadLimits& limit
     if (text.empty() || text == "\r") return {};
 
     const Lines lines = find_lines(text, limits);
-    if (lines.flaw) return flawed(*lines.flaw);
+    if (lines.flaw) return flawed(is_tls(text) ? tls_on_plain : *lines.flaw);
     if (lines.end == 0 || lines.end > limits.octets) {
         const std::optional<Flaw> flaw = read_part(text, lines, limits, head);
         reset(head);

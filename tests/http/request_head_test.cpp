@@ -213,6 +213,14 @@ TEST_CASE("a request line has one form") {
     CHECK(ReadRequest("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").refused() == 505);
 }
 
+TEST_CASE("a TLS handshake is called one, whatever its octets look like") {
+    for (const char* hello : {"\x16\x03\x01\x02", "\x16\x03\x01\n\x01", "\x16\x03\r\n\r\n"}) {
+        const ReadRequest request(hello);
+        CHECK(request.refused() == 400);
+        CHECK(request.progress.flaw.words.find("TLS handshake") != std::string_view::npos);
+    }
+}
+
 TEST_CASE("what cannot become a request is refused before its head ends") {
     using namespace std::string_literals;
     const struct {
