@@ -1,9 +1,11 @@
 #include "proxy/app/address.hpp"
 #include "proxy/app/build.hpp"
 #include "proxy/app/config.hpp"
+#include "proxy/app/secret_text.hpp"
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/tools/fail_on.hpp"
+#include "rules/text.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -113,6 +115,20 @@ void read_fail_on(const Arguments& arguments, const Surroundings& here, Problems
     options.fail_on = *ids;
 }
 
+// Chosen where nobody sees what a start prints: a container, a test run.
+void read_admin_token(const Surroundings& here, Problems& problems, RunOptions& options) {
+    constexpr std::size_t shortest = 16;
+    const std::string variable = here.variable("WHOGOES_ADMIN_TOKEN");
+    if (variable.empty()) return;
+    const auto token = reveal_secret(variable, here, "");
+    if (!token.has_value()) return problems.add({"WHOGOES_ADMIN_TOKEN", false}, "", token.error());
+    if (token->size() < shortest || !rules::is_token68(*token))
+        return problems.add({"WHOGOES_ADMIN_TOKEN", false}, "",
+                            "is no token: take 16 or more letters and digits, as `openssl rand "
+                            "-hex 16` prints them");
+    options.admin_token = *token;
+}
+
 // A proxy that is its own upstream would answer itself until something gives.
 void refuse_loop(const session::Settings& settings, const View& view, Problems& problems,
                  const RunOptions& options) {
@@ -177,6 +193,7 @@ RunOptions load_options(const Arguments& arguments, const Surroundings& here) {
     read_tls(view, problems, options);
     read_log(view, arguments, here, options);
     read_fail_on(arguments, here, problems, options);
+    read_admin_token(here, problems, options);
     options.workers = static_cast<int>(view.count("workers"));
     if (options.workers == 0) options.workers = static_cast<int>(here.cores);
     options.drain = {view.duration("drain.delay"), view.duration("drain.timeout")};

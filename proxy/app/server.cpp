@@ -3,6 +3,7 @@
 #include "proxy/app/admin_token.hpp"
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/review.hpp"
 #include "proxy/app/simulate.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
@@ -158,8 +159,8 @@ private:
     std::unique_ptr<report::Admin> admin_;
     AdminTokenFile token_file_;
     Companion companion_;
-    std::string admin_token_ = random_hex(16);
     std::unique_ptr<net::FileWatch> watch_;
+    std::string admin_token_;
     report::ReloadState reload_state_;
     bool ready_ = false;
     bool draining_ = false;
@@ -172,7 +173,8 @@ Server::Server(const RunOptions& options)
       recorder_(log_),
       history_(std::hash<std::string>{}(random_hex(8))),
       key_(fingerprint_key()),
-      tokens_(control_, recorder_, key_, wall_clock) {}
+      tokens_(control_, recorder_, key_, wall_clock),
+      admin_token_(options.admin_token.empty() ? random_hex(16) : options.admin_token) {}
 
 int Server::run() {
     signals_.add(SIGTERM);
@@ -255,6 +257,10 @@ void Server::start_admin() {
     sources.review.kept = &log_.kept();
     sources.review.run = random_hex(4);
     sources.review.about = [this] { return start_line(); };
+    sources.review.filter = [](const report::QueryPairs& pairs) {
+        return record_filter(pairs, wall_clock());
+    };
+    sources.review.console = console_record;
     admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
     const std::string bound = admin_->address();
     const auto port = std::strtoul(bound.c_str() + bound.rfind(':') + 1, nullptr, 10);
@@ -293,16 +299,23 @@ report::StartLine Server::start_line() const {
     return line;
 }
 
+// The page's key is shown to whoever started this, and kept out of files.
 void Server::announce() {
     report::StartLine line = start_line();
-    if (admin_) line.review = "http://" + admin_->address() + "/#k=" + admin_token_;
-    if (options_.log.format == report::LogFormat::pretty)
-        log_.impl().submit(
-            report::start_line(line, report::console_style(options_.log, STDERR_FILENO)));
-    else
+    const bool to_stream = options_.log.output == "stderr" || options_.log.output == "stdout";
+    const auto style = report::console_style(options_.log, STDERR_FILENO);
+    const bool pretty = options_.log.format == report::LogFormat::pretty;
+    if (admin_ && (to_stream || ::isatty(STDERR_FILENO) != 0))
+        line.review = "http://" + admin_->address() + "/#k=" + admin_token_;
+    if (pretty && to_stream)
+        log_.impl().submit(report::start_line(line, style));
+    else if (!to_stream && ::isatty(STDERR_FILENO) != 0)
+        std::cerr << report::start_line(line, style);
+    if (!pretty || !to_stream)
         say("info", report::EventKind::lifecycle,
             "whogoes " + line.version + " listens on " + line.listen + ", upstream " +
                 line.upstream + ", " + line.mode +
+                (admin_ ? ", admin http://" + admin_->address() : std::string()) +
                 (options_.config_file.empty() ? ", no configuration file"
                                               : ", configuration " + options_.config_file));
     for (const std::string& warning : options_.warnings)

@@ -304,6 +304,26 @@ TEST_CASE("fail-on takes ids and severities, and needs a command") {
     CHECK(machine.load(arguments).fail_on == std::vector<std::string>{"token-expired"});
 }
 
+TEST_CASE("the admin token may be chosen, and is never repeated in an error") {
+    Machine machine;
+    const Arguments arguments = flags({{"upstream", {":1"}}});
+    CHECK(machine.load(arguments).admin_token == "");
+    std::string& variable = machine.here.environment["WHOGOES_ADMIN_TOKEN"];
+    variable = "0123456789abcdef";
+    CHECK(machine.load(arguments).admin_token == "0123456789abcdef");
+    machine.write("token", "fedcba9876543210\n");
+    variable = "${file:" + machine.path("token") + "}";
+    CHECK(machine.load(arguments).admin_token == "fedcba9876543210");
+    for (const char* flawed : {"too-short", "0123456789abcde\"", "0123456789 abcdef",
+                               "${file:/no/such/file}", "${env:NO_SUCH_VARIABLE}"}) {
+        CAPTURE(flawed);
+        variable = flawed;
+        const std::string problems = machine.problems(arguments);
+        CHECK(problems.starts_with("WHOGOES_ADMIN_TOKEN: "));
+        if (flawed[0] != '$') CHECK(problems.find(flawed) == std::string::npos);
+    }
+}
+
 TEST_CASE("format and colour follow the terminal unless told otherwise") {
     Machine machine;
     Arguments arguments = flags({{"upstream", {":1"}}});

@@ -24,12 +24,6 @@ const address = new URLSearchParams(location.hash.slice(1));
 const store = sessionStorage;
 let key = address.get('k') || store.k || '';
 store.k = key;
-function writeAddress() {
-  const words = $('filter').value.trim();
-  history.replaceState(null, '', words ? `#${new URLSearchParams({ q: words })}` : location.pathname);
-}
-$('filter').value = address.get('q') || '';
-writeAddress();
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 function dress() {
@@ -88,13 +82,13 @@ function testOf(asked, without) {
   });
   return (event) => tests.every((test) => test(event));
 }
-let asked = parse($('filter').value), fits = testOf(asked);
+let asked, fits;
 function setFilter(words) {
   $('filter').value = words;
   asked = parse(words);
   fits = testOf(asked);
   shown = events.filter(fits);
-  writeAddress();
+  history.replaceState(null, '', words.trim() ? `#${new URLSearchParams({ q: words.trim() })}` : location.pathname);
   render();
 }
 function toggleTerm(term) {
@@ -434,4 +428,5 @@ document.onkeydown = (press) => {
 addEventListener('resize', () => rows());
 addEventListener('hashchange', () => location.reload());
 setInterval(() => { if (events.length) totals(); }, 5000);
+setFilter(address.get('q') || '');
 connect();
