@@ -1,43 +1,11 @@
 // What a page's script, image, event stream and socket meet behind whogoes, and what the log says of
 // it: Chromium as it is, whogoes as it is. node browser.cjs WHOGOES
-const { spawn } = require('node:child_process');
 const fs = require('node:fs');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { chromium } = require('playwright-core');
 const api = require('./api.cjs');
-
-const until = async (found, words, milliseconds = 15000) => {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    const value = await found();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${words}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-};
-
-const within = (milliseconds, work, words) => {
-  let timer;
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited in vain for ${words}`)), milliseconds);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-};
-
-const freePort = () => new Promise((resolve) => {
-  const probe = net.createServer().listen(0, '127.0.0.1', () => {
-    const { port } = probe.address();
-    probe.close(() => resolve(port));
-  });
-});
-
-const answers = (port) => new Promise((resolve) => {
-  const socket = net.connect(port, '127.0.0.1');
-  socket.on('connect', () => { socket.destroy(); resolve(true); });
-  socket.on('error', () => resolve(false));
-});
+const { answers, ended, freePort, launch, until, within } = require('./rig.cjs');
 
 async function startProxy(whogoes, folder, upstream, dev) {
   const port = await freePort(), log = path.join(folder, `log-${port}.jsonl`), config = path.join(folder, `whogoes-${port}.yaml`);
@@ -49,13 +17,12 @@ routes:
   - match: /basic
     challenge: {offer: basic, quiet_scheme: xBasic}
 `);
-  const child = spawn(whogoes, ['run', '-c', config, '-u', `http://127.0.0.1:${upstream}`, '-l', `127.0.0.1:${port}`, '--admin', 'off'],
-    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, XDG_STATE_HOME: folder } });
+  const child = launch(whogoes, ['-c', config, '-u', `http://127.0.0.1:${upstream}`, '-l', `127.0.0.1:${port}`, '--admin', 'off'], folder);
   await until(() => answers(port), 'whogoes to listen');
   const records = () => (fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n').slice(0, -1).map(JSON.parse) : []);
   const stop = async () => {
     child.kill('SIGTERM');
-    await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
+    await ended(child);
   };
   return { port, records, stop };
 }

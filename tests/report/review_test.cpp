@@ -139,7 +139,7 @@ TEST_CASE("the page is small, is whole, and asks nobody else for anything") {
             CHECK(file->text.find(banned) == std::string_view::npos);
         }
     }
-    CHECK(octets < 30 * 1024);
+    CHECK(octets < 30000);
     CHECK(find_page_file("/page.html") == nullptr);
 }
 

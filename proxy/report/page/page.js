@@ -16,7 +16,7 @@ function fill(node, attributes, children) {
 }
 const make = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 const draw = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
-const button = (act, words, more) => make('button', { type: 'button', onclick: act, ...more }, words);
+const button = (act, words, more) => make('button', { onclick: act, ...more }, words);
 
 // --- the key, the filter in the address, the look
 
@@ -48,17 +48,18 @@ function eventOf(line) {
 }
 
 const list = (value) => value.toLowerCase().split(',').filter(Boolean);
-const one = (of) => (words) => (event) => words.includes(String(of(event)).toLowerCase());
+const one = (of) => (words) => (event) => [of(event)].flat().some((value) => words.includes(value.toLowerCase()));
+const begins = (of) => (words) => (event) => [of(event)].flat().some((value) => words.some((word) => value.startsWith(word)));
 const GLOB = { '/**': '(/.*)?', '**': '.*', '*': '[^/]*' };
 const pattern = (glob) => new RegExp(`^${glob.replace(/\/\*\*$|\*\*|\*|[^\w/]/g, (part) => GLOB[part] || `\\${part}`)}$`, 's');
 const within = (glob) => (glob.includes('*') ? glob : `${glob}**`);
 const TERMS = {
   cause: one((event) => event.cause),
-  rule: (words) => (event) => event.rules.some((id) => words.includes(id)),
+  rule: one((event) => event.rules),
   method: one((event) => event.method),
-  status: (words) => (event) => words.some((word) => (word.endsWith('xx') ? String(event.status)[0] === word[0] : String(event.status) === word)),
-  client: (words) => (event) => words.some((word) => event.client.startsWith(word)),
-  token: (words) => (event) => words.some((word) => [event.token, event.auth.replaced_token || ''].some((print) => print.startsWith(word.startsWith('tk_') ? word : `tk_${word}`))),
+  client: one((event) => event.client),
+  status: (words) => begins((event) => String(event.status))(words.map((word) => word.replace(/x+$/, ''))),
+  token: (words) => begins((event) => [event.token, event.auth.replaced_token || ''])(words.map((word) => `tk_${word.replace('tk_', '')}`)),
   path: (_, raw) => { const want = raw.split(',').map((glob) => pattern(within(glob))); return (event) => want.some((glob) => glob.test(event.path)); },
   text: (_, raw) => { const want = raw.toLowerCase(); return (event) => (event.low ??= event.line.toLowerCase()).includes(want); },
 };
@@ -294,7 +295,7 @@ function lives() {
 
 const height = () => parseFloat(getComputedStyle(root).getPropertyValue('--row')) * parseFloat(getComputedStyle(root).fontSize);
 function row(event, index, each) {
-  const token = event.auth.replaced_token || event.token, cell = (kind, ...words) => make('span', { class: kind }, ...words);
+  const { token } = event, cell = (kind, ...words) => make('span', { class: kind }, ...words);
   const node = make('div', { class: 'row', role: 'option', id: `row-${index}`, 'aria-selected': String(event === chosen), 'aria-setsize': shown.length, 'aria-posinset': index + 1, title: event.message, onclick: () => choose(index, true) },
     cell('time dim', clock(event.at)), event.method ? [cell(`status ${tone(event)}`, event.status || '---'), cell('method', event.method), cell('path', event.path),
       cell('reason', /^(replayed|joined)/.test(event.refresh) ? '↻ ' : event.refused ? '✗ ' : '', event.why || event.message), cell('token', token && dot(token), brief(token))] : cell('whole dim', event.message));
@@ -339,7 +340,11 @@ $('list').onscroll = () => {
 
 // --- why
 
-const fields = (header) => Object.entries(header || {}).map(([name, value]) => `${name}: ${value || '…'}`);
+// Values that were not logged are named in one line.
+function fields(header, known) {
+  const all = Object.entries({ ...header, ...known }), bare = all.filter(([, value]) => !value).map(([name]) => name);
+  return [...all.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`), ...bare.length ? [`(and ${bare.join(', ')})`] : []];
+}
 const message = (title, first, lines) => make('div', {}, make('h3', {}, title), fillLines([first, ...lines].join('\n')));
 function card(event) {
   opened = event;
@@ -356,8 +361,8 @@ function card(event) {
     event.cause && make('p', {}, 'Cause ', link('cause', event.cause), auth.also?.length > 0 && ` also ${auth.also.join(', ')}`),
     rules.length > 0 && make('p', {}, 'Broken ', rules.map((id) => link('rule', id))),
     event.method && make('div', { class: 'trio' },
-      message('Sent', `${event.method} ${event.path}${record.url?.query ? `?${record.url.query}` : ''}`, fields(http.request?.header)),
-      message('Got', record.upstream?.status_code ? `${record.upstream.status_code}` : 'no answer', [...fields(http.response?.header).filter((line) => !line.startsWith('www-authenticate')), ...(challenge.received || []).map((value) => `www-authenticate: ${value}`)]),
+      message('Sent', `${event.method} ${event.path}${record.url?.query ? `?${record.url.query}` : ''}`, fields(http.request?.header, auth.source === 'header' && { authorization: `${auth.scheme} ${event.token}` })),
+      message('Got', record.upstream?.status_code || 'no answer', fields(http.response?.header, challenge.received?.length && { 'www-authenticate': challenge.received.join('\nwww-authenticate: ') })),
       make('div', {}, make('h3', {}, 'What whogoes changed'), added.length ? make('pre', {}, added.map((line) => make('div', { class: 'plus good' }, line))) : make('p', {}, 'nothing'), would.length > 0 && fillLines(`would send ${would.join(', ')}`))),
     claims && make('div', {}, make('h3', {}, 'Token'), make('dl', {}, claims.flatMap((pair) => [make('dt', {}, pair[0]), make('dd', {}, String(pair[1]))]))),
     make('div', { class: 'tools' }, event.method && button(() => copy('curl'), 'Copy curl'), button(() => copy('markdown'), 'Copy Markdown'),
