@@ -6,7 +6,11 @@ namespace whogoes::report {
 
 EventStream::EventStream(const ReviewSources& sources, RecordFilter filter, std::uint64_t after,
                          std::function<bool()> ready)
-    : sources_(sources), filter_(std::move(filter)), ready_(std::move(ready)), seen_(after) {}
+    : sources_(sources),
+      filter_(std::move(filter)),
+      ready_(std::move(ready)),
+      seen_(after),
+      counts_losses_(after > 0 || sources.kept->newest() == 0) {}
 
 std::string EventStream::next(std::chrono::steady_clock::time_point now) {
     std::string out;
@@ -32,7 +36,8 @@ void EventStream::append_events(std::string& out) {
     while (!found) {
         const auto events = sources_.kept->next_behind(seen_, most_octets);
         if (events.empty()) return;
-        const std::uint64_t lost = seen_ > 0 ? events.front().sequence - seen_ - 1 : 0;
+        const std::uint64_t lost =
+            std::exchange(counts_losses_, true) ? events.front().sequence - seen_ - 1 : 0;
         if (lost > 0) {
             out += "event: gap\ndata: {\"lost\":" + std::to_string(lost) + "}\n\n";
         }

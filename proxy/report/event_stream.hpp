@@ -33,6 +33,7 @@ private:
     RecordFilter filter_;
     std::function<bool()> ready_;
     std::uint64_t seen_ = 0;
+    bool counts_losses_ = false;  // not of what was forgotten before it began
     std::string about_;
     bool begun_ = false;
     std::chrono::steady_clock::time_point said_{};

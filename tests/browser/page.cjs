@@ -7,7 +7,7 @@ const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { chromium } = require('playwright-core');
-const { ended, freePort, launch, until, within } = require('./rig.cjs');
+const { answers, ended, freePort, launch, until, within } = require('./rig.cjs');
 
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -29,13 +29,8 @@ function token(subject, issued, expires) {
   return `${head}.${crypto.createHmac('sha256', 'for tests').update(head).digest('base64url')}`;
 }
 
-async function startProxy(whogoes, folder, upstream) {
-  const port = await freePort(), admin = await freePort();
-  const child = launch(whogoes, ['-u', `http://127.0.0.1:${upstream}`, '-l', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${admin}`,
-    '--challenge', 'bearer', '--log-format', 'pretty', '--color', 'never'], folder, ['ignore', 'inherit', 'pipe']);
-  let said = '';
-  child.stderr.on('data', (piece) => { said = (said + piece).slice(0, 4096); });
-  const review = await until(() => said.match(/review: (\S+#k=\S+)/), 'whogoes to print the address of its page');
+// What stands before the API: requests to it, as fetch sends them and octet by octet.
+function client(port) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
   const send = (target, headers = {}, method = 'GET') => new Promise((resolve, reject) => {
     http.request({ host: '127.0.0.1', port, path: target, method, headers, agent }, (response) => {
@@ -46,7 +41,36 @@ async function startProxy(whogoes, folder, upstream) {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(Buffer.from(text, 'latin1')));
     socket.on('data', () => { socket.destroy(); resolve(); }).on('error', reject);
   });
-  return { child, port, review: review[1], key: review[1].split('#k=')[1], origin: `http://127.0.0.1:${port}`, admin: `http://127.0.0.1:${admin}`, send, raw, agent };
+  return { agent, raw, send };
+}
+
+const addresses = async () => ({ port: await freePort(), admin: await freePort() });
+const options = (at, upstream) => ['-u', `http://127.0.0.1:${upstream}`, '-l', `127.0.0.1:${at.port}`, '--admin', `127.0.0.1:${at.admin}`, '--challenge', 'bearer'];
+const handle = (child, at, key) => ({ ...client(at.port), child, key, origin: `http://127.0.0.1:${at.port}`, admin: `http://127.0.0.1:${at.admin}`, review: `http://127.0.0.1:${at.admin}/#k=${key}` });
+
+// On a console, which says where the page is.
+async function startProxy(whogoes, folder, upstream) {
+  const at = await addresses();
+  const child = launch(whogoes, [...options(at, upstream), '--log-format', 'pretty', '--color', 'never'], folder, ['ignore', 'inherit', 'pipe']);
+  let said = '';
+  child.stderr.on('data', (piece) => { said = (said + piece).slice(0, 4096); });
+  const review = await until(() => said.match(/review: (\S+#k=\S+)/), 'whogoes to print the address of its page');
+  const proxy = handle(child, at, review[1].split('#k=')[1]);
+  if (proxy.review !== review[1]) throw new Error(`the page is said to be at ${review[1]}`);
+  return proxy;
+}
+
+// As in a container: a log in a file, a key that was chosen.
+async function startQuiet(whogoes, folder, upstream, at, log) {
+  const key = 'a-key-chosen-for-a-test';
+  const child = launch(whogoes, [...options(at, upstream), '--log-format', 'json', '--log-output', log], folder, ['ignore', 'inherit', 'inherit'], { WHOGOES_ADMIN_TOKEN: key });
+  await until(() => answers(at.admin), 'whogoes to listen');
+  return handle(child, at, key);
+}
+async function stop(proxy) {
+  proxy.agent.destroy();
+  proxy.child.kill('SIGTERM');
+  await ended(proxy.child);
 }
 
 // --- one page, and what it complains about
@@ -290,6 +314,28 @@ const checks = {
     await page.keyboard.press('End');
     same(await axe(page), [], 'axe');
   },
+  'a restart: the page goes on with the log of the run before': async ({ browser, whogoes, folder, upstream }) => {
+    const at = await addresses(), log = path.join(folder, 'restart.jsonl');
+    let quiet = await startQuiet(whogoes, folder, upstream, at, log);
+    const { context, page } = await open(browser, quiet);
+    try {
+      await live(page);
+      await page.locator('#start').waitFor();   // that it has started is no event to look at
+      await quiet.send('/v1/before');
+      await row(page, '/v1/before').waitFor();
+      await stop(quiet);
+      await page.waitForFunction(() => document.querySelector('#state').textContent.includes('not connected'));
+      quiet = await startQuiet(whogoes, folder, upstream, at, log);
+      await live(page);
+      await quiet.send('/v1/after');
+      await row(page, '/v1/after').waitFor();
+      same(await page.locator('.row', { hasText: '/v1/before' }).count(), 1, 'the event before');
+      holds(!fs.readFileSync(log, 'utf8').includes(quiet.key), 'the key is in the log');
+    } finally {
+      await context.close();
+      await stop(quiet);
+    }
+  },
   'the end: an open page holds nothing up': async ({ page, proxy }) => {
     proxy.child.kill('SIGTERM');
     await within(5000, ended(proxy.child), 'whogoes to end while a page is open');
@@ -298,7 +344,7 @@ const checks = {
   },
 };
 
-async function run(browser, proxy) {
+async function run(browser, proxy, setting) {
   const tokens = { old: token('a', -4452, -852) };
   const { context, page, wrong } = await open(browser, proxy);
   await live(page);
@@ -306,7 +352,7 @@ async function run(browser, proxy) {
   for (const [name, check] of Object.entries(checks)) {
     let flaw = '';
     try {
-      await within(60000, check({ browser, page, proxy, tokens }), name);
+      await within(60000, check({ browser, page, proxy, tokens, ...setting }), name);
       const complaints = wrong.splice(0).filter((words) => !words.includes('ERR_CONNECTION_REFUSED') && !words.includes('ERR_INCOMPLETE_CHUNKED'));
       if (complaints.length) flaw = `the page complains: ${complaints.join('; ')}`;
     } catch (error) {
@@ -320,25 +366,34 @@ async function run(browser, proxy) {
   return failed;
 }
 
-// A busy quarter of an hour, and three looks at it.
-async function photograph(browser, proxy, folder) {
-  const tokens = [token('a', -4452, -852), token('b', -1200, 2400), token('c', -3700, -100)];
-  for (let i = 0; i < 60; i += 1) {
-    const kind = i % 6, headers = { Accept: 'application/json' };
-    if (kind < 3) headers.Authorization = `Bearer ${tokens[kind]}`;
-    if (kind === 3) headers.Authorization = 'Bearer undefined';
-    await proxy.send(kind === 4 ? '/admin/users' : `/v1/${['orders', 'items', 'users/me'][i % 3]}`, headers, i % 7 === 5 ? 'POST' : 'GET');
+// A quarter of an hour whose beginning stands in the log, and three looks at it.
+async function photograph(browser, setting, folder) {
+  const { whogoes, upstream } = setting, at = await addresses(), log = path.join(setting.folder, 'photograph.jsonl');
+  const paths = ['/v1/orders', '/v1/orders/1042', '/v1/items', '/v1/users/me'], headers = { Accept: 'application/json' };
+  let proxy = await startQuiet(whogoes, setting.folder, upstream, at, log);
+  for (let i = 0; i < 70; i += 1) {
+    const bearer = [undefined, 'Bearer undefined', 'Bearer q7ZpX2vLr9TnB4wK'][i % 3];
+    await proxy.send(i % 5 === 4 ? '/admin/users' : paths[i % 4], bearer ? { ...headers, Authorization: bearer } : headers, i % 7 === 5 ? 'POST' : 'GET');
   }
-  for (const [name, options] of Object.entries({ light: {}, dark: { colorScheme: 'dark' }, narrow: { viewport: { width: 390, height: 844 } } })) {
-    const { context, page } = await open(browser, proxy, options);
-    await live(page);
-    await row(page, '/v1/orders').waitFor();
-    await page.keyboard.press('k');
-    for (let i = 0; i < 6 && !(await page.evaluate(() => document.querySelector('.row[aria-selected=true]').textContent)).includes('expired'); i += 1) await page.keyboard.press('k');
-    await page.keyboard.press('Enter');
-    await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
-    await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: name !== 'narrow' });
-    await context.close();
+  await stop(proxy);
+  const lines = fs.readFileSync(log, 'utf8').trim().split('\n').map(JSON.parse).filter((record) => record.http);
+  lines.forEach((record, i) => { record.time = new Date(Date.now() - 870000 * (1 - i / lines.length) ** 1.6 - 9000 * (i % 4)).toISOString(); });
+  fs.writeFileSync(log, `${lines.sort((a, b) => (a.time < b.time ? -1 : 1)).map((record) => JSON.stringify(record)).join('\n')}\n`);
+  proxy = await startQuiet(whogoes, setting.folder, upstream, at, log);
+  try {
+    const tokens = [token('a', -4452, -852), token('b', -1200, 2400), token('c', -3700, -100)];
+    for (let i = 0; i < 15; i += 1) await proxy.send(paths[i % 4], { ...headers, Authorization: `Bearer ${tokens[i % 3]}` });
+    for (const [name, look] of Object.entries({ light: {}, dark: { colorScheme: 'dark' }, narrow: { viewport: { width: 390, height: 844 } } })) {
+      const { context, page } = await open(browser, proxy, look);
+      await live(page);
+      await row(page, 'token expired 14m').waitFor();
+      await page.locator('.row', { hasText: 'token expired 14m' }).last().click();
+      await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
+      await page.screenshot({ path: path.join(folder, `${name}.png`) });
+      await context.close();
+    }
+  } finally {
+    await stop(proxy);
   }
 }
 
@@ -348,17 +403,17 @@ async function main() {
   const api = await startApi();
   let proxy, browser;
   try {
-    proxy = await startProxy(whogoes, folder, api.address().port);
+    const setting = { whogoes, folder, upstream: api.address().port };
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-    if (photos) await photograph(browser, proxy, photos);
-    else process.exitCode = await run(browser, proxy) ? 1 : 0;
+    if (photos) {
+      await photograph(browser, setting, photos);
+    } else {
+      proxy = await startProxy(whogoes, folder, setting.upstream);
+      process.exitCode = await run(browser, proxy, setting) ? 1 : 0;
+    }
   } finally {
     if (browser) await browser.close();
-    if (proxy) {
-      proxy.agent.destroy();
-      proxy.child.kill('SIGTERM');
-      await ended(proxy.child);
-    }
+    if (proxy) await stop(proxy);
     api.closeAllConnections();
     api.close();
     fs.rmSync(folder, { recursive: true, force: true });

@@ -33,8 +33,8 @@ const answers = (port) => new Promise((resolve) => {
   socket.on('error', () => resolve(false));
 });
 
-const launch = (whogoes, options, folder, stdio = ['ignore', 'inherit', 'inherit']) =>
-  spawn(whogoes, ['run', ...options], { stdio, env: { ...process.env, XDG_STATE_HOME: folder } });
+const launch = (whogoes, options, folder, stdio = ['ignore', 'inherit', 'inherit'], env = {}) =>
+  spawn(whogoes, ['run', ...options], { stdio, env: { ...process.env, XDG_STATE_HOME: folder, ...env } });
 
 const ended = (child) => new Promise((resolve) => {
   if (child.exitCode !== null || child.signalCode !== null) resolve();

@@ -198,6 +198,18 @@ TEST_CASE("there are only so many streams, and one that ends makes room") {
     CHECK(first.starts_with("HTTP/1.1 200 "));
 }
 
+TEST_CASE("a reader that takes nothing holds nobody up") {
+    Rig rig;
+    tcp::socket idle = rig.connect();
+    asio::write(idle, asio::buffer(ask_for_stream + "\r\n"));
+    Rig::read_until(idle, "}\n\n");
+    const std::string line = "{\"id\":\"" + std::string(8000, 'x') + "\"}\n";
+    for (int i = 0; i < 2000; ++i) rig.kept.keep(line);
+    CHECK(rig.exchange("GET /livez HTTP/1.1\r\n" + ending).starts_with("HTTP/1.1 200 "));
+    rig.kept.keep("{\"id\":\"last\"}\n");
+    CHECK(Rig::read_until(idle, "last").find("event: gap\ndata: {\"lost\":") != std::string::npos);
+}
+
 TEST_CASE("HEAD of a stream is its head") {
     Rig rig;
     const std::string head =

@@ -1,3 +1,4 @@
+#include "proxy/report/export.hpp"
 #include "proxy/tools/recorded.hpp"
 
 #include <doctest/doctest.h>
@@ -74,6 +75,36 @@ TEST_CASE("a file that is no HAR is refused with the place") {
         REQUIRE_FALSE(recording.has_value());
         CHECK(recording.error().starts_with("is not JSON: "));
     }
+}
+
+TEST_CASE("what a record was exported to reads back as its exchange") {
+    std::string text = report::har_begin("0.1.0");
+    REQUIRE(report::append_har_entry(
+        text,
+        R"({"time":"2026-11-23T12:51:24.318Z","http":{"request":{"method":"POST","header":)"
+        R"({"accept":"text/html","authorization":"","x-note":""}},"response":{"status_code":401,)"
+        R"("header":{"content-type":"text/plain"}}},"url":{"path":"/a b","query":"x=1&y"},)"
+        R"("upstream":{"duration_ms":12},"duration_ms":14,"auth":{"scheme":"Bearer",)"
+        R"("source":"header","challenge":{"received":["Basic realm=\"x\""],"injected":)"
+        R"(["Bearer realm=\"api\""]}}})",
+        "http://127.0.0.1:8401"));
+    const Recording recording = read_har(text.append(report::har_end()));
+    REQUIRE(recording.has_value());
+    REQUIRE(recording->size() == 1);
+    const Recorded& one = recording->front();
+    CHECK(one.method == "POST");
+    CHECK(one.origin == "http://127.0.0.1:8401");
+    CHECK(one.target == "/a%20b?x=1&y");
+    CHECK(one.status == 401);
+    CHECK(one.request_fields == std::vector<NameValue>{{"accept", "text/html"},
+                                                       {"x-note", "REDACTED"},
+                                                       {"authorization", "Bearer REDACTED"}});
+    CHECK(one.response_fields ==
+          std::vector<NameValue>{{"content-type", "text/plain"},
+                                 {"www-authenticate", "Basic realm=\"x\""},
+                                 {"www-authenticate", "Bearer realm=\"api\""}});
+    // The whole of it took 14 ms, from 12 ms before its head came.
+    CHECK(one.answered_at == rules::TimePoint(std::chrono::milliseconds(1795438284320)));
 }
 
 TEST_CASE("a time that is none is left out, whatever it is") {

@@ -189,7 +189,7 @@ function render() {
   clearTimeout(due);
   due = 0;
   if (!$('gate').hidden) return;
-  const any = events.length > 0;
+  const any = events.some((event) => event.record.event !== 'lifecycle');
   $('start').hidden = any || !about.run;
   $('totals').hidden = $('board').hidden = !any;
   if (!any) return;
