@@ -60,8 +60,8 @@ std::string take(Asked& asked, const std::string& name, const std::string& value
 }
 
 // The command line's words for a flag are the API's for a parameter.
-std::string without_dashes(std::string flaw) {
-    return flaw.starts_with("--") ? flaw.substr(2) : flaw;
+std::string without_dashes(std::string_view flaw) {
+    return std::string(flaw.starts_with("--") ? flaw.substr(2) : flaw);
 }
 
 }  // namespace
