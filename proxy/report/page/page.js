@@ -125,7 +125,7 @@ function take(block) {
     $('where').textContent = visible(`${about.listen} → ${about.upstream} · ${about.mode}`);
     greet();
   } else if (name === 'gap') {
-    say(`${JSON.parse(data).lost} events came too fast to be shown`);
+    say(`${JSON.parse(data).lost} events were lost`);
   } else {
     const event = eventOf(data);
     events.push(event);
@@ -153,7 +153,7 @@ async function connect() {
   for (let pause = 500; !mine.signal.aborted; pause = Math.min(pause * 2, 8000)) {
     try {
       const response = await ask(`/api/v1/stream?limit=${MOST}`, position ? { 'Last-Event-ID': position } : {});
-      if (response.status === 401) return gate(key ? 'This key is of an earlier run, or is not whole.' : '');
+      if (response.status === 401) return gate(key ? 'This key is old or cut short.' : '');
       if (response.ok) {
         pause = 500;
         $('gate').hidden = true;
@@ -298,7 +298,7 @@ function row(event, index, each) {
   const { token } = event, cell = (kind, ...words) => make('span', { class: kind }, ...words);
   const node = make('div', { class: 'row', role: 'option', id: `row-${index}`, 'aria-selected': String(event === chosen), 'aria-setsize': shown.length, 'aria-posinset': index + 1, title: event.message, onclick: () => choose(index, true) },
     cell('time dim', clock(event.at)), event.method ? [cell(`status ${tone(event)}`, event.status || '---'), cell('method', event.method), cell('path', event.path),
-      cell('reason', /^(replayed|joined)/.test(event.refresh) ? '↻ ' : event.refused ? '✗ ' : '', event.why || event.message), cell('token', token && dot(token), brief(token))] : cell('whole dim', event.message));
+      cell('reason', /^(replayed|joined)/.test(event.refresh) ? '↻ ' : event.refused ? '✗ ' : '', event.why || (event.record.event !== 'http.access' && event.message)), cell('token', token && dot(token), brief(token))] : cell('whole dim', event.message));
   node.style.top = `${index * each}px`;
   return node;
 }
@@ -349,7 +349,7 @@ const message = (title, first, lines) => make('div', {}, make('h3', {}, title), 
 function card(event) {
   opened = event;
   const { record, auth, rules } = event, http = record.http || {}, jwt = record.jwt, challenge = auth.challenge || {};
-  const added = [...(challenge.injected || []).map((value) => `WWW-Authenticate: ${value}`), ...(auth.changes || []), ...(event.refresh !== 'off' ? [`refresh: ${event.refresh}`] : [])];
+  const added = [...(challenge.injected || []).map((value) => `WWW-Authenticate: ${value}`), ...(auth.changes || []), ...(event.refresh !== 'off' ? [`refresh: ${event.refresh} ${auth.replaced_token || ''} → ${event.status}`] : [])];
   const would = challenge.would_send || [];
   const claims = jwt && Object.entries(jwt).map(([name, value]) => [name, /^(iat|exp|nbf)$/.test(name) ? `${value} = ${iso(value * 1000)}` : value]);
   const link = (name, value) => button(() => toggleTerm(`${name}:${value}`), value);
