@@ -72,12 +72,22 @@ Recollection History::recall(const Exchange& exchange) const {
     return recollect(known->second->notes, exchange, seen, impl_->limits, impl_->hash_key);
 }
 
-void History::remember(const Exchange& exchange) {
+Noted History::remember(const Exchange& exchange) {
     const Seen seen = reduce(exchange, impl_->hash_key);
     Fingerprinter* const fingerprints = impl_->fingerprints ? &*impl_->fingerprints : nullptr;
-    note_exchange(impl_->client_of(exchange).notes, exchange, seen, impl_->limits, impl_->hash_key,
-                  fingerprints);
+    Impl::Client& client = impl_->client_of(exchange);
+    note_exchange(client.notes, exchange, seen, impl_->limits, impl_->hash_key, fingerprints);
     impl_->drop_the_oldest(exchange.answered_at);
+    return {client.id, exchange.response.status == 401 ? seen.credential : 0};
+}
+
+void History::refused_again(const Noted& noted, TimePoint at) {
+    const auto known = impl_->by_id.find(noted.client);
+    if (known == impl_->by_id.end()) return;
+    Impl::Client& client = *known->second;
+    impl_->clients.splice(impl_->clients.begin(), impl_->clients, known->second);
+    client.seen_at = at;
+    note_refusal(client.notes, noted.credential, at);
 }
 
 std::size_t History::clients() const noexcept { return impl_->clients.size(); }

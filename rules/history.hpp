@@ -20,6 +20,12 @@ struct HistoryLimits {
     std::chrono::seconds age{1800};  // a session that was idle for a quarter of an hour is known
 };
 
+// Which notes an exchange went into.
+struct Noted {
+    std::uint64_t client = 0;
+    std::uint64_t credential = 0;  // that was refused; 0: none
+};
+
 class History {
 public:
     // With a fingerprint key, newer_token_fingerprint is what the log calls that token.
@@ -35,7 +41,10 @@ public:
 
     // Call once an exchange, after it was diagnosed; exchange.read() must have been called, but for
     // a 2xx it need not.
-    void remember(const Exchange&);
+    Noted remember(const Exchange&);
+
+    // The same refusal once more, octet for octet.
+    void refused_again(const Noted&, TimePoint at);
 
     std::size_t clients() const noexcept;
 

@@ -176,6 +176,11 @@ void note_legs(ClientNotes& notes, const Exchange& exchange, const Seen& seen) {
 
 }  // namespace
 
+void note_refusal(ClientNotes& notes, std::uint64_t credential, TimePoint at) {
+    for (CredentialNote& note : notes.credentials)
+        if (note.credential == credential) keep(note.refused_at, at, most_refusals);
+}
+
 void note_exchange(ClientNotes& notes, const Exchange& exchange, const Seen& seen,
                    const HistoryLimits& limits, std::uint64_t hash_key,
                    Fingerprinter* fingerprints) {

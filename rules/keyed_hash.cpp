@@ -49,4 +49,27 @@ std::uint64_t keyed_hash(std::uint64_t key, std::string_view text) noexcept {
     return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
 }
 
+std::uint64_t brief_hash(std::uint64_t key, std::string_view text) noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const auto folded = [](std::uint64_t a, std::uint64_t b) {
+        const Wide product = static_cast<Wide>(a) * b;
+        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+    };
+    const auto word_at = [&](std::size_t at, std::size_t octets) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, octets);
+        return word;
+    };
+    const std::uint64_t first = folded(key ^ 0xA0761D6478BD642FU, 0xE7037ED1A0B428DBU);
+    const std::uint64_t second = folded(key ^ 0x8EBC6AF09C88C6E3U, 0x589965CC75374CC3U);
+    std::uint64_t state = first ^ text.size();
+    std::size_t at = 0;
+    for (; at + 16 <= text.size(); at += 16)
+        state = folded(word_at(at, 8) ^ first ^ state, word_at(at + 8, 8) ^ second);
+    const std::size_t left = text.size() - at;
+    const std::uint64_t a = word_at(at, left < 8 ? left : 8);
+    const std::uint64_t b = left > 8 ? word_at(at + 8, left - 8) : 0;
+    return folded(folded(a ^ first ^ state, b ^ second), second);
+}
+
 }  // namespace whogoes::rules

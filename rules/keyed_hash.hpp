@@ -9,4 +9,8 @@ namespace whogoes::rules {
 
 std::uint64_t keyed_hash(std::uint64_t key, std::string_view text) noexcept;
 
+// Five times as fast for a kilobyte (a folded multiplication for each sixteen octets), for what
+// lives a second: nobody who cannot see results can aim at collisions, but it is no SipHash.
+std::uint64_t brief_hash(std::uint64_t key, std::string_view text) noexcept;
+
 }  // namespace whogoes::rules

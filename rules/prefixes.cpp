@@ -59,10 +59,11 @@ bool is_access_key_id(std::string_view token) {
 }
 
 bool begins(std::string_view token, const TokenPrefix& row) {
-    if (row.provider == "AWS") return token.starts_with(row.prefix) && is_access_key_id(token);
-    if (token.starts_with(row.prefix)) return true;
+    if (token.front() == row.prefix.front() && token.starts_with(row.prefix))
+        return row.provider != "AWS" || is_access_key_id(token);
     // An installation of GitLab may put its own word in front.
-    const std::size_t at = row.provider == "GitLab" ? token.find(row.prefix) : npos;
+    if (row.prefix.front() != 'g' || row.prefix.back() != '-') return false;
+    const std::size_t at = token.find(row.prefix);
     return at != npos && at > 0 && token[at - 1] == '-';
 }
 

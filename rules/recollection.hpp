@@ -42,4 +42,7 @@ struct Recollection {
     std::optional<Milliseconds> credential_accepted_elsewhere_ago{};  // 2xx on another route
 };
 
+// Whether both tell the same, ages being told in whole seconds.
+bool tell_the_same(const Recollection&, const Recollection&) noexcept;
+
 }  // namespace whogoes::rules

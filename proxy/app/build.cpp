@@ -202,9 +202,14 @@ void read_upstream(const View& view, Problems& problems, session::Settings& sett
             problems.add(item, "upstream", target.error());
     }
     const std::string host = lower_case(view.text("upstream_host"));
-    settings.upstream.host_header = host == "pass"       ? upstream::HostHeader::pass
-                                    : host == "upstream" ? upstream::HostHeader::upstream
-                                                         : upstream::HostHeader::auto_;
+    if (host == "pass")
+        settings.upstream.host_header = upstream::HostHeader::pass;
+    else if (host == "upstream")
+        settings.upstream.host_header = upstream::HostHeader::upstream;
+    else  // decided here: a request shall not look at addresses
+        settings.upstream.host_header = settings.upstream.pass_client_host()
+                                            ? upstream::HostHeader::pass
+                                            : upstream::HostHeader::upstream;
     upstream::TlsClientSettings& tls = settings.upstream_tls;
     tls.ca_file = view.file("upstream_tls.ca");
     tls.verify = view.flag("upstream_tls.verify");

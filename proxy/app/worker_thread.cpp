@@ -38,6 +38,7 @@ void WorkerThread::obey(WorkerOrders orders) {
 
 void WorkerThread::apply(WorkerOrders& orders) {
     worker_.settings = std::move(orders.settings);
+    worker_.repeats.clear();
     worker_.tls = std::move(orders.tls);
     worker_.pool = std::make_shared<upstream::Pool>(std::move(orders.pool), resolver_, worker_.io,
                                                     worker_.deadlines, worker_.counters);

@@ -64,9 +64,10 @@ void Reactor::run_posted() {
 void Reactor::run(std::chrono::milliseconds interval, const std::function<void()>& tick) {
     using Clock = std::chrono::steady_clock;
     std::array<epoll_event, 256> events{};
-    Clock::time_point next_tick = Clock::now() + interval;
+    Clock::time_point now = Clock::now();
+    Clock::time_point next_tick = now + interval;
     while (!stopped_.load(std::memory_order_relaxed)) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick - Clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick - now);
         const int timeout = static_cast<int>(std::max<std::int64_t>(0, left.count()));
         const int count =
             ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout);
@@ -79,9 +80,10 @@ void Reactor::run(std::chrono::milliseconds interval, const std::function<void()
                 static_cast<Ready*>(event.data.ptr)->ready(event.events);
         }
         if (posted) run_posted();
-        if (Clock::now() >= next_tick) {
+        now = Clock::now();
+        if (now >= next_tick) {
             tick();
-            next_tick = Clock::now() + interval;
+            next_tick = now + interval;
         }
         retired_.clear();
     }

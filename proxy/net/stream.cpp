@@ -240,14 +240,41 @@ IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
     return result;
 }
 
+namespace {
+
+// A small message is one plain send, and under TLS one record: its pieces are copied together.
+constexpr std::size_t most_gathered = 4096;
+
+std::size_t gather(std::span<const iovec> pieces, char* into) noexcept {
+    std::size_t octets = 0;
+    for (const iovec& piece : pieces) octets += piece.iov_len;
+    if (octets > most_gathered) return 0;
+    for (const iovec& piece : pieces) {
+        if (piece.iov_len == 0) continue;
+        std::memcpy(into, piece.iov_base, piece.iov_len);
+        into += piece.iov_len;
+    }
+    return octets;
+}
+
+}  // namespace
+
 IoResult Stream::try_write(std::span<const iovec> pieces) noexcept {
     if (!is_open()) return {Io::cancelled, 0};
     State& state = *state_;
+    char together[most_gathered];
+    iovec one{together, gather(pieces, together)};
+    if (one.iov_len > 0) pieces = {&one, 1};
     if (!state.ssl) {
-        msghdr message{};
-        message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
-        message.msg_iovlen = pieces.size();
-        const ssize_t sent = ::sendmsg(native(), &message, MSG_NOSIGNAL);
+        ssize_t sent = 0;
+        if (pieces.size() == 1) {
+            sent = ::send(native(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+        } else {
+            msghdr message{};
+            message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
+            message.msg_iovlen = pieces.size();
+            sent = ::sendmsg(native(), &message, MSG_NOSIGNAL);
+        }
         if (sent >= 0) return {Io::ok, static_cast<std::size_t>(sent)};
         const IoResult result = failed_or_again(errno);
         if (result.outcome != Io::again) state.last_error = errno;

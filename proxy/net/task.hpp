@@ -1,6 +1,9 @@
 #pragma once
 
+#include "proxy/net/frames.hpp"
+
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -33,6 +36,11 @@ struct PromiseBase {
     std::suspend_always initial_suspend() const noexcept { return {}; }
     FinalAwaiter final_suspend() const noexcept { return {}; }
     void unhandled_exception() noexcept { failure = std::current_exception(); }
+
+    static void* operator new(std::size_t octets) { return take_frame(octets); }
+    static void operator delete(void* frame, std::size_t octets) noexcept {
+        give_frame_back(frame, octets);
+    }
 };
 
 }  // namespace detail

@@ -16,6 +16,26 @@ namespace whogoes::report {
 
 inline constexpr std::size_t all_octets = std::string_view::npos;
 
+inline void append_integer(std::string& out, std::int64_t value) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    out.append(digits, static_cast<std::size_t>(end - digits));
+}
+
+// At most three digits behind the point, none of them an idle zero.
+inline void append_decimal(std::string& out, double value) {
+    const bool sane = value > 0 && value < 1e12;
+    const std::int64_t thousandths = sane ? std::llround(value * 1000) : 0;
+    append_integer(out, thousandths / 1000);
+    auto rest = static_cast<int>(thousandths % 1000);
+    if (rest == 0) return;
+    out += '.';
+    for (int unit = 100; rest > 0; unit /= 10) {
+        out += static_cast<char>('0' + rest / unit);
+        rest %= unit;
+    }
+}
+
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out) : out_(out) {}
@@ -58,19 +78,9 @@ public:
         this->key(key);
         out_ += json;
     }
-    // At most three digits behind the point, none of them an idle zero.
     void decimal(std::string_view key, double value) {
         this->key(key);
-        const bool sane = value > 0 && value < 1e12;
-        const std::int64_t thousandths = sane ? std::llround(value * 1000) : 0;
-        integer(thousandths / 1000);
-        auto rest = static_cast<int>(thousandths % 1000);
-        if (rest == 0) return;
-        out_ += '.';
-        for (int unit = 100; rest > 0; unit /= 10) {
-            out_ += static_cast<char>('0' + rest / unit);
-            rest %= unit;
-        }
+        append_decimal(out_, value);
     }
     void time(std::string_view key, rules::TimePoint value, TimeText& times) {
         this->key(key);
@@ -101,11 +111,7 @@ private:
         if (value.size() <= octets) return append_json(out_, value);
         append_json(out_, cut_end(value, octets));
     }
-    void integer(std::int64_t value) {
-        char digits[24];
-        const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-        out_.append(digits, static_cast<std::size_t>(end - digits));
-    }
+    void integer(std::int64_t value) { append_integer(out_, value); }
 
     std::string& out_;
 };

@@ -59,7 +59,9 @@ std::size_t end_of_last_line(std::string_view text) noexcept {
 }  // namespace
 
 std::uint64_t count_lines(std::string_view text) noexcept {
-    return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    std::uint64_t lines = 0;  // a line is long: memchr leaps where std::count steps
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos; ++at) ++lines;
+    return lines;
 }
 
 LineFile::LineFile(LineFileSettings settings) : settings_(std::move(settings)) {

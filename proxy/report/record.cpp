@@ -63,7 +63,9 @@ constexpr Cut cuts[] = {
 class RecordWriter {
 public:
     RecordWriter(std::string& out, const AuthEvent& event, const Cut& cut, TimeText& times)
-        : json_(out), event_(event), cut_(cut), times_(times) {}
+        : out_(out), begin_(out.size()), json_(out), event_(event), cut_(cut), times_(times) {}
+
+    const RecordHoles& holes() const noexcept { return holes_; }
 
     void write() {
         json_.open();
@@ -75,8 +77,10 @@ public:
             json_.text("original", event_.user_agent, cut_.user_agent);
             json_.close();
         }
-        if (event_.duration_ms > 0 || event_.status != 0)
+        if (event_.duration_ms > 0 || event_.status != 0) {
             json_.decimal("duration_ms", event_.duration_ms);
+            holes_.duration_ms = behind("\"duration_ms\":");
+        }
         write_auth();
         if (event_.has_jwt) write_jwt();
         if (event_.has_skew) {
@@ -90,11 +94,14 @@ public:
 private:
     void write_envelope() {
         json_.time("time", event_.time, times_);
+        holes_.time = {out_.size() - begin_ - 25, out_.size() - begin_ - 1};
         json_.text("level", event_.level, all);
         json_.text("schema", "whogoes/1", all);
         json_.text("event", name(event_.kind), all);
         json_.text("msg", event_.message, std::min<std::size_t>(cut_.text, 1024));
         optional("id", event_.id);
+        if (!event_.id.empty())
+            holes_.id = {out_.size() - begin_ - 1 - event_.id.size(), out_.size() - begin_ - 1};
         optional("trace_id", event_.trace_id);
     }
 
@@ -159,7 +166,10 @@ private:
         json_.open("upstream");
         optional("address", event_.upstream);
         if (event_.upstream_status != 0) json_.number("status_code", event_.upstream_status);
-        if (event_.upstream_ms > 0) json_.decimal("duration_ms", event_.upstream_ms);
+        if (event_.upstream_ms > 0) {
+            json_.decimal("duration_ms", event_.upstream_ms);
+            holes_.upstream_ms = behind("\"duration_ms\":");
+        }
         json_.close();
     }
 
@@ -294,6 +304,14 @@ private:
         return registered.empty() ? scheme : registered;
     }
 
+    // The value that was written last, whose key is `key`.
+    RecordHoles::Hole behind(std::string_view key) const {
+        return {out_.rfind(key) + key.size() - begin_, out_.size() - begin_};
+    }
+
+    std::string& out_;
+    std::size_t begin_;
+    RecordHoles holes_{};
     JsonWriter json_;
     const AuthEvent& event_;
     const Cut& cut_;
@@ -331,14 +349,36 @@ void TimeText::append(std::string& out, rules::TimePoint time) {
     out.append(tail, sizeof tail);
 }
 
-void append_record(std::string& out, const AuthEvent& event, TimeText& times) {
+void append_record(std::string& out, const AuthEvent& event, TimeText& times, RecordHoles* holes) {
     const std::size_t begin = out.size();
     for (const Cut& cut : cuts) {
         out.resize(begin);
-        RecordWriter(out, event, cut, times).write();
+        RecordWriter writer(out, event, cut, times);
+        writer.write();
+        if (holes != nullptr) *holes = writer.holes();
         if (out.size() - begin < longest_record) break;
     }
     out += '\n';
+}
+
+void append_again(std::string& out, std::string_view record, const RecordHoles& holes,
+                  const AuthEvent& event, TimeText& times) {
+    std::size_t at = 0;
+    const auto up_to = [&](RecordHoles::Hole hole) {
+        out.append(record, at, hole.begin - at);
+        at = hole.end;
+    };
+    up_to(holes.time);
+    times.append(out, event.time);
+    up_to(holes.id);
+    out += event.id;
+    if (holes.upstream_ms.end > 0) {
+        up_to(holes.upstream_ms);
+        append_decimal(out, event.upstream_ms);
+    }
+    up_to(holes.duration_ms);
+    append_decimal(out, event.duration_ms);
+    out.append(record, at);
 }
 
 }  // namespace whogoes::report

@@ -24,13 +24,24 @@ struct Recorder::Impl {
         log.retire(&tally);
     }
 
+    std::string new_id(rules::TimePoint time) {
+        const std::uint32_t own = next_id++ % ids_a_recorder;
+        return event_id(time, index * ids_a_recorder + own);
+    }
+
     void complete(AuthEvent& event) {
         if (event.kind == EventKind::proxy_error && event.level == "info") event.level = "error";
-        if (event.id.empty()) {
-            const std::uint32_t own = next_id++ % ids_a_recorder;
-            event.id = event_id(event.time, index * ids_a_recorder + own);
-        }
+        if (event.id.empty()) event.id = new_id(event.time);
         if (event.message.empty()) event.message = headline(event);
+    }
+
+    // The first lines of an interval go out at once: somebody may be watching. Under load the rest
+    // waits for its batch.
+    void written(const AuthEvent& event) {
+        if (log.pretty.load(std::memory_order_relaxed)) log.show(event);
+        const bool prompt = prompt_left > 0;
+        if (prompt) --prompt_left;
+        if (prompt || batch.size() >= full_batch) hand_over();
     }
 
     void hand_over() {
@@ -57,12 +68,32 @@ void Recorder::record(AuthEvent&& event) {
     impl_->tally.count(event);
     if (event.level == "debug") return;
     append_record(impl_->batch, event, impl_->times);
-    if (impl_->log.pretty.load(std::memory_order_relaxed)) impl_->log.show(event);
-    // The first lines of an interval go out at once: somebody may be watching. Under load the rest
-    // waits for its batch.
-    const bool prompt = impl_->prompt_left > 0;
-    if (prompt) --impl_->prompt_left;
-    if (prompt || impl_->batch.size() >= full_batch) impl_->hand_over();
+    impl_->written(event);
+}
+
+void Recorder::record(AuthEvent&& event, Recorded& kept) {
+    impl_->complete(event);
+    impl_->tally.count(event, &kept.cells);
+    if (event.level != "debug") {
+        const std::size_t begin = impl_->batch.size();
+        append_record(impl_->batch, event, impl_->times, &kept.holes);
+        kept.line.assign(impl_->batch, begin);
+        impl_->written(event);
+    }
+    kept.event = std::move(event);
+}
+
+void Recorder::record_again(Recorded& kept, rules::TimePoint time, double duration_ms,
+                            double upstream_ms) {
+    AuthEvent& event = kept.event;
+    event.time = time;
+    event.duration_ms = duration_ms;
+    event.upstream_ms = upstream_ms;
+    impl_->tally.count_again(event, kept.cells);
+    if (kept.line.empty()) return;
+    event.id = impl_->new_id(time);
+    append_again(impl_->batch, kept.line, kept.holes, event, impl_->times);
+    impl_->written(event);
 }
 
 void Recorder::tick() {

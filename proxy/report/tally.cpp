@@ -65,27 +65,40 @@ void Counts::add(const Counts& other) {
     }
 }
 
-void Tally::count(const AuthEvent& event) {
+void Tally::count(const AuthEvent& event, Cells* cells) {
     const rules::Diagnosis& diagnosis = event.diagnosis;
     const std::lock_guard lock(mutex_);
+    const auto add = [&](std::uint64_t& cell) {
+        ++cell;
+        if (cells != nullptr) cells->push_back(&cell);
+    };
     if (diagnosis.main && diagnosis.handshake) {
-        ++counts_.handshakes[scheme_of_event(event)];
+        add(counts_.handshakes[scheme_of_event(event)]);
     } else if (diagnosis.main) {
         const int code = event.upstream_status != 0 ? event.upstream_status : event.status;
-        ++counts_.failures[{known_cause(*diagnosis.main), scheme_of_event(event), code}];
+        add(counts_.failures[{known_cause(*diagnosis.main), scheme_of_event(event), code}]);
     }
     for (const rules::Violation& violation : diagnosis.violations) {
         if (violation.rule == nullptr) continue;
-        ++counts_.violations[{violation.rule->id, violation.rule->severity}];
+        add(counts_.violations[{violation.rule->id, violation.rule->severity}]);
     }
     for (const std::string& challenge : event.injected) {
-        ++counts_.injected[scheme_of_challenge(challenge)];
+        add(counts_.injected[scheme_of_challenge(challenge)]);
     }
     count_refresh(counts_, event);
-    if (event.has_skew) {
-        counts_.skew_s = event.skew_s;
-        counts_.skew_at = event.time;
-    }
+    note_skew(event);
+}
+
+void Tally::count_again(const AuthEvent& event, const Cells& cells) {
+    const std::lock_guard lock(mutex_);
+    for (std::uint64_t* const cell : cells) ++*cell;
+    note_skew(event);
+}
+
+void Tally::note_skew(const AuthEvent& event) {
+    if (!event.has_skew) return;
+    counts_.skew_s = event.skew_s;
+    counts_.skew_at = event.time;
 }
 
 void Tally::add_to(Counts& counts) const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 // What the authentication metrics count, by their labels. One a worker, so that its lock is free
 // but for the moment of a scrape; the log adds them up.
@@ -31,10 +32,15 @@ struct Counts {
 
 class Tally {
 public:
-    void count(const AuthEvent&);
+    // Cells: where to count the same event once more, valid for as long as the tally lives.
+    using Cells = std::vector<std::uint64_t*>;
+    void count(const AuthEvent&, Cells* cells = nullptr);
+    void count_again(const AuthEvent&, const Cells&);
     void add_to(Counts&) const;
 
 private:
+    void note_skew(const AuthEvent&);
+
     mutable std::mutex mutex_;
     Counts counts_;
 };

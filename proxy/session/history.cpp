@@ -10,8 +10,12 @@ constexpr std::int64_t told_again_after_ms = 1000;
 constexpr int told_a_second = 200;
 
 // Only gates a slower path, so it need not withstand an adversary; the key keeps it unguessable.
+// The end of a credential tells it from others: that is where a signature or a password lies.
 std::uint64_t mixed(std::uint64_t seed, std::string_view bytes) {
-    return seed * 0x9E3779B97F4A7C15ULL ^ std::hash<std::string_view>{}(bytes);
+    constexpr std::size_t telling = 48;
+    seed = (seed ^ bytes.size()) * 0x9E3779B97F4A7C15ULL;
+    bytes.remove_prefix(bytes.size() - std::min(bytes.size(), telling));
+    return seed ^ std::hash<std::string_view>{}(bytes);
 }
 
 }  // namespace
@@ -41,14 +45,20 @@ rules::Recollection History::recall(const rules::Exchange& exchange) {
     return history_.recall(exchange);
 }
 
-void History::remember(const rules::Exchange& exchange) {
+void History::refused_again(const rules::Noted& noted, rules::TimePoint at) {
     const std::lock_guard lock(mutex_);
-    history_.remember(exchange);
-    if (!exchange.upstream_date) return;
+    history_.refused_again(noted, at);
+}
+
+rules::Noted History::remember(const rules::Exchange& exchange) {
+    const std::lock_guard lock(mutex_);
+    const rules::Noted noted = history_.remember(exchange);
+    if (!exchange.upstream_date) return noted;
     // Date has whole seconds; on average the true time is half a second later.
     const auto skew =
         *exchange.upstream_date + std::chrono::milliseconds(500) - exchange.answered_at;
     skews_ms_[skew_samples_++ % skews_ms_.size()] = skew.count();
+    return noted;
 }
 
 std::optional<std::chrono::seconds> History::skew() {

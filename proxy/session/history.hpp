@@ -41,7 +41,8 @@ public:
     explicit History(std::uint64_t hash_key);
 
     rules::Recollection recall(const rules::Exchange&);
-    void remember(const rules::Exchange&);
+    rules::Noted remember(const rules::Exchange&);
+    void refused_again(const rules::Noted&, rules::TimePoint at);
     // Upstream's clock minus ours: the median of the latest Dates; empty until there are three.
     std::optional<std::chrono::seconds> skew();
     std::uint64_t hash_key() const noexcept { return hash_key_; }

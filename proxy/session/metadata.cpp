@@ -3,6 +3,7 @@
 #include "proxy/report/escape.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/own_host.hpp"
+#include "proxy/session/recording.hpp"
 
 namespace whogoes::session {
 namespace {

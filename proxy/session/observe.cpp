@@ -3,11 +3,11 @@
 #include "proxy/http/coding.hpp"
 #include "proxy/http/worth_a_look.hpp"
 #include "proxy/report/recorder.hpp"
-#include "proxy/report/redact.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
 #include "proxy/session/history.hpp"
 #include "proxy/session/own_host.hpp"
+#include "proxy/session/recording.hpp"
 #include "rules/simulation.hpp"
 #include "rules/wording.hpp"
 
@@ -67,7 +67,6 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
 }
 
 void fill_answer(const http::ResponseHead& answer, OpenEvent& event) {
-    event.answer_head.assign(answer.bytes);
     event.exchange.response.status = answer.status;
     http::Head copy;
     copy.bytes = event.answer_head;
@@ -95,51 +94,21 @@ std::int64_t now_ms(const Worker& worker) {
         .count();
 }
 
-double milliseconds(net::Clock::duration duration) {
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-void fill_target(const Exchange& exchange, report::AuthEvent& event) {
-    const std::string_view target = exchange.request().target();
-    const std::size_t mark = target.find('?');
-    event.method = exchange.request().method();
-    event.path = report::redacted_path(target.substr(0, mark));
-    if (mark != std::string_view::npos)
-        event.query = report::redacted_query(target.substr(mark + 1));
-}
-
-// What every record of this exchange says, whatever it is about.
-void fill_common(const Exchange& exchange, report::AuthEvent& event) {
-    event.status = exchange.status;
-    event.client = exchange.client.address;
-    event.tls = exchange.client.stream.is_tls();
-    event.duration_ms = milliseconds(net::Clock::now() - exchange.began);
-    if (exchange.answered != net::Clock::time_point{}) {
-        event.upstream_status = exchange.answer().status;
-        event.upstream_ms = milliseconds(exchange.answered - exchange.began);
-    }
-    if (event.upstream.empty()) event.upstream = exchange.pool->settings().target.origin;
-}
-
-void record_error(Exchange& exchange, std::string_view level, const std::string& message) {
-    report::AuthEvent record;
-    record.kind = report::EventKind::proxy_error;
-    record.level = level;
-    record.time = exchange.worker.clock();
-    record.message = message;
-    fill_target(exchange, record);
-    fill_common(exchange, record);
-    exchange.worker.recorder.record(std::move(record));
-}
-
-void open_event(Exchange& exchange) {
-    Worker& worker = exchange.worker;
-    if (worker.spare_events.empty()) {
+OpenEvent& open_event(Exchange& exchange, const Treatment& treatment) {
+    std::vector<std::unique_ptr<OpenEvent>>& spare = exchange.worker.spare_events;
+    if (spare.empty()) {
         exchange.event = std::make_unique<OpenEvent>();
     } else {
-        exchange.event = std::move(worker.spare_events.back());
-        worker.spare_events.pop_back();
+        exchange.event = std::move(spare.back());
+        spare.pop_back();
     }
+    exchange.event->treatment = &treatment;
+    exchange.event->exchange.answered_at = exchange.worker.clock();
+    return *exchange.event;
+}
+
+std::int64_t second_of(rules::TimePoint time) {
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
 void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
@@ -149,7 +118,6 @@ void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exc
         seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
                                            exchange.request().value(http::FieldName::host));
     seen.place.upstream_origin = exchange.settings->upstream.origin;
-    seen.answered_at = exchange.worker.clock();
     seen.expected = &treatment.expected;
     seen.keys = treatment.keys.get();
 }
@@ -201,6 +169,19 @@ void judge(Exchange& exchange, OpenEvent& event) {
             "host_names");
 }
 
+void look(Exchange& exchange, OpenEvent& event) {
+    fill(exchange, event);
+    judge(exchange, event);
+}
+
+void find_repeat(const Exchange& exchange, OpenEvent& event) {
+    const Repeats& repeats = exchange.worker.repeats;
+    if (!event.treatment->refresh) event.repeat_key = repeats.key_of(exchange);
+    if (event.repeat_key)
+        event.repeat = repeats.find(*event.repeat_key, *exchange.settings,
+                                    second_of(event.exchange.answered_at));
+}
+
 // What of the answer's body has passed, as evidence.
 void weigh_body(OpenEvent& event) {
     rules::Response& response = event.exchange.response;
@@ -240,15 +221,54 @@ void remember_accepted(const Exchange& exchange) {
     exchange.worker.history.remember(accepted);
 }
 
-// What an answer does not say by itself must be seen in the log.
-void tell_changes(Exchange& exchange, report::AuthEvent& record) {
-    if (exchange.changes.empty()) return;
-    record.level = "warn";
-    for (std::string& words : exchange.changes) {
-        report::mask_urls(words);
-        report::mask_shapes(words, {});
-    }
-    record.changes = std::move(exchange.changes);
+report::AuthEvent described(Exchange& exchange, const OpenEvent& event) {
+    report::AuthEvent record =
+        report::describe(event.exchange, event.diagnosis, event.remedy,
+                         exchange.worker.fingerprinter, describe_policy(*exchange.settings));
+    record.time = event.exchange.answered_at;
+    // A handshake's first leg is for who asked to see every exchange.
+    if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
+        record.level = "info";
+    record.route = event.treatment->route;
+    tell_changes(exchange, record);
+    if (event.simulated) record.upstream_status = 0;
+    if (exchange.lease) record.upstream = exchange.lease->address;
+    fill_common(exchange, record);
+    if (event.treatment->refresh) note_replay(exchange, record);
+    return record;
+}
+
+void record_event(Exchange& exchange, OpenEvent& event) {
+    Worker& worker = exchange.worker;
+    const bool changed = !exchange.changes.empty();
+    const bool told =
+        !event.only_history && ((changed && exchange.settings->log.access != AccessLog::none) ||
+                                to_be_logged(event.diagnosis, exchange.settings->log));
+    report::AuthEvent record;
+    if (told) record = described(exchange, event);
+    remember(exchange);
+    if (!told) return;
+    const bool whole = event.body_whole || !event.wants_body;
+    if (!event.repeat_key || exchange.pin || changed || !whole)
+        return worker.recorder.record(std::move(record));
+    const std::uint64_t body = worker.repeats.hash_of(event.body);
+    const bool told_before = worker.repeats.told_before(
+        *event.repeat_key, *exchange.settings, second_of(event.exchange.answered_at),
+        std::move(event.exchange.recollection), body);
+    if (!told_before) return worker.recorder.record(std::move(record));
+    const auto repeat = std::make_shared<Repeat>();
+    repeat->remedy = std::move(event.remedy);
+    repeat->noted = event.noted;
+    repeat->body = body;
+    worker.recorder.record(std::move(record), repeat->recorded);
+    worker.repeats.keep(*event.repeat_key, repeat);
+}
+
+void record_repeat(const Exchange& exchange, const OpenEvent& event) {
+    Worker& worker = exchange.worker;
+    worker.history.refused_again(event.repeat->noted, event.exchange.answered_at);
+    worker.recorder.record_again(event.repeat->recorded, event.exchange.answered_at,
+                                 duration_ms(exchange), upstream_ms(exchange));
 }
 
 }  // namespace
@@ -257,18 +277,6 @@ std::string_view path_of(const http::RequestHead& head) {
     const std::string_view target =
         head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
     return target.substr(0, target.find('?'));
-}
-
-void record_access(Exchange& exchange) {
-    const AccessLog access = exchange.settings->log.access;
-    const bool changed = !exchange.changes.empty() && access != AccessLog::none;
-    if ((access != AccessLog::all && !changed) || exchange.status == 0) return;
-    report::AuthEvent record;
-    tell_changes(exchange, record);
-    record.time = exchange.worker.clock();
-    fill_target(exchange, record);
-    fill_common(exchange, record);
-    exchange.worker.recorder.record(std::move(record));
 }
 
 void OpenEvent::clear() {
@@ -290,6 +298,9 @@ void OpenEvent::clear() {
     diagnosis = {};
     remedy = {};
     treatment = nullptr;
+    repeat_key.reset();
+    repeat.reset();
+    noted = {};
     body.clear();
     decoded_body.clear();
     wants_body = body_whole = only_history = simulated = remembered = false;
@@ -310,14 +321,13 @@ void observe(Exchange& exchange) {
     const Treatment& treatment =
         exchange.settings->treatment_for(exchange.request().method(), path_of(exchange.request()));
     if (!treatment.diagnose) return;
-    open_event(exchange);
-    OpenEvent& event = *exchange.event;
-    event.treatment = &treatment;
+    OpenEvent& event = open_event(exchange, treatment);
     event.only_history = accepted;
-    fill(exchange, event);
-    if (accepted) return;
-    judge(exchange, event);
+    event.answer_head.assign(exchange.answer().bytes);
+    if (accepted) return fill(exchange, event);
     event.wants_body = body_is_evidence(exchange);
+    find_repeat(exchange, event);
+    if (!event.repeat) look(exchange, event);
 }
 
 void observe_again(Exchange& exchange) {
@@ -333,6 +343,8 @@ void observe_again(Exchange& exchange) {
     const Treatment* const treatment = event.treatment;
     event.clear();
     event.treatment = treatment;
+    event.exchange.answered_at = exchange.worker.clock();
+    event.answer_head.assign(exchange.answer().bytes);
     fill(exchange, event);
     event.exchange.replay_of =
         rules::ReplayOf{.refreshed = true, .rejected_fingerprint = exchange.replay->token};
@@ -363,7 +375,10 @@ void reconsider(Exchange& exchange) {
 void remember(Exchange& exchange) {
     OpenEvent& event = *exchange.event;
     if (event.simulated || std::exchange(event.remembered, true)) return;
-    if (!exchange.settings->dev) return exchange.worker.history.remember(event.exchange);
+    if (!exchange.settings->dev) {
+        event.noted = exchange.worker.history.remember(event.exchange);
+        return;
+    }
     rules::Exchange seen = event.exchange;
     const std::deque<std::string> cookies = see_local_cookies(exchange, seen);
     exchange.worker.history.remember(seen);
@@ -372,9 +387,7 @@ void remember(Exchange& exchange) {
 void observe_simulated(Exchange& exchange, const rules::Cause& cause) {
     const Treatment& treatment =
         exchange.settings->treatment_for(exchange.request().method(), path_of(exchange.request()));
-    open_event(exchange);
-    OpenEvent& event = *exchange.event;
-    event.treatment = &treatment;
+    OpenEvent& event = open_event(exchange, treatment);
     event.simulated = true;
     rules::Exchange& seen = event.exchange;
     fill_request(exchange, seen.request);
@@ -387,61 +400,20 @@ void observe_simulated(Exchange& exchange, const rules::Cause& cause) {
 }
 
 void conclude(Exchange& exchange) {
-    Worker& worker = exchange.worker;
     if (!exchange.event || exchange.event->only_history) record_access(exchange);
     if (!exchange.event) return;
     OpenEvent& event = *exchange.event;
-    const rules::Exchange& seen = event.exchange;
-    weigh_body(event);
-    const bool changed =
-        !exchange.changes.empty() && exchange.settings->log.access != AccessLog::none;
-    if (!event.only_history && (changed || to_be_logged(event.diagnosis, exchange.settings->log))) {
-        report::AuthEvent record =
-            report::describe(seen, event.diagnosis, event.remedy, worker.fingerprinter,
-                             describe_policy(*exchange.settings));
-        record.time = seen.answered_at;
-        // A handshake's first leg is for who asked to see every exchange.
-        if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
-            record.level = "info";
-        record.route = event.treatment->route;
-        tell_changes(exchange, record);
-        if (event.simulated) record.upstream_status = 0;
-        if (exchange.lease) record.upstream = exchange.lease->address;
-        fill_common(exchange, record);
-        if (event.treatment->refresh) note_replay(exchange, record);
-        worker.recorder.record(std::move(record));
+    if (event.repeat && event.repeat->body == exchange.worker.repeats.hash_of(event.body)) {
+        record_repeat(exchange, event);
+    } else {
+        if (std::exchange(event.repeat, nullptr)) look(exchange, event);  // the body differs
+        weigh_body(event);
+        record_event(exchange, event);
     }
-    remember(exchange);
     event.clear();
-    if (worker.spare_events.size() < 16) worker.spare_events.push_back(std::move(exchange.event));
+    std::vector<std::unique_ptr<OpenEvent>>& spare = exchange.worker.spare_events;
+    if (spare.size() < 16) spare.push_back(std::move(exchange.event));
     exchange.event.reset();
-}
-
-void record_own_answer(Exchange& exchange, int status, const std::string& message) {
-    exchange.status = status;
-    record_error(exchange, status >= 500 ? "error" : "warn", message);
-}
-
-void record_broken_answer(Exchange& exchange) {
-    record_error(exchange, "error",
-                 exchange.pool->settings().target.origin +
-                     " broke off in the middle of an answer's body (" +
-                     exchange.lease->stream.failure() + ")");
-}
-
-void record_bug(Worker& worker, const std::exception_ptr& bug) {
-    report::AuthEvent record;
-    record.kind = report::EventKind::proxy_error;
-    record.level = "error";
-    record.time = worker.clock();
-    try {
-        std::rethrow_exception(bug);
-    } catch (const std::exception& error) {
-        record.message = std::string("an exchange ended by a fault of whogoes: ") + error.what();
-    } catch (...) {
-        record.message = "an exchange ended by a fault of whogoes";
-    }
-    worker.recorder.record(std::move(record));
 }
 
 }  // namespace whogoes::session

@@ -1,13 +1,14 @@
 #pragma once
 
 #include "proxy/http/head.hpp"
-#include "proxy/report/event.hpp"
+#include "proxy/session/repeats.hpp"
 #include "proxy/session/settings.hpp"
 #include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
 #include "rules/remedy.hpp"
 
-#include <exception>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,17 +26,20 @@ struct OpenEvent {
     rules::Exchange exchange;
     rules::Diagnosis diagnosis;
     rules::Remedy remedy;
-    const Treatment* treatment = nullptr;  // lives in the exchange's settings
+    const Treatment* treatment = nullptr;     // lives in the exchange's settings
+    std::optional<std::uint64_t> repeat_key;  // empty: always looked at afresh
+    std::shared_ptr<Repeat> repeat;           // the exchange that this one repeats
+    rules::Noted noted;                       // by the history
     std::string answer_head;
     std::string body;  // the first 64 KiB of the answer's body as it came
     std::string decoded_body;
-    std::string client_origin, path;
     bool wants_body = false;
     bool body_whole = false;
     bool only_history = false;  // a success, remembered and not recorded
     bool simulated = false;     // recorded and not remembered
     bool remembered = false;    // the history has it already
 
+    const rules::Remedy& prescribed() const { return repeat ? repeat->remedy : remedy; }
     void clear();  // keeps the memory
 };
 
@@ -57,18 +61,6 @@ void reconsider(Exchange&);
 
 // Tells the history of the exchange, once.
 void remember(Exchange&);
-
-// The upstream broke off in the middle of a body that is on its way to the client.
-void record_broken_answer(Exchange&);
-
-// An exchange with nothing to explain, where every exchange is asked for or something was changed.
-void record_access(Exchange&);
-
-// A record of an answer of our own that is a failure.
-void record_own_answer(Exchange&, int status, const std::string& message);
-
-// An exception that ended a session: a bug of ours, said once, with nothing of the peer's.
-void record_bug(Worker&, const std::exception_ptr&);
 
 // scheme://host of the request as the client dialled it; falls back on the listen address.
 std::string client_origin(const Exchange&);

@@ -1,6 +1,7 @@
 #include "proxy/http/reply.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
+#include "proxy/session/recording.hpp"
 
 namespace whogoes::session {
 

@@ -1,6 +1,7 @@
 #include "proxy/http/patch.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
+#include "proxy/session/recording.hpp"
 
 #include <boost/beast/core/string.hpp>
 
@@ -94,10 +95,10 @@ bool lists(std::string_view list, std::string_view name) {
 void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
     std::string& lines = exchange.scratch->lines;
     lines.clear();
-    if (!exchange.event || exchange.event->remedy.challenges.empty()) return;
-    for (const std::string& challenge : exchange.event->remedy.challenges)
+    if (!exchange.event || exchange.event->prescribed().challenges.empty()) return;
+    for (const std::string& challenge : exchange.event->prescribed().challenges)
         lines.append("WWW-Authenticate: ").append(challenge).append("\r\n");
-    if (exchange.event->remedy.expose_challenge) {
+    if (exchange.event->prescribed().expose_challenge) {
         std::string exposed;
         for (const http::FieldLine& line : exchange.answer().fields) {
             if (line.name != http::FieldName::access_control_expose_headers) continue;
@@ -114,7 +115,7 @@ void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
 }
 
 bool becomes_unauthorized(const Exchange& exchange) {
-    return exchange.event && exchange.event->remedy.unauthorized_for_redirect;
+    return exchange.event && exchange.event->prescribed().unauthorized_for_redirect;
 }
 
 // A login page is no answer to who asked for JSON: RFC 9110, 15.5.2 is.
@@ -138,7 +139,8 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
     patch.close = !exchange.keep_alive && !switching;
     patch.keep_alive_1_0 = exchange.keep_alive && request.minor_version == 0;
     patch.drop_chunked = request.minor_version == 0;
-    patch.date = exchange.worker.http_date();
+    if (exchange.answer().find(http::FieldName::date) == nullptr)
+        patch.date = exchange.worker.http_date();
     patch.keep_upgrade = switching;
     add_remedy(exchange, patch);
     turn_redirect(exchange, patch);

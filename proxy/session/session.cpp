@@ -3,6 +3,7 @@
 #include "proxy/session/front_end.hpp"
 #include "proxy/session/metadata.hpp"
 #include "proxy/session/own_host.hpp"
+#include "proxy/session/recording.hpp"
 #include "proxy/session/simulation.hpp"
 
 #include <boost/beast/core/string.hpp>

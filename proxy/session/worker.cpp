@@ -19,7 +19,8 @@ Worker::Worker(report::AuthLog& log, History& history_of_process, const rules::F
       fingerprinter(key),
       history(history_of_process),
       clock(std::move(wall_clock)),
-      accepted_gate(history_of_process.hash_key()) {}
+      accepted_gate(history_of_process.hash_key()),
+      repeats(history_of_process.hash_key()) {}
 
 Worker::~Worker() = default;
 

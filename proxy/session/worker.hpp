@@ -6,6 +6,7 @@
 #include "proxy/net/tls.hpp"
 #include "proxy/report/recorder.hpp"
 #include "proxy/session/history.hpp"
+#include "proxy/session/repeats.hpp"
 #include "proxy/session/settings.hpp"
 #include "proxy/session/simulation.hpp"
 #include "proxy/session/tokens.hpp"
@@ -57,6 +58,7 @@ struct Worker {
     Tokens* tokens = nullptr;  // of the process; where a treatment has `refresh`, never null
     WallClock clock;
     AcceptedGate accepted_gate;
+    Repeats repeats;
     Simulations* simulations = nullptr;  // of the process; null: nobody can ask for any
     std::string via;                     // "1.1 whogoes-1a2b3c4d", the same for the whole process
 

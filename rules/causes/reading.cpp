@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 namespace whogoes::rules::causes {
@@ -261,13 +260,17 @@ std::string instant(std::int64_t seconds) {
     const auto day = std::chrono::floor<days>(when);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss time(when - day);
-    std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()));
-    return text.data();
+    std::string text = "0000-00-00T00:00:00Z";
+    const auto digits = [&text](std::size_t at, std::size_t count, std::int64_t value) {
+        for (; count-- > 0; value /= 10) text[at + count] = static_cast<char>('0' + value % 10);
+    };
+    digits(0, 4, static_cast<int>(date.year()));
+    digits(5, 2, static_cast<unsigned>(date.month()));
+    digits(8, 2, static_cast<unsigned>(date.day()));
+    digits(11, 2, time.hours().count());
+    digits(14, 2, time.minutes().count());
+    digits(17, 2, time.seconds().count());
+    return text;
 }
 
 std::string host_of(std::string_view url) {

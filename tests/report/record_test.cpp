@@ -255,5 +255,27 @@ TEST_CASE("durations read as people say them") {
     CHECK(duration_words(-5) == "0s");
 }
 
+TEST_CASE("a record written again is what it would be if it were written afresh") {
+    for (const double upstream_ms : {0.0, 3.25}) {
+        AuthEvent event = failure();
+        event.message = headline(event);
+        event.upstream_ms = upstream_ms;
+        TimeText times;
+        RecordHoles holes;
+        std::string record = "what stands before\n";
+        const std::size_t begin = record.size();
+        append_record(record, event, times, &holes);
+
+        event.time += std::chrono::milliseconds(2500);
+        event.id = "01JDC4M7Q2Z7";
+        event.duration_ms = 1234.567;
+        if (upstream_ms > 0) event.upstream_ms = 0.125;
+        std::string again, afresh;
+        append_again(again, std::string_view(record).substr(begin), holes, event, times);
+        append_record(afresh, event, times);
+        CHECK(again == afresh);
+    }
+}
+
 }  // namespace
 }  // namespace whogoes::report

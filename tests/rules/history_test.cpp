@@ -203,6 +203,38 @@ TEST_CASE("a newer token of the same subject tells of a race") {
           Fingerprinter(key).token("Bearer", std::string_view(newer).substr(7)));
 }
 
+TEST_CASE("a refusal that comes again counts like one that is told in full") {
+    History told_in_full(7), told_again(7);
+    const Told refused{.request = {bearer}, .status = 401};
+    const Noted noted = told_again.remember(exchange_of(refused));
+    told_in_full.remember(exchange_of(refused));
+    for (int i = 1; i < 6; ++i) {
+        const Told next{.request = {bearer}, .status = 401, .at = seconds(i)};
+        told_in_full.remember(exchange_of(next));
+        told_again.refused_again(noted, exchange_of(next).answered_at);
+    }
+    const Told present{.request = {bearer}, .status = 401, .at = seconds(9)};
+    const Recollection one = told_in_full.recall(exchange_of(present));
+    const Recollection other = told_again.recall(exchange_of(present));
+    CHECK(one.refused_in_30s == 6);
+    CHECK(tell_the_same(one, other));
+    CHECK_FALSE(tell_the_same(one, Recollection{}));
+}
+
+TEST_CASE("a hash that lives a second depends on its key and on every octet") {
+    std::string text(100, 'a');
+    const std::uint64_t whole = brief_hash(1, text);
+    CHECK(brief_hash(2, text) != whole);
+    CHECK(brief_hash(1, "") != brief_hash(1, std::string_view("\0", 1)));
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        CAPTURE(at);
+        text[at] = 'b';
+        CHECK(brief_hash(1, text) != whole);
+        text[at] = 'a';
+        CHECK(brief_hash(1, std::string_view(text).substr(0, at)) != whole);
+    }
+}
+
 TEST_CASE("refusals of one credential are counted for half a minute") {
     std::vector<Told> storm;
     for (int i = 0; i < 8; ++i)

@@ -1,0 +1,105 @@
+#include "proxy/session/recording.hpp"
+
+#include "proxy/report/redact.hpp"
+#include "proxy/session/exchange.hpp"
+
+#include <chrono>
+
+namespace whogoes::session {
+namespace {
+
+double milliseconds(net::Clock::duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+// Without a word on authentication.
+report::AuthEvent plain_record(const Exchange& exchange) {
+    report::AuthEvent record;
+    record.time = exchange.worker.clock();
+    const std::string_view target = exchange.request().target();
+    const std::size_t mark = target.find('?');
+    record.method = exchange.request().method();
+    record.path = report::redacted_path(target.substr(0, mark));
+    if (mark != std::string_view::npos)
+        record.query = report::redacted_query(target.substr(mark + 1));
+    fill_common(exchange, record);
+    return record;
+}
+
+void record_error(Exchange& exchange, std::string_view level, const std::string& message) {
+    report::AuthEvent record = plain_record(exchange);
+    record.kind = report::EventKind::proxy_error;
+    record.level = level;
+    record.message = message;
+    exchange.worker.recorder.record(std::move(record));
+}
+
+}  // namespace
+
+double duration_ms(const Exchange& exchange) {
+    return milliseconds(net::Clock::now() - exchange.began);
+}
+
+double upstream_ms(const Exchange& exchange) {
+    return milliseconds(exchange.answered - exchange.began);
+}
+
+void fill_common(const Exchange& exchange, report::AuthEvent& event) {
+    event.status = exchange.status;
+    event.client = exchange.client.address;
+    event.tls = exchange.client.stream.is_tls();
+    event.duration_ms = duration_ms(exchange);
+    if (exchange.answered != net::Clock::time_point{}) {
+        event.upstream_status = exchange.answer().status;
+        event.upstream_ms = upstream_ms(exchange);
+    }
+    if (event.upstream.empty()) event.upstream = exchange.pool->settings().target.origin;
+}
+
+void tell_changes(Exchange& exchange, report::AuthEvent& record) {
+    if (exchange.changes.empty()) return;
+    record.level = "warn";
+    for (std::string& words : exchange.changes) {
+        report::mask_urls(words);
+        report::mask_shapes(words, {});
+    }
+    record.changes = std::move(exchange.changes);
+}
+
+void record_access(Exchange& exchange) {
+    const AccessLog access = exchange.settings->log.access;
+    const bool changed = !exchange.changes.empty() && access != AccessLog::none;
+    if ((access != AccessLog::all && !changed) || exchange.status == 0) return;
+    report::AuthEvent record = plain_record(exchange);
+    tell_changes(exchange, record);
+    exchange.worker.recorder.record(std::move(record));
+}
+
+void record_own_answer(Exchange& exchange, int status, const std::string& message) {
+    exchange.status = status;
+    record_error(exchange, status >= 500 ? "error" : "warn", message);
+}
+
+void record_broken_answer(Exchange& exchange) {
+    record_error(exchange, "error",
+                 exchange.pool->settings().target.origin +
+                     " broke off in the middle of an answer's body (" +
+                     exchange.lease->stream.failure() + ")");
+}
+
+void record_bug(Worker& worker, const std::exception_ptr& bug) {
+    report::AuthEvent record;
+    record.kind = report::EventKind::proxy_error;
+    record.level = "error";
+    record.time = worker.clock();
+    try {
+        std::rethrow_exception(bug);
+    } catch (const std::exception& error) {
+        record.message = std::string("an exchange ended by a fault of whogoes: ") + error.what();
+    } catch (...) {
+        record.message = "an exchange ended by a fault of whogoes";
+    }
+    worker.recorder.record(std::move(record));
+}
+
+}  // namespace whogoes::session
