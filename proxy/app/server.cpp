@@ -3,6 +3,7 @@
 #include "proxy/app/admin_token.hpp"
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/listen.hpp"
 #include "proxy/app/review.hpp"
 #include "proxy/app/simulate.hpp"
 #include "proxy/app/version.hpp"
@@ -12,7 +13,6 @@
 #include "proxy/report/auth_log_impl.hpp"
 #include "proxy/report/metrics.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <openssl/rand.h>
@@ -20,7 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
+#include <optional>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -48,50 +48,6 @@ std::string random_hex(std::size_t octets) {
         text += digits;
     }
     return text;
-}
-
-net::Endpoint endpoint_of(const ListenAddress& address) {
-    if (!address.unix_path.empty()) return net::unix_endpoint(address.unix_path);
-    std::string error;
-    const std::vector<net::Endpoint> endpoints = net::resolve(address.host, address.port, error);
-    if (endpoints.empty())
-        throw std::runtime_error("cannot listen on " + address.text() + ": " + error);
-    return endpoints.front();
-}
-
-upstream::PoolSettings pool_settings(const session::Settings& settings) {
-    upstream::PoolSettings pool;
-    pool.target = settings.upstream;
-    pool.tls = settings.upstream_tls;
-    pool.connect_timeout = settings.timeouts.connect;
-    pool.idle_timeout = settings.timeouts.upstream_idle;
-    if (settings.upstream.tls)
-        pool.tls_context =
-            net::client_tls({.ca_file = settings.upstream_tls.ca_file,
-                             .verify = settings.upstream_tls.verify,
-                             .certificate_file = settings.upstream_tls.certificate_file,
-                             .key_file = settings.upstream_tls.key_file});
-    return pool;
-}
-
-// One listening socket a worker. A port that somebody else holds is found before it is shared.
-std::vector<int> open_for_workers(const ListenAddress& address, std::size_t workers,
-                                  std::string& bound) {
-    net::Endpoint endpoint = endpoint_of(address);
-    std::vector<int> sockets;
-    const bool share = workers > 1 && address.unix_path.empty();
-    const int first = net::open_listener(endpoint, false);
-    endpoint = net::bound_endpoint(first);
-    bound = endpoint.text();
-    if (share) {
-        ::close(first);
-        for (std::size_t i = 0; i < workers; ++i)
-            sockets.push_back(net::open_listener(endpoint, true));
-        return sockets;
-    }
-    sockets.push_back(first);
-    while (sockets.size() < workers) sockets.push_back(::dup(first));
-    return sockets;
 }
 
 std::string mode_in_words(const session::Settings& settings) {
@@ -130,9 +86,9 @@ private:
     void give_orders(bool first);
     report::StartLine start_line() const;
     void announce();
+    void watch_configuration();
     void start_companion();
     int exit_code();
-    void watch_configuration();
     void wait_for_signal();
     void on_signal(int number);
     std::string reload();
@@ -145,9 +101,9 @@ private:
     RunOptions options_;
     report::AuthLog log_;
     report::Recorder recorder_;
-    session::History history_;
     session::Simulations simulations_;
     rules::FingerprintKey key_;
+    session::History history_;
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
     session::Tokens tokens_;
@@ -158,8 +114,8 @@ private:
     std::map<std::string, std::string> listening_;  // as configured: as bound
     std::unique_ptr<report::Admin> admin_;
     AdminTokenFile token_file_;
+    std::optional<net::FileWatch> watch_;  // of the configuration
     Companion companion_;
-    std::unique_ptr<net::FileWatch> watch_;
     std::string admin_token_;
     report::ReloadState reload_state_;
     bool ready_ = false;
@@ -171,8 +127,8 @@ Server::Server(const RunOptions& options)
     : options_(options),
       log_(options.log),
       recorder_(log_),
-      history_(std::hash<std::string>{}(random_hex(8))),
       key_(fingerprint_key()),
+      history_(std::hash<std::string>{}(random_hex(8)), &key_),
       tokens_(control_, recorder_, key_, wall_clock),
       admin_token_(options.admin_token.empty() ? random_hex(16) : options.admin_token) {}
 
@@ -211,7 +167,7 @@ void Server::start_workers() {
 
 // Everything that can fail is done before a worker hears of it.
 void Server::give_orders(bool first) {
-    const upstream::PoolSettings pool = pool_settings(*options_.settings);
+    const upstream::PoolSettings pool = session::pool_settings(*options_.settings);
     const net::TlsContext tls =
         options_.tls.enabled()
             ? net::server_tls(options_.tls.certificate_file, options_.tls.key_file)
@@ -322,6 +278,15 @@ void Server::announce() {
         say("warn", report::EventKind::lifecycle, warning);
 }
 
+void Server::watch_configuration() {
+    if (options_.config_file.empty() || options_.config_file == "-") return;
+    watch_.emplace(control_, options_.config_file, [this] { reload(); });
+    if (!watch_->works())
+        say("warn", report::EventKind::lifecycle,
+            "the system grants no watch on " + options_.config_file +
+                ": send SIGHUP after changing it");
+}
+
 // Once the proxy listens, so that the command's first request finds it.
 void Server::start_companion() {
     if (options_.command.empty()) return;
@@ -348,15 +313,6 @@ int Server::exit_code() {
     if (seen.empty()) return 0;
     say("error", report::EventKind::lifecycle, "--fail-on: " + seen);
     return 1;
-}
-
-// A developer saves the file and expects it to hold.
-void Server::watch_configuration() {
-    const std::string& file = options_.config_file;
-    if (!options_.settings->dev || file.empty() || file == "-")
-        watch_.reset();
-    else if (!watch_ || watch_->file() != file)
-        watch_ = std::make_unique<net::FileWatch>(control_, file, [this] { reload(); });
 }
 
 void Server::wait_for_signal() {
@@ -406,7 +362,6 @@ std::string Server::reload() {
     }
     reload_state_ = {.successful = true, .successful_at_unix = unix_now()};
     say("info", report::EventKind::config_reload, "configuration reloaded");
-    watch_configuration();
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::config_reload, warning);
     return "";

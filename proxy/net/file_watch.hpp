@@ -6,21 +6,20 @@
 #include <memory>
 #include <string>
 
+// Tells when a small file has other contents than before. Watches the folders that the file and,
+// through links, its contents lie in, since editors and Kubernetes put a new file in the old one's
+// place. Not for files that are written to all the time. Tells on the thread of its io_context.
 namespace whogoes::net {
 
-// Tells when a file says something else than before. It watches the file's folder, since editors
-// and Kubernetes put another file, or another link, in its place; and it compares contents, so that
-// a file that was merely written again is no news. Where the system gives no watch, nothing is
-// told.
 class FileWatch {
 public:
-    // `changed` runs on the io_context, a little after the last of several writes.
-    FileWatch(boost::asio::io_context&, const std::string& file, std::function<void()> changed);
+    // `changed` is called once a change, when the writing has been quiet for a tenth of a second.
+    FileWatch(boost::asio::io_context&, std::string file, std::function<void()> changed);
     ~FileWatch();
     FileWatch(const FileWatch&) = delete;
     FileWatch& operator=(const FileWatch&) = delete;
 
-    const std::string& file() const noexcept;
+    bool works() const noexcept;  // false: the system grants no watch
 
 private:
     struct Impl;

@@ -38,7 +38,8 @@ bool AcceptedGate::opens(const http::RequestHead& request, std::int64_t now_ms) 
     return true;
 }
 
-History::History(std::uint64_t hash_key) : history_(hash_key), hash_key_(hash_key) {}
+History::History(std::uint64_t hash_key, const rules::FingerprintKey* fingerprint_key)
+    : history_(hash_key, {}, fingerprint_key), hash_key_(hash_key) {}
 
 rules::Recollection History::recall(const rules::Exchange& exchange) {
     const std::lock_guard lock(mutex_);

@@ -38,7 +38,8 @@ private:
 
 class History {
 public:
-    explicit History(std::uint64_t hash_key);
+    // With a fingerprint key, a newer token is named as the log names it.
+    explicit History(std::uint64_t hash_key, const rules::FingerprintKey* = nullptr);
 
     rules::Recollection recall(const rules::Exchange&);
     rules::Noted remember(const rules::Exchange&);

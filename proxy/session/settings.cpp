@@ -1,6 +1,7 @@
 #include "proxy/session/settings.hpp"
 
 #include "proxy/http/path_pattern.hpp"
+#include "proxy/net/tls.hpp"
 
 namespace whogoes::session {
 
@@ -22,6 +23,21 @@ const Treatment& Settings::treatment_for(std::string_view method,
     for (const Route& route : routes)
         if (route.match.matches(method, path)) return route.treatment;
     return treatment;
+}
+
+upstream::PoolSettings pool_settings(const Settings& settings) {
+    upstream::PoolSettings pool;
+    pool.target = settings.upstream;
+    pool.tls = settings.upstream_tls;
+    pool.connect_timeout = settings.timeouts.connect;
+    pool.idle_timeout = settings.timeouts.upstream_idle;
+    if (settings.upstream.tls)
+        pool.tls_context =
+            net::client_tls({.ca_file = settings.upstream_tls.ca_file,
+                             .verify = settings.upstream_tls.verify,
+                             .certificate_file = settings.upstream_tls.certificate_file,
+                             .key_file = settings.upstream_tls.key_file});
+    return pool;
 }
 
 }  // namespace whogoes::session

@@ -4,6 +4,7 @@
 #include "proxy/http/patch.hpp"
 #include "proxy/net/secret.hpp"
 #include "proxy/upstream/fetch.hpp"
+#include "proxy/upstream/pool.hpp"
 #include "proxy/upstream/target.hpp"
 #include "rules/exchange.hpp"
 #include "rules/keys.hpp"
@@ -106,5 +107,8 @@ struct Settings {
 
     const Treatment& treatment_for(std::string_view method, std::string_view path) const noexcept;
 };
+
+// How a worker reaches the upstream. Throws where certificates or keys cannot be used.
+upstream::PoolSettings pool_settings(const Settings&);
 
 }  // namespace whogoes::session

@@ -1,91 +1,108 @@
 #include "proxy/net/file_watch.hpp"
 
+#include <boost/asio/steady_timer.hpp>
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <stdlib.h>
 #include <string>
+#include <string_view>
 
 namespace whogoes::net {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-    Folder() {
-        std::string made = (fs::temp_directory_path() / "whogoes-watch-XXXXXX").string();
-        path = ::mkdtemp(made.data());
+struct Watched {
+    fs::path folder = [] {
+        std::string name = (fs::temp_directory_path() / "whogoes-watch-XXXXXX").string();
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        return fs::path(name);
+    }();
+    boost::asio::io_context io{1};
+    int told = 0;
+
+    ~Watched() { fs::remove_all(folder); }
+
+    void write(const fs::path& file, std::string_view contents) const {
+        std::ofstream(folder / file) << contents;
     }
-    ~Folder() { fs::remove_all(path); }
-    void write(const std::string& name, const std::string& text) const {
-        fs::create_directories((path / name).parent_path());
-        std::ofstream(path / name) << text;
+    void replace(const fs::path& file, std::string_view contents) const {
+        write("new", contents);
+        fs::rename(folder / "new", folder / file);
     }
-    fs::path path;
+    // Until it has told once more; false: it did not.
+    bool tells() {
+        const int before = told;
+        boost::asio::steady_timer limit(io, std::chrono::seconds(20));
+        limit.async_wait([](const boost::system::error_code&) {});
+        while (told == before && limit.expiry() > std::chrono::steady_clock::now()) io.run_one();
+        return told > before;
+    }
 };
 
-// Runs until `count` changes were told; the clock only ends a test that would wait for ever.
-void run_until(boost::asio::io_context& io, const int& told, int count) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (told < count && io.run_one_until(end) > 0) continue;
-    CHECK(told == count);
-}
-
-TEST_CASE("a file that is written anew, replaced or swapped by its link is told of once") {
-    const Folder folder;
-    folder.write("a.yaml", "one");
-    boost::asio::io_context io;
-    int told = 0;
-    const FileWatch watch(io, (folder.path / "a.yaml").string(), [&] { ++told; });
-
-    folder.write("a.yaml", "two");
-    run_until(io, told, 1);
-
-    folder.write("b", "three");
-    fs::rename(folder.path / "b", folder.path / "a.yaml");
-    run_until(io, told, 2);
-
-    fs::remove(folder.path / "a.yaml");
-    folder.write("a.yaml", "four");
-    run_until(io, told, 3);
-}
-
-// What a mounted ConfigMap does: a.yaml -> ..data/a.yaml, ..data -> ..first, then ..second.
-TEST_CASE("a file behind a link to a folder is told of when the link turns") {
-    const Folder folder;
-    folder.write("..first/a.yaml", "one");
-    folder.write("..second/a.yaml", "two");
-    fs::create_directory_symlink("..first", folder.path / "..data");
-    fs::create_symlink("..data/a.yaml", folder.path / "a.yaml");
-    boost::asio::io_context io;
-    int told = 0;
-    const FileWatch watch(io, (folder.path / "a.yaml").string(), [&] { ++told; });
-    fs::create_directory_symlink("..second", folder.path / "..fresh");
-    fs::rename(folder.path / "..fresh", folder.path / "..data");
-    run_until(io, told, 1);
-}
-
-TEST_CASE("the same text written again is no news, nor is another file") {
-    const Folder folder;
-    folder.write("a.yaml", "one");
-    boost::asio::io_context io;
-    int told = 0;
-    const FileWatch watch(io, (folder.path / "a.yaml").string(), [&] { ++told; });
-    int beside = 0;
-    const FileWatch other(io, (folder.path / "b.yaml").string(), [&] { ++beside; });
-    folder.write("a.yaml", "one");
-    folder.write("b.yaml", "new");
-    run_until(io, beside, 1);
-    CHECK(told == 0);
-}
-
-TEST_CASE("a folder that is not there is no error") {
-    boost::asio::io_context io;
-    {
-        const FileWatch watch(io, "/nonexistent/a.yaml", [] {});
+TEST_CASE("a file is watched through every way of giving it new contents") {
+    Watched watched;
+    watched.write("file", "one");
+    FileWatch watch(watched.io, (watched.folder / "file").string(), [&] { ++watched.told; });
+    REQUIRE(watch.works());
+    SUBCASE("written in place") { watched.write("file", "two"); }
+    SUBCASE("another moved over it") { watched.replace("file", "two"); }
+    SUBCASE("removed and made anew") {
+        fs::remove(watched.folder / "file");
+        watched.write("file", "two");
     }
-    io.run();
+    SUBCASE("written several times") {
+        watched.write("file", "two");
+        watched.write("file", "three");
+    }
+    CHECK(watched.tells());
+    CHECK(watched.told == 1);
+    watched.replace("file", "four");
+    CHECK(watched.tells());
+    CHECK(watched.told == 2);
+}
+
+TEST_CASE("a file that lies behind a link is watched where it lies") {
+    Watched watched;
+    fs::create_directory(watched.folder / "..1");
+    fs::create_directory(watched.folder / "..2");
+    fs::create_directory(watched.folder / "elsewhere");
+    watched.write("..1/file", "one");
+    watched.write("..2/file", "two");
+    watched.write("elsewhere/real", "one");
+    fs::path link = "file";
+    SUBCASE("Kubernetes swaps the link of a folder") {
+        fs::create_directory_symlink("..1", watched.folder / "..data");
+        fs::create_symlink("..data/file", watched.folder / link);
+        FileWatch watch(watched.io, (watched.folder / link).string(), [&] { ++watched.told; });
+        fs::create_directory_symlink("..2", watched.folder / "..data_tmp");
+        fs::rename(watched.folder / "..data_tmp", watched.folder / "..data");
+        CHECK(watched.tells());
+    }
+    SUBCASE("the file behind a link is written to") {
+        fs::create_symlink("elsewhere/real", watched.folder / link);
+        FileWatch watch(watched.io, (watched.folder / link).string(), [&] { ++watched.told; });
+        watched.write("elsewhere/real", "two");
+        CHECK(watched.tells());
+    }
+}
+
+TEST_CASE("what is no new contents is not told") {
+    Watched watched;
+    watched.write("file", "one");
+    FileWatch watch(watched.io, (watched.folder / "file").string(), [&] { ++watched.told; });
+    watched.write("another", "log line");
+    watched.replace("file", "one");
+    fs::remove(watched.folder / "file");
+    // Both waits end in what follows: had the one before told, there would be two.
+    while (watched.io.run_one_for(std::chrono::milliseconds(300)) > 0) {
+    }
+    watched.write("file", "two");
+    CHECK(watched.tells());
+    CHECK(watched.told == 1);
 }
 
 }  // namespace

@@ -48,21 +48,6 @@ void aim(session::Settings& settings, const FakeUpstream& upstream, bool tls) {
     target.origin = (tls ? "https://" : "http://") + target.authority;
 }
 
-upstream::PoolSettings pool_settings(const session::Settings& settings) {
-    upstream::PoolSettings pool;
-    pool.target = settings.upstream;
-    pool.tls = settings.upstream_tls;
-    pool.connect_timeout = settings.timeouts.connect;
-    pool.idle_timeout = settings.timeouts.upstream_idle;
-    if (settings.upstream.tls)
-        pool.tls_context =
-            net::client_tls({.ca_file = settings.upstream_tls.ca_file,
-                             .verify = settings.upstream_tls.verify,
-                             .certificate_file = settings.upstream_tls.certificate_file,
-                             .key_file = settings.upstream_tls.key_file});
-    return pool;
-}
-
 }  // namespace
 
 Rig::Rig(RigOptions options)
@@ -106,7 +91,7 @@ Rig::Rig(RigOptions options)
 app::WorkerOrders Rig::orders() const {
     app::WorkerOrders orders;
     orders.settings = settings_;
-    orders.pool = pool_settings(*settings_);
+    orders.pool = session::pool_settings(*settings_);
     if (options_.tls)
         orders.tls = net::server_tls(certificates().server.certificate, certificates().server.key);
     return orders;
