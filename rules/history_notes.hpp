@@ -80,7 +80,14 @@ struct FirstLegNote {
     bool completed = false;
 };
 
+struct RenewalNotes {
+    std::vector<TimePoint> at{};
+    std::optional<TimePoint> succeeded_at{};  // and nothing with a token was answered since
+    int vain = 0;
+};
+
 struct ClientNotes {
+    RenewalNotes renewals{};
     std::vector<CredentialNote> credentials{};
     std::vector<RouteNote> routes{};
     std::vector<CookieNote> cookies{};

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::chrono::seconds redirect_window{5};
 constexpr std::chrono::seconds refusal_window{30};
+constexpr std::chrono::seconds renewal_window{60};
 
 class Reader {
 public:
@@ -22,6 +23,7 @@ public:
         read_cookies();
         read_credential();
         read_newer_token();
+        read_renewals();
         read_routes();
         read_nonce();
         read_first_legs();
@@ -87,6 +89,16 @@ private:
             if (age_of(refused) > refusal_window) continue;
             if (found_.refused_in_30s++ == 0) found_.refused_window = age_of(refused);
         }
+    }
+
+    void read_renewals() {
+        const RenewalNotes& renewals = notes_.renewals;
+        for (const TimePoint at : renewals.at)
+            if (age_of(at) <= renewal_window) ++found_.renewals_in_60s;
+        const bool again =
+            renewals.succeeded_at && age_of(*renewals.succeeded_at) <= renewal_window;
+        if (seen_.authorization.kind == Scheme::bearer && again)
+            found_.vain_renewals = renewals.vain + 1;
     }
 
     void read_newer_token() {

@@ -1,3 +1,4 @@
+#include "rules/compliance/readings.hpp"
 #include "rules/fingerprint.hpp"
 #include "rules/history.hpp"
 #include "rules/history_notes.hpp"
@@ -70,6 +71,24 @@ void note_credential(ClientNotes& notes, const Exchange& exchange, const Seen& s
         keep(note.refused_at, seen.at, most_refusals);
     else
         note_acceptance(note, seen);
+}
+
+// A renewal that works, a 401, a renewal, a 401: the signature of a loop.
+void note_renewal(RenewalNotes& notes, const Exchange& exchange, const Seen& seen) {
+    const int status = exchange.response.status;
+    if (exchange.expected && compliance::is_refresh_call(exchange)) {
+        keep(notes.at, seen.at, most_refusals);
+        if (is_success(status)) notes.succeeded_at = seen.at;
+        return;
+    }
+    if (seen.authorization.kind != Scheme::bearer || !(is_success(status) || status == 401)) return;
+    const bool renewed =
+        notes.succeeded_at && seen.at - *notes.succeeded_at <= std::chrono::seconds(60);
+    if (is_success(status))
+        notes.vain = 0;
+    else if (renewed)
+        ++notes.vain;
+    if (is_success(status) || renewed) notes.succeeded_at.reset();
 }
 
 void note_route(ClientNotes& notes, const Seen& seen, const HistoryLimits& limits) {
@@ -185,6 +204,7 @@ void note_exchange(ClientNotes& notes, const Exchange& exchange, const Seen& see
                    const HistoryLimits& limits, std::uint64_t hash_key,
                    Fingerprinter* fingerprints) {
     note_credential(notes, exchange, seen, limits, hash_key, fingerprints);
+    note_renewal(notes.renewals, exchange, seen);
     if (is_success(exchange.response.status)) note_route(notes, seen, limits);
     note_redirect(notes, exchange, seen, hash_key);
     note_cookies(notes, exchange, seen, limits);

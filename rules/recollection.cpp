@@ -37,6 +37,7 @@ bool tell_the_same(const Recollection& a, const Recollection& b) noexcept {
            a.accepted_in_registered_spelling == b.accepted_in_registered_spelling &&
            same_age(a.newer_token_accepted_ago, b.newer_token_accepted_ago) &&
            a.newer_token_fingerprint == b.newer_token_fingerprint &&
+           a.renewals_in_60s == b.renewals_in_60s && a.vain_renewals == b.vain_renewals &&
            a.refused_in_30s == b.refused_in_30s && same_age(a.refused_window, b.refused_window) &&
            a.path_accepted_with_other_credential == b.path_accepted_with_other_credential &&
            a.accepted_without_origin == b.accepted_without_origin &&

@@ -34,6 +34,8 @@ struct Recollection {
     std::string newer_token_fingerprint{};
     int refused_in_30s = 0;  // 401s of this credential, this one not counted
     Milliseconds refused_window{};
+    int renewals_in_60s = 0;  // calls that renew a token, this one not counted
+    int vain_renewals = 0;    // in a row: good ones that a 401 followed, as it does here
     bool path_accepted_with_other_credential = false;  // same method and path got a 2xx
     bool accepted_without_origin = false;              // same method and path, no Origin, 2xx
     bool bearer_sent_elsewhere = false;                // this client also sent Bearer

@@ -8,6 +8,7 @@
 #include "proxy/session/history.hpp"
 #include "proxy/session/own_host.hpp"
 #include "proxy/session/recording.hpp"
+#include "proxy/session/storm.hpp"
 #include "rules/simulation.hpp"
 #include "rules/wording.hpp"
 
@@ -229,6 +230,7 @@ report::AuthEvent described(Exchange& exchange, const OpenEvent& event) {
     // A handshake's first leg is for who asked to see every exchange.
     if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
         record.level = "info";
+    if (is_great_storm(event.diagnosis)) record.level = "error";
     record.route = event.treatment->route;
     tell_changes(exchange, record);
     if (event.simulated) record.upstream_status = 0;
@@ -236,6 +238,15 @@ report::AuthEvent described(Exchange& exchange, const OpenEvent& event) {
     fill_common(exchange, record);
     if (event.treatment->refresh) note_replay(exchange, record);
     return record;
+}
+
+void record_storm(Exchange& exchange) {
+    if (exchange.settings->log.access == AccessLog::none) return;
+    const int renewals = renewals_in_a_storm(exchange);
+    if (renewals == 0) return;
+    report::AuthEvent record = storm_record(exchange, renewals);
+    fill_common(exchange, record);
+    exchange.worker.recorder.record(std::move(record));
 }
 
 void record_event(Exchange& exchange, OpenEvent& event) {
@@ -246,6 +257,7 @@ void record_event(Exchange& exchange, OpenEvent& event) {
                                 to_be_logged(event.diagnosis, exchange.settings->log));
     report::AuthEvent record;
     if (told) record = described(exchange, event);
+    if (!event.simulated) record_storm(exchange);
     remember(exchange);
     if (!told) return;
     const bool whole = event.body_whole || !event.wants_body;
@@ -317,7 +329,9 @@ void observe(Exchange& exchange) {
     Worker& worker = exchange.worker;
     const bool accepted =
         !http::worth_a_look(exchange.request(), exchange.answer()) && !may_hide_refusal(exchange);
-    if (accepted && !worker.accepted_gate.opens(exchange.request(), now_ms(worker))) return;
+    if (accepted && !renews_a_token(exchange) &&
+        !worker.accepted_gate.opens(exchange.request(), now_ms(worker)))
+        return;
     const Treatment& treatment =
         exchange.settings->treatment_for(exchange.request().method(), path_of(exchange.request()));
     if (!treatment.diagnose) return;

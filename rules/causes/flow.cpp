@@ -11,16 +11,10 @@ namespace whogoes::rules::causes {
 namespace {
 
 constexpr int storm = 5;
+constexpr int vain = 3;  // renewals in a row of which each was followed by a 401
 
 std::string_view grant_type(const Exchange& exchange) {
     return compliance::form_value(exchange.request.form_body, "grant_type").value_or("");
-}
-
-bool is_refresh(const Exchange& exchange) {
-    if (grant_type(exchange) == "refresh_token" && exchange.request.method == "POST") return true;
-    for (const std::string& path : exchange.expected->refresh_paths)
-        if (exchange.request.path == path) return true;
-    return false;
 }
 
 bool rejects_client(std::string_view error) {
@@ -62,7 +56,8 @@ std::optional<Evidence> refresh_client_rejected(const Exchange& exchange) {
     if (rejects_client(error))
         return certain("the token endpoint answered " + error, {fact("error", error)});
     // RFC 6749, 5.2: a token endpoint says 401 only when it does not know the client.
-    if (status != 401 || is_refresh(exchange) || grant_type(exchange) == "password")
+    if (status != 401 || compliance::is_refresh_call(exchange) ||
+        grant_type(exchange) == "password")
         return std::nullopt;
     return likely("the token endpoint answered 401, which it does when it refuses the client",
                   {fact("error", error)});
@@ -71,7 +66,7 @@ std::optional<Evidence> refresh_client_rejected(const Exchange& exchange) {
 std::optional<Evidence> refresh_failed(const Exchange& exchange) {
     const int status = exchange.response.status;
     if (status != 400 && status != 401) return std::nullopt;
-    if (!is_refresh(exchange)) return std::nullopt;
+    if (!compliance::is_refresh_call(exchange)) return std::nullopt;
     const std::string& error = exchange.heard.error_code;
     if (rejects_client(error) || (status == 400 && error != "invalid_grant")) return std::nullopt;
     std::vector<Fact> facts{fact("endpoint", exchange.request.path)};
@@ -84,6 +79,11 @@ std::optional<Evidence> refresh_failed(const Exchange& exchange) {
 
 std::optional<Evidence> replay_still_unauthorized(const Exchange& exchange) {
     if (exchange.response.status != 401) return std::nullopt;
+    const int renewals = exchange.recollection.vain_renewals;
+    if (!exchange.replay_of && renewals >= vain)
+        return likely("the client renewed its token " + std::to_string(renewals) +
+                          " times, and each time the API refused what it sent next",
+                      {fact("status", 401), fact("renewals", renewals)});
     if (!exchange.replay_of || !exchange.replay_of->refreshed) return std::nullopt;
     std::vector<Fact> facts{fact("status", 401)};
     add(facts, "fp_old", exchange.replay_of->rejected_fingerprint);

@@ -49,6 +49,15 @@ bool is_token_endpoint(const Exchange& exchange) {
            form_value(exchange.request.form_body, "grant_type").has_value();
 }
 
+bool is_refresh_call(const Exchange& exchange) {
+    if (exchange.request.method == "POST" &&
+        form_value(exchange.request.form_body, "grant_type") == "refresh_token")
+        return true;
+    for (const std::string& path : exchange.expected->refresh_paths)
+        if (exchange.request.path == path) return true;
+    return false;
+}
+
 bool lists(const Fields& fields, std::string_view name, std::string_view member) {
     for (const Field& line : fields.lines()) {
         if (!iequals(line.name, name)) continue;

@@ -41,6 +41,9 @@ std::optional<std::string_view> form_value(std::string_view form, std::string_vi
 // mean something of their own (RFC 6749, 5.2).
 bool is_token_endpoint(const Exchange&);
 
+// A call that renews a token: the grant, or a path that the operator named.
+bool is_refresh_call(const Exchange&);
+
 // Whether a comma-separated field names a member, compared without case, parameters apart.
 bool lists(const Fields&, std::string_view name, std::string_view member);
 

@@ -181,6 +181,15 @@ TEST_CASE("what is doubtful about a block is warned of") {
     }
 }
 
+TEST_CASE("the example for a front end loads") {
+    std::ifstream file(std::string(WHOGOES_SOURCE_DIR) + "/examples/refresh/whogoes.yaml");
+    Machine machine;
+    machine.write("whogoes.yaml", std::string{std::istreambuf_iterator<char>(file), {}});
+    machine.write("refresh_token", "rt-1\n");
+    CHECK(machine.problems() == "");
+    CHECK(refresh_of(machine.load()).token_file == machine.path("refresh_token"));
+}
+
 TEST_CASE("no secret of a block is printed") {
     Machine machine;
     machine.write(

@@ -53,6 +53,10 @@ const CauseCase rows[] = {
      [](Exchange& e, Expectations&) {
          e.replay_of = ReplayOf{false, {}};
      }},
+    {"replay-still-unauthorized", true, "the client renews in vain", bearer("opaque-0123456789"),
+     "401", [](Exchange& e, Expectations&) { e.recollection.vain_renewals = 3; }},
+    {"replay-still-unauthorized", false, "twice may be chance", bearer("opaque-0123456789"), "401",
+     [](Exchange& e, Expectations&) { e.recollection.vain_renewals = 2; }},
     {"stale-token-race", true, "a newer one", bearer(token(valid_claims)), bearer_401,
      [](Exchange& e, Expectations&) { e.recollection.newer_token_accepted_ago = 3s; }},
     {"stale-token-race", false, "the newest", bearer(token(valid_claims)), bearer_401},

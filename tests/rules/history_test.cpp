@@ -246,6 +246,54 @@ TEST_CASE("refusals of one credential are counted for half a minute") {
     CHECK(recollection_of(storm, {.status = 401, .at = seconds(43)}).refused_in_30s == 0);
 }
 
+Told renewal(seconds at, int status = 200) {
+    return {.target = "/token", .method = "POST", .status = status, .at = at};
+}
+
+// A form, which only the session sees as one.
+Exchange renewal_of(const Told& told) {
+    Exchange exchange = exchange_of(told);
+    if (told.target == "/token") exchange.request.form_body = "grant_type=refresh_token&x=1";
+    return exchange;
+}
+
+TEST_CASE("renewals of a client are counted for a minute") {
+    History history(42);
+    for (const int at : {0, 50, 60, 61}) history.remember(renewal_of(renewal(seconds(at))));
+    CHECK(history.recall(renewal_of(renewal(seconds(62)))).renewals_in_60s == 3);
+    CHECK(history.recall(exchange_of({.at = seconds(200)})).renewals_in_60s == 0);
+}
+
+TEST_CASE("renewals that a 401 follows are counted in a row") {
+    const Field first{"Authorization", "Bearer a"}, second{"Authorization", "Bearer b"};
+    History history(42);
+    const auto vain = [&](seconds at) {
+        return history.recall(exchange_of({.request = {second}, .status = 401, .at = at}))
+            .vain_renewals;
+    };
+    const auto answer = [&](int status, seconds at) {
+        history.remember(exchange_of({.request = {first}, .status = status, .at = at}));
+    };
+    answer(401, seconds(0));
+    CHECK(vain(seconds(0)) == 0);
+    history.remember(renewal_of(renewal(seconds(1))));
+    CHECK(vain(seconds(2)) == 1);
+    answer(401, seconds(2));
+    CHECK(vain(seconds(2)) == 0);  // one renewal, one refusal
+    history.remember(renewal_of(renewal(seconds(3), 400)));
+    CHECK(vain(seconds(3)) == 0);  // no renewal at all
+    history.remember(renewal_of(renewal(seconds(4))));
+    answer(401, seconds(5));
+    history.remember(renewal_of(renewal(seconds(6))));
+    CHECK(vain(seconds(7)) == 3);
+    SUBCASE("a success ends the row") {
+        answer(200, seconds(7));
+        history.remember(renewal_of(renewal(seconds(8))));
+        CHECK(vain(seconds(9)) == 1);
+    }
+    SUBCASE("time does") { CHECK(vain(seconds(67)) == 0); }
+}
+
 TEST_CASE("what others got on the same route is known") {
     const Field other{"Authorization", "Bearer other"};
     CHECK(recollection_of({{.request = {other}}}, {.request = {bearer}})
