@@ -15,6 +15,8 @@ COPY tests/install tests/packages /tmp/tests/
 RUN /tmp/tests/install runtime && rm -rf /tmp/tests /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /src/build/release/whogoes /usr/local/bin/whogoes
 
+# What a volume is filled with when it is new: a log that the number below may write.
+RUN install -d -o 65532 -g 65532 -m 750 /var/log/whogoes
 # A number, so that runAsNonRoot can be checked. Nothing is written: a read-only root is fine.
 USER 65532:65532
 # In a container the loopback address is nobody's; -p 127.0.0.1:8401:8401 keeps it on the host's.

@@ -277,10 +277,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
     settings.log.identity = identity == "plain"  ? session::Identity::plain
                             : identity == "none" ? session::Identity::none
                                                  : session::Identity::hash;
-    if (view.text("trace") == "create")
-        problems.add(view.item("trace"), "trace",
-                     "creating traceparent and X-Request-Id comes in a later version: write keep");
-
+    settings.trace_create = lower_case(view.text("trace")) == "create";
     settings.dev = view.flag("dev");
     build_treatment(view, "", problems, settings, settings.treatment, warnings);
     warn_of_clients("", settings.treatment.remedies, warnings);

@@ -4,6 +4,7 @@
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
 #include "proxy/app/listen.hpp"
+#include "proxy/app/notify.hpp"
 #include "proxy/app/review.hpp"
 #include "proxy/app/simulate.hpp"
 #include "proxy/app/version.hpp"
@@ -92,7 +93,8 @@ private:
     int exit_code();
     void wait_for_signal();
     void on_signal(int number);
-    std::string reload();
+    std::string reload();  // what is wrong; empty: done
+    std::string take_fresh_configuration();
     report::SimulationOutcome simulate(const report::SimulationWish&);
     void drain();
     void wait_until_drained();
@@ -144,6 +146,7 @@ int Server::run() {
     ready_ = true;
     announce();
     watch_configuration();
+    notify("READY=1");
     wait_for_signal();
     start_companion();
     control_.run();
@@ -341,6 +344,13 @@ void Server::on_signal(int number) {
 }
 
 std::string Server::reload() {
+    notify_reloading();
+    const std::string flaw = take_fresh_configuration();
+    notify("READY=1");
+    return flaw;
+}
+
+std::string Server::take_fresh_configuration() {
     try {
         RunOptions fresh = options_.load();
         RunOptions before = std::exchange(options_, std::move(fresh));
@@ -378,6 +388,7 @@ report::SimulationOutcome Server::simulate(const report::SimulationWish& wish) {
 // Readiness turns first, so that whoever balances load stops sending before the doors close.
 void Server::drain() {
     draining_ = true;
+    notify("STOPPING=1");
     say("info", report::EventKind::lifecycle, "draining");
     timer_.expires_after(options_.drain.delay);
     timer_.async_wait([this](const boost::system::error_code& error) {

@@ -84,7 +84,7 @@ std::string trace_id_of(std::string_view traceparent) {
 
 void describe_request(const Describer& d, AuthEvent& event) {
     const rules::Request& request = d.exchange.request;
-    event.method = std::string(request.method);
+    event.method = std::string(logged_method(request.method));
     mask_whole(d, event.method, 32);
     mask_whole(d, event.path, longest_target);
     mask_whole(d, event.query, longest_target);

@@ -176,6 +176,14 @@ bool is_secret_field(std::string_view name) {
     return is_any(name, secret_fields) || ends_with_any(name, secret_field_ends);
 }
 
+std::string_view logged_method(std::string_view method) {
+    constexpr std::size_t longest = 20;  // VERSION-CONTROL, BASELINE-CONTROL, UPDATEREDIRECTREF
+    const bool is_word = method.size() <= longest &&
+                         std::all_of(method.begin(), method.end(),
+                                     [](char c) { return rules::is_alpha(c) || c == '-'; });
+    return is_word ? method : redacted;
+}
+
 bool is_logged_field(std::string_view name) {
     return is_any(name, logged_fields) || rules::istarts_with(name, "sec-fetch-") ||
            rules::istarts_with(name, "access-control-");

@@ -33,6 +33,9 @@ bool is_logged_field(std::string_view field_name);
 
 class Secrets;
 
+// A method as it may be logged: a word of letters and dashes, or REDACTED.
+std::string_view logged_method(std::string_view method);
+
 // Keys stay, the values of secret ones become REDACTED; so do values (and keys) by their shape.
 // What was taken out is added to `found`, where given.
 std::string redacted_query(std::string_view query, Secrets* found = nullptr);

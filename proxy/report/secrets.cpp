@@ -228,6 +228,28 @@ void Secrets::mask(std::string& text) const {
     }
 }
 
+namespace {
+
+// A form of a login names its user, and an API may quote it.
+void collect_user(std::string_view form, Secrets& secrets) {
+    constexpr std::string_view keys[] = {"username", "user", "user_name", "login", "email"};
+    for (const std::string_view pair : rules::parts_of(form, '&')) {
+        const std::size_t equals = pair.find('=');
+        if (equals == npos) continue;
+        const std::string_view key = pair.substr(0, equals);
+        if (std::none_of(std::begin(keys), std::end(keys),
+                         [&](std::string_view name) { return rules::iequals(name, key); })) {
+            continue;
+        }
+        const std::string_view value = pair.substr(equals + 1);
+        secrets.add(value);
+        if (value.find('%') == npos) continue;
+        if (auto decoded = rules::percent_decoded(value)) secrets.add_owned(std::move(*decoded));
+    }
+}
+
+}  // namespace
+
 void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& diagnosis,
                      const SecretsPolicy& policy, Secrets& secrets) {
     for (const rules::Credentials& credentials : exchange.credentials) {
@@ -237,7 +259,10 @@ void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& di
     collect_fields(exchange.request.fields, true, secrets);
     collect_fields(exchange.response.fields, false, secrets);
     // For what it finds; a body is never written.
-    if (!exchange.request.form_body.empty()) redacted_query(exchange.request.form_body, &secrets);
+    if (!exchange.request.form_body.empty()) {
+        redacted_query(exchange.request.form_body, &secrets);
+        if (!policy.user_names_plain) collect_user(exchange.request.form_body, secrets);
+    }
     for (const rules::Challenge& challenge : exchange.challenges.challenges) {
         secrets.add(challenge.token68);
     }

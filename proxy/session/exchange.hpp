@@ -6,9 +6,11 @@
 #include "proxy/session/client.hpp"
 #include "proxy/session/observe.hpp"
 #include "proxy/session/replay.hpp"
+#include "proxy/session/trace.hpp"
 #include "proxy/session/upload.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,7 @@ struct Exchange {
     int interims = 0;          // 1xx answers passed on
     net::Method method = net::Method::other;  // outlives the head's octets
 
+    std::optional<Trace> trace;        // begun by us, once for all attempts
     std::vector<std::string> changes;  // what the client gets otherwise than the API sent it
     std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
     std::unique_ptr<Replay> replay;    // where it was refused and a fresh token may help

@@ -62,6 +62,10 @@ http::PatchedHead patched(Exchange& exchange) {
     patch.via = exchange.worker.via;
     patch.forwarded = settings.forwarded;
     if (exchange.replay) patch.authorization = exchange.replay->authorization.reveal();
+    if (settings.trace_create) {
+        if (!exchange.trace) exchange.trace = begin_trace(head);
+        patch.lines = exchange.trace->lines;
+    }
     const std::string_view as_it_came = head.bytes;
     head.bytes = scratch.sent_head;
     const http::PatchedHead sent =

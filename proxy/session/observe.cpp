@@ -177,7 +177,8 @@ void look(Exchange& exchange, OpenEvent& event) {
 
 void find_repeat(const Exchange& exchange, OpenEvent& event) {
     const Repeats& repeats = exchange.worker.repeats;
-    if (!event.treatment->refresh) event.repeat_key = repeats.key_of(exchange);
+    // A record that names a trace of its own is like no other.
+    if (!event.treatment->refresh && !exchange.trace) event.repeat_key = repeats.key_of(exchange);
     if (event.repeat_key)
         event.repeat = repeats.find(*event.repeat_key, *exchange.settings,
                                     second_of(event.exchange.answered_at));

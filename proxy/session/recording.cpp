@@ -18,8 +18,9 @@ report::AuthEvent plain_record(const Exchange& exchange) {
     record.time = exchange.worker.clock();
     const std::string_view target = exchange.request().target();
     const std::size_t mark = target.find('?');
-    record.method = exchange.request().method();
+    record.method = report::logged_method(exchange.request().method());
     record.path = report::redacted_path(target.substr(0, mark));
+    report::mask_shapes(record.path, {});  // the target of a broken request may be no path
     if (mark != std::string_view::npos)
         record.query = report::redacted_query(target.substr(mark + 1));
     fill_common(exchange, record);
@@ -54,6 +55,7 @@ void fill_common(const Exchange& exchange, report::AuthEvent& event) {
         event.upstream_ms = upstream_ms(exchange);
     }
     if (event.upstream.empty()) event.upstream = exchange.pool->settings().target.origin;
+    if (exchange.trace && event.trace_id.empty()) event.trace_id = exchange.trace->id;
 }
 
 void tell_changes(Exchange& exchange, report::AuthEvent& record) {

@@ -39,7 +39,7 @@ report::AuthEvent storm_record(const Exchange& exchange, int renewals) {
     record.kind = report::EventKind::auth_refresh;
     record.level = renewals < great_storm ? "warn" : "error";
     record.time = exchange.worker.clock();
-    record.method = exchange.request().method();
+    record.method = report::logged_method(exchange.request().method());
     record.path = report::redacted_path(exchange.event->exchange.request.path);
     record.message = "renewal " + std::to_string(renewals) + " within 60 s by " +
                      exchange.client.address + " at " + record.path +

@@ -68,7 +68,7 @@ int review_log(const LogRequest& request, const LogStreams& streams) {
     if (!problem.empty()) return refuse(streams, problem);
     const int code = account(reading, streams);
     if (code == fine && shown == 0) {
-        streams.complain("log: no event \"" + request.ids.front().substr(0, 20) + "\" is there");
+        streams.complain("log: no event of that id is there");
         return found;
     }
     return code;

@@ -17,8 +17,31 @@ bool is_name(std::string_view text) {
     return !text.empty();
 }
 
+enum class Kind { small, large, digit, other };
+
+Kind kind_of(char c) {
+    if (is_digit(c)) return Kind::digit;
+    if (!is_alpha(c)) return Kind::other;
+    return lower(c) == c ? Kind::small : Kind::large;
+}
+
+// How often letters turn large or into digits, or digits into letters: in words now and then, in
+// what was drawn at random all the time.
+std::size_t changes_in(std::string_view text) {
+    std::size_t changes = 0;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const Kind before = kind_of(text[i - 1]), here = kind_of(text[i]);
+        const bool capitalised = before == Kind::large && here == Kind::small;
+        const bool apart = before == Kind::other || here == Kind::other;
+        changes += before != here && !capitalised && !apart ? 1 : 0;
+    }
+    return changes;
+}
+
 // The name of a variable, or a few words: not a token that somebody put into brackets.
 bool is_harmless(std::string_view inside) {
+    if (inside.size() >= 16 && changes_in(inside) * 6 >= inside.size()) return false;
+    if (inside.size() >= 8 && changes_in(inside) * 5 >= inside.size() + 5) return false;
     std::size_t digits = 0;
     for (const char c : inside) digits += is_digit(c) ? 1 : 0;
     if (inside.size() > longest || inside.find("eyJ") != npos) return false;

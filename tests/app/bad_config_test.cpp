@@ -131,9 +131,6 @@ TEST_CASE("a value of the wrong kind is refused with what is due") {
 
 TEST_CASE("what comes in a later version is refused by name, not ignored") {
     check_rows({
-        {"trace", with_upstream + "trace: create\n",
-         "whogoes.yaml:2:8: trace: creating traceparent and X-Request-Id comes in a later version: "
-         "write keep"},
         {"keys by URL", with_upstream + "diagnose: {keys: https://id.example/jwks}\n",
          "whogoes.yaml:2:18: diagnose.keys: fetching keys from a URL comes in a later version: "
          "save "

@@ -9,6 +9,13 @@
 namespace whogoes::report {
 namespace {
 
+TEST_CASE("a method that reads like none is not logged") {
+    for (const char* method : {"GET", "M-SEARCH", "VERSION-CONTROL", "get", "BASELINE-CONTROL"})
+        CHECK(logged_method(method) == method);
+    for (const char* method : {"a1b2c3d4e5", "AAAAAAAAAAAAAAAAAAAAAAAAA", "x_y", "p4ss"})
+        CHECK(logged_method(method) == redacted);
+}
+
 TEST_CASE("a value looks like a credential by its shape, not by its place") {
     struct {
         std::string_view given;

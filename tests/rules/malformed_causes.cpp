@@ -71,6 +71,12 @@ const CauseCase rows[] = {
      "401"},
     {"placeholder-token", false, "a real token in brackets", sent("Bearer <" + opaque + ">"),
      "401"},
+    {"placeholder-token", true, "words run together", sent("Bearer <yourAccessTokenHere>"), "401"},
+    {"placeholder-token", true, "a name with a number", sent("Bearer {{auth0_token}}"), "401"},
+    {"placeholder-token", false, "a token of few digits in brackets",
+     sent("Bearer <1ZVAtdzpSB7872KSsDJGBNpe>"), "401"},
+    {"placeholder-token", false, "a token of letters in brackets",
+     sent("Bearer <qYdTzKbRmXwPaLcVuJhG>"), "401"},
     {"placeholder-token", false, "a JWT in braces", sent("Bearer {{" + token(valid_claims) + "}}"),
      "401"},
 
