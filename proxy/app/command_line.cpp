@@ -1,5 +1,6 @@
 #include "proxy/app/command_line.hpp"
 
+#include "proxy/app/log_flags.hpp"
 #include "proxy/app/schema.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/tools/nearest.hpp"

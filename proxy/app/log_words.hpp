@@ -7,10 +7,6 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 // The words of `whogoes log`: its flags, and what they ask for.
 namespace whogoes::app {
 
@@ -22,8 +18,6 @@ struct LogArguments {
     bool follow = false, summary = false, curl = false, markdown = false, jsonl = false;
     bool confirmed = false;
 };
-
-void add_log_flags(CLI::App& verb, LogArguments& into);
 
 // All but what the configuration and the terminal tell. `output` is -o's word. The error is one
 // sentence.

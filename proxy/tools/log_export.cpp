@@ -69,7 +69,7 @@ std::string export_har(const LogRequest& request, LogReading& reading,
     });
     piece += report::har_end();
     file.write(piece, streams);
-    const std::string problem = file.finish();
+    std::string problem = file.finish();
     if (problem.empty() && request.har_file != "-")
         streams.complain("log: " + std::to_string(entries) +
                          (entries == 1 ? " exchange" : " exchanges") + " written to " +

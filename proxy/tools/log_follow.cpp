@@ -52,7 +52,7 @@ std::string follow_url(const LogSource& source, const TakeLine& take,
     while (true) {
         std::unordered_set<std::string> now;
         bool go_on = true;
-        const std::string problem = read_lines(source, [&](std::string_view line) {
+        std::string problem = read_lines(source, [&](std::string_view line) {
             std::string text(line);
             if (before.find(text) == before.end()) go_on = take(line);
             now.insert(std::move(text));

@@ -74,7 +74,7 @@ public:
             too_long_ = true;
             rest = {};
         }
-        std::memmove(buffer_.data(), rest.data(), rest.size());
+        if (!rest.empty()) std::memmove(buffer_.data(), rest.data(), rest.size());
         held_ = rest.size();
         return true;
     }

@@ -155,12 +155,14 @@ private:
             totals_, [](const Cell& cell) { return cell.cause; }, [](const Cell&) { return true; });
         std::vector<std::vector<std::string>> rows;
         for (std::size_t i = 0; i < std::min(causes.size(), most_causes); ++i) {
-            const auto& [cause, seen] = causes[i];
+            const std::string& cause = causes[i].first;
+            const Seen& seen = causes[i].second;
             const Ranked routes = ranked_cells(
                 totals_, [](const Cell& cell) { return cell.route; },
                 [&](const Cell& cell) { return cell.cause == cause; });
             for (std::size_t r = 0; r < std::min(routes.size(), most_routes); ++r) {
-                const auto& [route, at_route] = routes[r];
+                const std::string& route = routes[r].first;
+                const Seen& at_route = routes[r].second;
                 const Ranked tokens = ranked_cells(
                     totals_, [](const Cell& cell) { return short_token(cell.token); },
                     [&](const Cell& cell) { return cell.cause == cause && cell.route == route; });
@@ -209,7 +211,8 @@ private:
         if (tokens.empty()) return {};
         std::vector<std::vector<std::string>> rows;
         for (std::size_t i = 0; i < std::min(tokens.size(), most_tokens); ++i) {
-            const auto& [token, seen] = tokens[i];
+            const std::string& token = tokens[i].first;
+            const Seen& seen = tokens[i].second;
             const Ranked causes = ranked_cells(
                 totals_, [](const Cell& cell) { return cell.cause; },
                 [&](const Cell& cell) { return cell.token == token; });

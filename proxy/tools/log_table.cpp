@@ -37,6 +37,7 @@ std::string table(const std::vector<LogColumn>& columns,
         return out;
     };
     std::vector<std::string> headings;
+    headings.reserve(columns.size());
     for (const LogColumn& column : columns) headings.push_back(column.heading);
     std::string out = text.dim(line(headings)) + "\n";
     for (const auto& row : cells) out += line(row) + "\n";

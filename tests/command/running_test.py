@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""A proxy that runs, from outside: what it tells a service manager, and `whogoes log` that asks it.
+
+    running_test.py WHOGOES
+"""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+WHOGOES = os.path.abspath(sys.argv[1])
+
+
+class Bare401(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def ask(port, path):
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).close()
+    except urllib.error.HTTPError as refused:
+        refused.close()
+
+
+class Manager:
+    """Listens where a service manager would."""
+
+    def __init__(self, path):
+        self.wire = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.wire.bind(path)
+        self.wire.settimeout(20)
+
+    def hears(self):
+        return self.wire.recv(4096).decode().split("\n")
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        raise AssertionError(f"{what}: {got!r}, expected {wanted!r}")
+
+
+def log(folder, *words):
+    done = subprocess.run([WHOGOES, "log", *words], capture_output=True, text=True, timeout=60, check=False, cwd=folder)
+    return done.returncode, done.stdout, done.stderr
+
+
+def check_log(folder, port, admin):
+    """Without a file and without a word, it asks the instance of this user; by its URL, any."""
+    for path in ("/a", "/b"):
+        ask(port, path)
+    key = (folder / f"state/whogoes/admin-{admin}.token").read_text()
+    url = f"http://127.0.0.1:{admin}/#k={key}"
+    where = ["--admin", f"127.0.0.1:{admin}"]
+    for words in ([url], where):
+        code, out, complaint = log(folder, *words, "-o", "json")
+        expect(f"log {words[0][:8]}", (code, complaint), (0, ""))
+        expect("paths", [json.loads(line)["url"]["path"] for line in out.splitlines()], ["/a", "/b"])
+    code, out, complaint = log(folder, f"http://127.0.0.1:{admin}/#k=wrong")
+    expect("a wrong key", (code, out), (2, ""))
+    expect("says what to do", "wants its token" in complaint, True)
+    expect("a closed port", log(folder, f"http://127.0.0.1:{free_port()}/")[0], 2)
+    follower = subprocess.Popen([WHOGOES, "log", "-f", "-o", "json", "-n", "1", url], stdout=subprocess.PIPE, text=True)
+    try:
+        expect("the last", json.loads(follower.stdout.readline())["url"]["path"], "/b")
+        ask(port, "/c")
+        expect("followed", json.loads(follower.stdout.readline())["url"]["path"], "/c")
+    finally:
+        follower.kill()
+        follower.wait()
+
+
+def main():
+    upstream = HTTPServer(("127.0.0.1", 0), Bare401)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    port, admin = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="whogoes-running-") as name:
+        folder = pathlib.Path(name)
+        manager = Manager(name + "/notify")
+        os.environ.update({"XDG_STATE_HOME": name + "/state", "HOME": name})
+        config = folder / "config.yaml"
+        config.write_text(f"upstream: http://127.0.0.1:{upstream.server_address[1]}\nlisten: 127.0.0.1:{port}\nadmin: 127.0.0.1:{admin}\n")
+        proxy = subprocess.Popen([WHOGOES, "-c", config, "--log-format", "json"], env={**os.environ, "NOTIFY_SOCKET": name + "/notify"},
+                                 stderr=subprocess.DEVNULL)
+        try:
+            expect("the start", manager.hears(), ["READY=1"])
+            check_log(folder, port, admin)
+            proxy.send_signal(signal.SIGHUP)
+            reloading = manager.hears()
+            expect("a reload", (reloading[0], reloading[1].startswith("MONOTONIC_USEC=")), ("RELOADING=1", True))
+            expect("its end", manager.hears(), ["READY=1"])
+            proxy.send_signal(signal.SIGTERM)
+            expect("the end", manager.hears(), ["STOPPING=1"])
+            expect("exit status", proxy.wait(30), 0)
+        finally:
+            proxy.kill()
+            proxy.wait()
+    print("passed")
+
+
+main()
