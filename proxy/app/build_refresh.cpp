@@ -115,7 +115,7 @@ private:
             refuse(key, revealed.error());
             return net::Secret();
         }
-        const net::Secret held(*revealed);
+        net::Secret held(*revealed);
         net::wipe(*revealed);
         return held;
     }

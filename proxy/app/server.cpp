@@ -345,7 +345,7 @@ void Server::on_signal(int number) {
 
 std::string Server::reload() {
     notify_reloading();
-    const std::string flaw = take_fresh_configuration();
+    std::string flaw = take_fresh_configuration();
     notify("READY=1");
     return flaw;
 }

@@ -45,7 +45,7 @@ std::string store_token(const std::string& path, std::string_view token) {
     const std::string flaw = written ? "" : failure("cannot write " + beside);
     ::close(file);
     if (!written || ::rename(beside.c_str(), target.c_str()) != 0) {
-        const std::string reason = written ? failure("cannot replace " + path) : flaw;
+        std::string reason = written ? failure("cannot replace " + path) : flaw;
         ::unlink(beside.c_str());
         return reason;
     }

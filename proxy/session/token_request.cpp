@@ -46,7 +46,7 @@ net::Secret basic(const RefreshSettings& block) {
                                          static_cast<int>(pair.size()));
     encoded.resize(static_cast<std::size_t>(octets));
     std::string value = "Basic " + encoded;
-    const net::Secret secret(value);
+    net::Secret secret(value);
     net::wipe(pair);
     net::wipe(encoded);
     net::wipe(value);

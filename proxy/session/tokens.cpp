@@ -81,7 +81,8 @@ struct Tokens::Impl : std::enable_shared_from_this<Impl> {
     void adopt(const std::shared_ptr<const RefreshSettings>& block);
     void decide(Waiter waiter);
     void ask(const std::shared_ptr<Slot>& slot, const Waiter& leader);
-    void conclude(Slot& slot, const Waiter& leader, TokenAnswer answer, Clock::time_point began);
+    void conclude(Slot& slot, const Waiter& leader, const TokenAnswer& answer,
+                  Clock::time_point began);
     bool keep_rotated(Slot& slot, const TokenAnswer& answer);
     void hand_out(Slot& slot, const Waiter& leader, const TokenAnswer& answer);
     void record(Slot& slot, const Waiter& leader, const TokenAnswer& answer, bool rotated,
@@ -156,15 +157,15 @@ void Tokens::Impl::ask(const std::shared_ptr<Slot>& slot, const Waiter& leader) 
     const Clock::time_point began = Clock::now();
     upstream::fetch(control, token_request(*slot->block, slot->refresh_token),
                     [self = shared_from_this(), slot, leader, began](upstream::Fetched fetched) {
-                        TokenAnswer answer =
+                        const TokenAnswer answer =
                             read_token_answer(fetched, slot->block->grant, self->clock());
-                        self->conclude(*slot, leader, std::move(answer), began);
+                        self->conclude(*slot, leader, answer, began);
                     });
 }
 
 // The rotated token is stored before anything else: whatever happens next, it is not lost
 // (RFC 9700, 4.14.2).
-void Tokens::Impl::conclude(Slot& slot, const Waiter& leader, TokenAnswer answer,
+void Tokens::Impl::conclude(Slot& slot, const Waiter& leader, const TokenAnswer& answer,
                             Clock::time_point began) {
     bool rotated = false;
     if (answer.kind == TokenAnswer::Kind::renewed) {
@@ -318,12 +319,14 @@ void Tokens::renew(RenewalQuestion question, net::Reactor& worker,
 
 void Tokens::tell(std::shared_ptr<const RefreshSettings> block, TokenLoan loan,
                   ReplayOutcome outcome) {
-    asio::post(impl_->control, [impl = impl_, block = std::move(block), loan, outcome] {
-        const std::shared_ptr<Slot> slot = impl->find(*block);
-        if (!slot) return;
-        if (outcome == ReplayOutcome::accepted) return slot->state.accepted(loan, Clock::now());
-        impl->refused(*slot, loan);
-    });
+    asio::post(impl_->control,
+               [impl = impl_, block = std::move(block), loan = std::move(loan), outcome] {
+                   const std::shared_ptr<Slot> slot = impl->find(*block);
+                   if (!slot) return;
+                   if (outcome == ReplayOutcome::accepted)
+                       return slot->state.accepted(loan, Clock::now());
+                   impl->refused(*slot, loan);
+               });
 }
 
 }  // namespace whogoes::session
