@@ -12,8 +12,8 @@
 namespace whogoes::report {
 
 struct Build {
-    std::string_view version;
-    std::string_view commit;
+    std::string version;
+    std::string commit;
 };
 
 struct ReloadState {
