@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 
 // /metrics but for the authentication part, which AuthLog::metrics() renders: traffic, connections,
 // build, reload and the process itself (interface: section 5).
