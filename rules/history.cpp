@@ -13,6 +13,7 @@ struct History::Impl {
     struct Client {
         std::uint64_t id = 0;
         TimePoint seen_at{};
+        std::uint64_t news = 0;
         ClientNotes notes{};
     };
 
@@ -76,9 +77,17 @@ Noted History::remember(const Exchange& exchange) {
     const Seen seen = reduce(exchange, impl_->hash_key);
     Fingerprinter* const fingerprints = impl_->fingerprints ? &*impl_->fingerprints : nullptr;
     Impl::Client& client = impl_->client_of(exchange);
+    const int status = exchange.response.status;
+    const bool known = seen.credential == 0 || is_known(client.notes, seen.credential);
+    if ((status != 401 && status != 403) || (status == 401 && !known)) ++client.news;
     note_exchange(client.notes, exchange, seen, impl_->limits, impl_->hash_key, fingerprints);
     impl_->drop_the_oldest(exchange.answered_at);
-    return {client.id, exchange.response.status == 401 ? seen.credential : 0};
+    return {client.id, status == 401 ? seen.credential : 0, client.news};
+}
+
+bool History::is_latest(const Noted& noted) const {
+    const auto known = impl_->by_id.find(noted.client);
+    return known != impl_->by_id.end() && known->second->news == noted.news;
 }
 
 void History::refused_again(const Noted& noted, TimePoint at) {

@@ -24,6 +24,7 @@ struct HistoryLimits {
 struct Noted {
     std::uint64_t client = 0;
     std::uint64_t credential = 0;  // that was refused; 0: none
+    std::uint64_t news = 0;        // what else had been noted of this client by then
 };
 
 class History {
@@ -43,6 +44,8 @@ public:
     // a 2xx it need not.
     Noted remember(const Exchange&);
 
+    // Whether nothing but refusals of what had been refused before was noted of this client since.
+    bool is_latest(const Noted&) const;
     // The same refusal once more, octet for octet.
     void refused_again(const Noted&, TimePoint at);
 

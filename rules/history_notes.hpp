@@ -113,6 +113,7 @@ struct DigestUse {
 };
 std::optional<DigestUse> digest_use(const Credentials&, std::uint64_t hash_key);
 
+bool is_known(const ClientNotes&, std::uint64_t credential);
 void note_refusal(ClientNotes&, std::uint64_t credential, TimePoint at);
 void note_exchange(ClientNotes&, const Exchange&, const Seen&, const HistoryLimits&,
                    std::uint64_t hash_key, Fingerprinter* fingerprints);

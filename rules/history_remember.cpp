@@ -195,6 +195,11 @@ void note_legs(ClientNotes& notes, const Exchange& exchange, const Seen& seen) {
 
 }  // namespace
 
+bool is_known(const ClientNotes& notes, std::uint64_t credential) {
+    const auto same = [&](const CredentialNote& note) { return note.credential == credential; };
+    return std::any_of(notes.credentials.begin(), notes.credentials.end(), same);
+}
+
 void note_refusal(ClientNotes& notes, std::uint64_t credential, TimePoint at) {
     for (CredentialNote& note : notes.credentials)
         if (note.credential == credential) keep(note.refused_at, at, most_refusals);

@@ -46,6 +46,11 @@ rules::Recollection History::recall(const rules::Exchange& exchange) {
     return history_.recall(exchange);
 }
 
+bool History::is_latest(const rules::Noted& noted) {
+    const std::lock_guard lock(mutex_);
+    return history_.is_latest(noted);
+}
+
 void History::refused_again(const rules::Noted& noted, rules::TimePoint at) {
     const std::lock_guard lock(mutex_);
     history_.refused_again(noted, at);

@@ -43,6 +43,7 @@ public:
 
     rules::Recollection recall(const rules::Exchange&);
     rules::Noted remember(const rules::Exchange&);
+    bool is_latest(const rules::Noted&);
     void refused_again(const rules::Noted&, rules::TimePoint at);
     // Upstream's clock minus ours: the median of the latest Dates; empty until there are three.
     std::optional<std::chrono::seconds> skew();

@@ -179,9 +179,10 @@ void find_repeat(const Exchange& exchange, OpenEvent& event) {
     const Repeats& repeats = exchange.worker.repeats;
     // A record that names a trace of its own is like no other.
     if (!event.treatment->refresh && !exchange.trace) event.repeat_key = repeats.key_of(exchange);
-    if (event.repeat_key)
-        event.repeat = repeats.find(*event.repeat_key, *exchange.settings,
-                                    second_of(event.exchange.answered_at));
+    if (!event.repeat_key) return;
+    std::shared_ptr<Repeat> known =
+        repeats.find(*event.repeat_key, *exchange.settings, second_of(event.exchange.answered_at));
+    if (known && exchange.worker.history.is_latest(known->noted)) event.repeat = std::move(known);
 }
 
 // What of the answer's body has passed, as evidence.

@@ -108,6 +108,16 @@ TEST_CASE("what differs is looked at afresh") {
     }
 }
 
+TEST_CASE("what the client did in between counts within the same second, too") {
+    Storm storm;
+    storm.rage("opaque-token-1", "no such token");
+    storm.rig.upstream.will_answer(ok());
+    storm.client.ask(
+        "GET /other HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer opaque-token-1\r\n\r\n");
+    CHECK(text_at(storm.once("opaque-token-1", "no such token"), "/auth/cause") ==
+          "revoked-or-logged-out");
+}
+
 TEST_CASE("repetitions are counted in the history: a storm that ends is forgotten in time") {
     Storm storm;
     storm.rage("opaque-token-1", "no");
