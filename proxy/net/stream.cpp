@@ -1,4 +1,4 @@
-#include "proxy/net/stream.hpp"
+#include "proxy/net/stream_state.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -12,103 +12,12 @@
 namespace whogoes::net {
 namespace {
 
-struct FreeSsl {
-    void operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
-};
-
 IoResult failed_or_again(int error) noexcept {
     if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return {Io::again, 0};
     return {Io::failed, 0};
 }
 
 }  // namespace
-
-// Outlives the Stream until no event of the reactor's can name it. Readiness comes as edges:
-// `read_pending` keeps one until a read has found nothing more, so that no edge is lost and no wait
-// costs a system call.
-class Stream::State final : public Expiring, public Ready {
-public:
-    State(Reactor& reactor_of_worker, Deadlines& deadlines_of_worker, int socket)
-        : reactor(reactor_of_worker), deadlines(deadlines_of_worker) {
-        if (reactor.add(socket, *this)) {
-            descriptor = socket;
-        } else {
-            last_error = errno;
-            ::close(socket);
-        }
-    }
-
-    bool is_open() const noexcept { return descriptor >= 0; }
-
-    void ready(std::uint32_t events) override {
-        if (!is_open()) return;
-        const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-        end_seen = end_seen || ending;
-        if ((events & EPOLLIN) != 0 || ending) {
-            read_pending = true;
-            if (reader)
-                std::exchange(reader, {}).resume();
-            else if (watcher != nullptr)
-                tell_watcher();
-        }
-        if (writer && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
-            std::exchange(writer, {}).resume();
-    }
-
-    // Less than was asked for: the queue was empty then, and new bytes will be a new edge; but an
-    // end that came with these bytes was a part of their edge.
-    void note_short_read() noexcept { read_pending = end_seen; }
-
-    // Readiness can be old news, or a TLS record without data: look before calling.
-    void tell_watcher() {
-        if (look() == Io::again) {
-            read_pending = false;
-            return;
-        }
-        std::exchange(watcher, nullptr)(watcher_context);
-    }
-
-    Io look() noexcept;
-
-    void end_waits(Io why) {
-        ended = why;
-        const boost::intrusive_ptr<State> self(this);
-        if (reader) std::exchange(reader, {}).resume();
-        if (writer) std::exchange(writer, {}).resume();
-    }
-
-    void expire() override {
-        if (reader || writer) end_waits(Io::timed_out);
-    }
-
-    void set_deadline(std::chrono::milliseconds from_now) {
-        if (ended == Io::timed_out) ended = Io::ok;
-        link(deadlines, deadlines.now() + from_now);
-    }
-    using Expiring::unlink;
-
-    void close_descriptor() noexcept {
-        unlink();
-        watcher = nullptr;
-        reactor.forget(*this);
-        ::close(std::exchange(descriptor, -1));
-        if (reader || writer) end_waits(Io::cancelled);
-    }
-
-    Reactor& reactor;
-    int descriptor = -1;
-    Deadlines& deadlines;
-    std::unique_ptr<ssl_st, FreeSsl> ssl;
-    std::coroutine_handle<> reader, writer;
-    Watcher watcher = nullptr;
-    void* watcher_context = nullptr;
-    int last_error = 0;
-    unsigned long last_tls_error = 0;
-    long verify_result = 0;
-    Io ended = Io::ok;
-    bool read_pending = false, end_seen = false;
-    bool read_wants_write = false, write_wants_read = false, tls_failed = false;
-};
 
 void intrusive_ptr_add_ref(Stream::State* state) noexcept {
     intrusive_ptr_add_ref(static_cast<Ready*>(state));
@@ -182,36 +91,9 @@ void Stream::clear_deadline() noexcept {
     if (state_->ended == Io::timed_out) state_->ended = Io::ok;
 }
 
-namespace {
-
-// What an SSL call that did not succeed means; notes the direction it waits for.
-IoResult tls_outcome(Stream::State& state, int returned, bool& wants_other, int other) noexcept {
-    const int error = SSL_get_error(state.ssl.get(), returned);
-    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
-        wants_other = error == other;
-        // OpenSSL has read all there was: what comes now is a new edge. A handshake that waited on
-        // an old one would spin.
-        if (error == SSL_ERROR_WANT_READ) state.read_pending = false;
-        return {Io::again, 0};
-    }
-    if (error == SSL_ERROR_ZERO_RETURN) return {Io::closed, 0};
-    state.tls_failed = true;
-    state.last_tls_error = ERR_peek_error();
-    if (error == SSL_ERROR_SYSCALL) state.last_error = errno;
-    state.verify_result = SSL_get_verify_result(state.ssl.get());
-    ERR_clear_error();
-    return {Io::failed, 0};
-}
-
-}  // namespace
-
 Io Stream::State::look() noexcept {
+    if (ssl) return tls_peek(*this);
     char octet = 0;
-    if (ssl) {
-        const int got = SSL_peek(ssl.get(), &octet, 1);
-        return got > 0 ? Io::ok
-                       : tls_outcome(*this, got, read_wants_write, SSL_ERROR_WANT_WRITE).outcome;
-    }
     const ssize_t got = ::recv(descriptor, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
     if (got > 0) return Io::ok;
     if (got == 0) return Io::closed;
@@ -221,11 +103,7 @@ Io Stream::State::look() noexcept {
 IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
     if (!is_open()) return {Io::cancelled, 0};
     State& state = *state_;
-    if (state.ssl) {
-        const int got = SSL_read(state.ssl.get(), at, static_cast<int>(octets));
-        if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
-        return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
-    }
+    if (state.ssl) return tls_read(state, at, octets);
     const ssize_t got = ::recv(native(), at, octets, 0);
     if (got > 0) {
         if (static_cast<std::size_t>(got) < octets) state.note_short_read();
@@ -263,41 +141,22 @@ IoResult Stream::try_write(std::span<const iovec> pieces) noexcept {
     if (!is_open()) return {Io::cancelled, 0};
     State& state = *state_;
     char together[most_gathered];
-    iovec one{together, gather(pieces, together)};
+    iovec one{together, pieces.size() > 1 ? gather(pieces, together) : 0};
     if (one.iov_len > 0) pieces = {&one, 1};
-    if (!state.ssl) {
-        ssize_t sent = 0;
-        if (pieces.size() == 1) {
-            sent = ::send(native(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
-        } else {
-            msghdr message{};
-            message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
-            message.msg_iovlen = pieces.size();
-            sent = ::sendmsg(native(), &message, MSG_NOSIGNAL);
-        }
-        if (sent >= 0) return {Io::ok, static_cast<std::size_t>(sent)};
-        const IoResult result = failed_or_again(errno);
-        if (result.outcome != Io::again) state.last_error = errno;
-        return result;
+    if (state.ssl) return tls_write(state, pieces);
+    ssize_t sent = 0;
+    if (pieces.size() == 1) {
+        sent = ::send(native(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+    } else {
+        msghdr message{};
+        message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
+        message.msg_iovlen = pieces.size();
+        sent = ::sendmsg(native(), &message, MSG_NOSIGNAL);
     }
-    std::size_t total = 0;
-    for (const iovec& piece : pieces) {
-        const char* at = static_cast<const char*>(piece.iov_base);
-        for (std::size_t left = piece.iov_len; left > 0;) {
-            const int sent = SSL_write(state.ssl.get(), at, static_cast<int>(left));
-            if (sent <= 0) {
-                IoResult result =
-                    tls_outcome(state, sent, state.write_wants_read, SSL_ERROR_WANT_READ);
-                if (result.outcome == Io::closed) result.outcome = Io::failed;
-                result.octets = total;
-                return result;
-            }
-            at += sent;
-            left -= static_cast<std::size_t>(sent);
-            total += static_cast<std::size_t>(sent);
-        }
-    }
-    return {Io::ok, total};
+    if (sent >= 0) return {Io::ok, static_cast<std::size_t>(sent)};
+    const IoResult result = failed_or_again(errno);
+    if (result.outcome != Io::again) state.last_error = errno;
+    return result;
 }
 
 Stream::Wait Stream::readable() noexcept { return Wait(*state_, state_->read_wants_write); }
@@ -362,31 +221,6 @@ void Stream::interrupt() {
     const Io before = state->ended;
     state->end_waits(Io::cancelled);
     state->ended = before;
-}
-
-void Stream::start_tls(ssl_st* ssl) {
-    state_->ssl.reset(ssl);
-    SSL_set_fd(ssl, native());
-}
-
-bool Stream::is_tls() const noexcept { return state_ && state_->ssl; }
-bool Stream::has_decrypted() const noexcept {
-    return is_tls() && SSL_pending(state_->ssl.get()) > 0;
-}
-ssl_st* Stream::tls() const noexcept { return state_ ? state_->ssl.get() : nullptr; }
-
-Task<Io> Stream::handshake() {
-    for (;;) {
-        State& state = *state_;
-        const int done = SSL_do_handshake(state.ssl.get());
-        if (done == 1) co_return Io::ok;
-        bool wants_write = false;
-        const IoResult result = tls_outcome(state, done, wants_write, SSL_ERROR_WANT_WRITE);
-        if (result.outcome != Io::again) co_return Io::failed;
-        Wait wait(state, wants_write);
-        const Io waited = co_await wait;
-        if (waited != Io::ok) co_return waited;
-    }
 }
 
 std::string Stream::failure() const {

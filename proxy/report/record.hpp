@@ -1,10 +1,9 @@
 #pragma once
 
 #include "proxy/report/event.hpp"
-#include "rules/time.hpp"
+#include "proxy/report/time_text.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,16 +12,6 @@
 namespace whogoes::report {
 
 inline constexpr std::size_t longest_record = 8 * 1024;  // its newline included
-
-// RFC 3339 in UTC with milliseconds. Remembers the second that it wrote last.
-class TimeText {
-public:
-    void append(std::string& out, rules::TimePoint time);
-
-private:
-    std::int64_t second_ = -1;
-    char text_[20] = {};  // "2026-11-23T12:51:24"
-};
 
 // Where in a record the places are that differ when the same event happens again. Offsets from its
 // first octet; begin == end: the record has none.

@@ -1,4 +1,5 @@
 #include "proxy/http/patch.hpp"
+#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 
 #include "proxy/http/octets.hpp"
 #include "proxy/report/event.hpp"
+#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/own_host.hpp"
 #include "rules/local_cookie.hpp"

@@ -1,6 +1,7 @@
 #include "proxy/session/metadata.hpp"
 
 #include "proxy/report/escape.hpp"
+#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/own_host.hpp"
 #include "proxy/session/recording.hpp"

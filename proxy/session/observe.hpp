@@ -1,6 +1,5 @@
 #pragma once
 
-#include "proxy/http/head.hpp"
 #include "proxy/session/repeats.hpp"
 #include "proxy/session/settings.hpp"
 #include "rules/diagnosis.hpp"
@@ -61,11 +60,5 @@ void reconsider(Exchange&);
 
 // Tells the history of the exchange, once.
 void remember(Exchange&);
-
-// scheme://host of the request as the client dialled it; falls back on the listen address.
-std::string client_origin(const Exchange&);
-
-// Without authority and query, which are no part of what a route matches.
-std::string_view path_of(const http::RequestHead&);
 
 }  // namespace whogoes::session

@@ -2,6 +2,7 @@
 
 #include "proxy/http/octets.hpp"
 #include "proxy/http/reply.hpp"
+#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
 #include "rules/simulation.hpp"

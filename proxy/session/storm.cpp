@@ -1,6 +1,7 @@
 #include "proxy/session/storm.hpp"
 
 #include "proxy/report/redact.hpp"
+#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/history.hpp"
 #include "rules/compliance/readings.hpp"
@@ -17,14 +18,8 @@ constexpr std::int64_t many_refusals = 20;
 
 bool renews_a_token(const Exchange& exchange) {
     if (exchange.method != net::Method::post) return false;
-    if (!exchange.request()
-             .value(http::FieldName::content_type)
-             .starts_with("application/x-www-form-urlencoded"))
-        return false;
-    const std::string_view form = exchange.body.first_octets.empty()
-                                      ? exchange.body.in_buffer
-                                      : std::string_view(exchange.body.first_octets);
-    return form.find("grant_type=refresh_token") != std::string_view::npos;
+    if (!is_form(exchange.request())) return false;
+    return form_of(exchange.body).find("grant_type=refresh_token") != std::string_view::npos;
 }
 
 int renewals_in_a_storm(const Exchange& exchange) {

@@ -1,13 +1,12 @@
 #include "proxy/session/upload.hpp"
 
+#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 
 #include <algorithm>
 
 namespace whogoes::session {
 namespace {
-
-constexpr std::size_t form_evidence_octets = 4096;
 
 // How much of what was read belongs to this body. `flawed` where its framing is broken.
 struct Portion {
@@ -64,9 +63,7 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     Client& client = exchange.client;
     RequestBody& body = exchange.body;
     buffer_ = client.worker.buffers.lend();
-    const bool form = exchange.request()
-                          .value(http::FieldName::content_type)
-                          .starts_with("application/x-www-form-urlencoded");
+    const bool form = is_form(exchange.request());
     // Room for all that it will hold: an early answer's observer keeps a view of it.
     if (form) {
         body.first_octets.reserve(form_evidence_octets);

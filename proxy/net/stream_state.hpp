@@ -1,0 +1,113 @@
+#pragma once
+
+#include "proxy/net/stream.hpp"
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <utility>
+
+// The inside of a Stream, for its two source files.
+namespace whogoes::net {
+
+struct FreeSsl {
+    void operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
+};
+
+// Outlives the Stream until no event of the reactor's can name it. Readiness comes as edges:
+// `read_pending` keeps one until a read has found nothing more, so that no edge is lost and no wait
+// costs a system call.
+class Stream::State final : public Expiring, public Ready {
+public:
+    State(Reactor& reactor_of_worker, Deadlines& deadlines_of_worker, int socket)
+        : reactor(reactor_of_worker), deadlines(deadlines_of_worker) {
+        if (reactor.add(socket, *this)) {
+            descriptor = socket;
+        } else {
+            last_error = errno;
+            ::close(socket);
+        }
+    }
+
+    bool is_open() const noexcept { return descriptor >= 0; }
+
+    void ready(std::uint32_t events) override {
+        if (!is_open()) return;
+        const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        end_seen = end_seen || ending;
+        if ((events & EPOLLIN) != 0 || ending) {
+            read_pending = true;
+            if (reader)
+                std::exchange(reader, {}).resume();
+            else if (watcher != nullptr)
+                tell_watcher();
+        }
+        if (writer && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
+            std::exchange(writer, {}).resume();
+    }
+
+    // Less than was asked for: the queue was empty then, and new bytes will be a new edge; but an
+    // end that came with these bytes was a part of their edge.
+    void note_short_read() noexcept { read_pending = end_seen; }
+
+    // Readiness can be old news, or a TLS record without data: look before calling.
+    void tell_watcher() {
+        if (look() == Io::again) {
+            read_pending = false;
+            return;
+        }
+        std::exchange(watcher, nullptr)(watcher_context);
+    }
+
+    Io look() noexcept;
+
+    void end_waits(Io why) {
+        ended = why;
+        const boost::intrusive_ptr<State> self(this);
+        if (reader) std::exchange(reader, {}).resume();
+        if (writer) std::exchange(writer, {}).resume();
+    }
+
+    void expire() override {
+        if (reader || writer) end_waits(Io::timed_out);
+    }
+
+    void set_deadline(std::chrono::milliseconds from_now) {
+        if (ended == Io::timed_out) ended = Io::ok;
+        link(deadlines, deadlines.now() + from_now);
+    }
+    using Expiring::unlink;
+
+    void close_descriptor() noexcept {
+        unlink();
+        watcher = nullptr;
+        reactor.forget(*this);
+        ::close(std::exchange(descriptor, -1));
+        if (reader || writer) end_waits(Io::cancelled);
+    }
+
+    Reactor& reactor;
+    int descriptor = -1;
+    Deadlines& deadlines;
+    std::unique_ptr<ssl_st, FreeSsl> ssl;
+    std::coroutine_handle<> reader, writer;
+    Watcher watcher = nullptr;
+    void* watcher_context = nullptr;
+    int last_error = 0;
+    unsigned long last_tls_error = 0;
+    long verify_result = 0;
+    Io ended = Io::ok;
+    bool read_pending = false, end_seen = false;
+    bool read_wants_write = false, write_wants_read = false, tls_failed = false;
+};
+
+// TLS on the socket itself: what try_read(), try_write() and peek() do there.
+IoResult tls_read(Stream::State&, char* at, std::size_t octets) noexcept;
+IoResult tls_write(Stream::State&, std::span<const iovec> pieces) noexcept;
+Io tls_peek(Stream::State&) noexcept;
+
+}  // namespace whogoes::net

@@ -1,0 +1,91 @@
+#include "proxy/net/stream_state.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cerrno>
+
+namespace whogoes::net {
+namespace {
+
+// What an SSL call that did not succeed means; notes the direction it waits for.
+IoResult tls_outcome(Stream::State& state, int returned, bool& wants_other, int other) noexcept {
+    const int error = SSL_get_error(state.ssl.get(), returned);
+    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+        wants_other = error == other;
+        // OpenSSL has read all there was: what comes now is a new edge. A handshake that waited on
+        // an old one would spin.
+        if (error == SSL_ERROR_WANT_READ) state.read_pending = false;
+        return {Io::again, 0};
+    }
+    if (error == SSL_ERROR_ZERO_RETURN) return {Io::closed, 0};
+    state.tls_failed = true;
+    state.last_tls_error = ERR_peek_error();
+    if (error == SSL_ERROR_SYSCALL) state.last_error = errno;
+    state.verify_result = SSL_get_verify_result(state.ssl.get());
+    ERR_clear_error();
+    return {Io::failed, 0};
+}
+
+}  // namespace
+
+IoResult tls_read(Stream::State& state, char* at, std::size_t octets) noexcept {
+    const int got = SSL_read(state.ssl.get(), at, static_cast<int>(octets));
+    if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
+    return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
+}
+
+IoResult tls_write(Stream::State& state, std::span<const iovec> pieces) noexcept {
+    std::size_t total = 0;
+    for (const iovec& piece : pieces) {
+        const char* at = static_cast<const char*>(piece.iov_base);
+        for (std::size_t left = piece.iov_len; left > 0;) {
+            const int sent = SSL_write(state.ssl.get(), at, static_cast<int>(left));
+            if (sent <= 0) {
+                IoResult result =
+                    tls_outcome(state, sent, state.write_wants_read, SSL_ERROR_WANT_READ);
+                if (result.outcome == Io::closed) result.outcome = Io::failed;
+                result.octets = total;
+                return result;
+            }
+            at += sent;
+            left -= static_cast<std::size_t>(sent);
+            total += static_cast<std::size_t>(sent);
+        }
+    }
+    return {Io::ok, total};
+}
+
+Io tls_peek(Stream::State& state) noexcept {
+    char octet = 0;
+    const int got = SSL_peek(state.ssl.get(), &octet, 1);
+    if (got > 0) return Io::ok;
+    return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE).outcome;
+}
+
+void Stream::start_tls(ssl_st* ssl) {
+    state_->ssl.reset(ssl);
+    SSL_set_fd(ssl, native());
+}
+
+bool Stream::is_tls() const noexcept { return state_ && state_->ssl; }
+bool Stream::has_decrypted() const noexcept {
+    return is_tls() && SSL_pending(state_->ssl.get()) > 0;
+}
+ssl_st* Stream::tls() const noexcept { return state_ ? state_->ssl.get() : nullptr; }
+
+Task<Io> Stream::handshake() {
+    for (;;) {
+        State& state = *state_;
+        const int done = SSL_do_handshake(state.ssl.get());
+        if (done == 1) co_return Io::ok;
+        bool wants_write = false;
+        const IoResult result = tls_outcome(state, done, wants_write, SSL_ERROR_WANT_WRITE);
+        if (result.outcome != Io::again) co_return Io::failed;
+        Wait wait(state, wants_write);
+        const Io waited = co_await wait;
+        if (waited != Io::ok) co_return waited;
+    }
+}
+
+}  // namespace whogoes::net

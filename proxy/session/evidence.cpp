@@ -1,0 +1,156 @@
+#include "proxy/session/evidence.hpp"
+
+#include "proxy/http/coding.hpp"
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/own_host.hpp"
+#include "rules/text.hpp"
+#include "rules/wording.hpp"
+
+#include <algorithm>
+
+namespace whogoes::session {
+namespace {
+
+bool is_success(int status) { return status >= 200 && status < 300; }
+
+// As they were sent last: a replay has another Authorization.
+void fill_fields(const Exchange& exchange, rules::Fields& fields) {
+    const http::RequestHead& head = exchange.request();
+    const std::string_view replayed =
+        exchange.replay ? exchange.replay->authorization.reveal() : std::string_view();
+    for (const http::FieldLine& line : head.fields) {
+        const bool other = line.name == http::FieldName::authorization && !replayed.empty();
+        fields.add(head.name_of(line), other ? replayed : head.value_of(line));
+    }
+}
+
+void fill_answer(const http::ResponseHead& answer, OpenEvent& event) {
+    event.exchange.response.status = answer.status;
+    http::Head copy;
+    copy.bytes = event.answer_head;
+    for (const http::FieldLine& line : answer.fields)
+        event.exchange.response.fields.add(copy.name_of(line), copy.value_of(line));
+}
+
+}  // namespace
+
+bool is_form(const http::RequestHead& head) {
+    return rules::istarts_with(head.value(http::FieldName::content_type),
+                               "application/x-www-form-urlencoded");
+}
+
+std::string_view form_of(const RequestBody& body) {
+    return body.first_octets.empty() ? body.in_buffer.substr(0, form_evidence_octets)
+                                     : std::string_view(body.first_octets);
+}
+
+std::string_view path_of(const http::RequestHead& head) {
+    const std::string_view target =
+        head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
+    return target.substr(0, target.find('?'));
+}
+
+std::string client_origin(const Exchange& exchange) {
+    std::string origin = exchange.client.stream.is_tls() ? "https://" : "http://";
+    const std::string_view host = exchange.request().value(http::FieldName::host);
+    origin.append(host.empty() ? std::string_view("localhost") : host);
+    return origin;
+}
+
+bool may_hide_refusal(const Exchange& exchange) {
+    if (!exchange.settings->dev) return false;
+    const http::ResponseHead& answer = exchange.answer();
+    const std::string_view type = answer.value(http::FieldName::content_type);
+    return is_success(answer.status) &&
+           (type.find("json") != std::string_view::npos || type.starts_with("text/html"));
+}
+
+bool body_is_evidence(const Exchange& exchange) {
+    const http::ResponseHead& answer = exchange.answer();
+    const int status = answer.status;
+    const bool of_interest = may_hide_refusal(exchange) || status == 400 || status == 401 ||
+                             status == 403 || status == 407 || status == 419 || status >= 500;
+    return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
+}
+
+void fill_request(const Exchange& exchange, rules::Request& request) {
+    const http::RequestHead& head = exchange.request();
+    request.method = head.method();
+    request.target = head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
+    request.path = path_of(head);
+    request.query = request.target.substr(std::min(request.target.size(), request.path.size() + 1));
+    request.client = exchange.client.address;
+    fill_fields(exchange, request.fields);
+    if (is_form(head)) request.form_body = form_of(exchange.body);
+}
+
+void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
+    seen.place.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    seen.place.client_origin = client_origin(exchange);
+    if (treatment.remedies.names_metadata())
+        seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
+                                           exchange.request().value(http::FieldName::host));
+    seen.place.upstream_origin = exchange.settings->upstream.origin;
+    seen.expected = &treatment.expected;
+    seen.keys = treatment.keys.get();
+}
+
+void fill(Exchange& exchange, OpenEvent& event) {
+    rules::Exchange& seen = event.exchange;
+    fill_request(exchange, seen.request);
+    fill_answer(exchange.answer(), event);
+    fill_place(exchange, *event.treatment, seen);
+    seen.read();
+}
+
+void weigh_body(OpenEvent& event) {
+    rules::Response& response = event.exchange.response;
+    if (event.body.empty()) {
+        if (event.wants_body && event.body_whole)
+            response.body_evidence = rules::BodyEvidence::whole;
+        return;
+    }
+    // Weighed before, when it was put aside for a replay.
+    if (response.body_evidence != rules::BodyEvidence::unseen) return;
+    const auto coding = response.fields.first("content-encoding");
+    response.body = event.body;
+    response.body_evidence =
+        event.body_whole ? rules::BodyEvidence::whole : rules::BodyEvidence::partial;
+    if (coding && !coding->empty() && *coding != "identity") {
+        std::optional<std::string> text = http::decoded(*coding, event.body, body_evidence_octets);
+        event.decoded_body = text ? std::move(*text) : "";
+        response.body = event.decoded_body;
+        if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
+    }
+    event.exchange.heard = rules::listen(response, event.exchange.challenges);
+    event.diagnosis = rules::diagnose(event.exchange);
+}
+
+void OpenEvent::clear() {
+    exchange.request.fields.clear();
+    exchange.response.fields.clear();
+    exchange.request.form_body = {};
+    exchange.request.client_certificate = false;
+    exchange.response.body = {};
+    exchange.response.body_evidence = rules::BodyEvidence::unseen;
+    exchange.credentials.clear();
+    exchange.challenges = {};
+    exchange.proxy_challenges = {};
+    exchange.jwt.reset();
+    exchange.upstream_date.reset();
+    exchange.skew.reset();
+    exchange.replay_of.reset();
+    exchange.recollection = {};
+    exchange.place = {};
+    diagnosis = {};
+    remedy = {};
+    treatment = nullptr;
+    repeat_key.reset();
+    repeat.reset();
+    noted = {};
+    body.clear();
+    decoded_body.clear();
+    wants_body = body_whole = only_history = simulated = remembered = false;
+}
+
+}  // namespace whogoes::session

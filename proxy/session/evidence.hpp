@@ -1,0 +1,41 @@
+#pragma once
+
+#include "proxy/http/head.hpp"
+#include "rules/exchange.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+// An exchange's octets as plain data for the rules: what of heads and bodies is evidence, and where
+// it took place. Judges nothing.
+namespace whogoes::session {
+
+struct Exchange;
+struct OpenEvent;
+struct RequestBody;
+struct Treatment;
+
+inline constexpr std::size_t form_evidence_octets = 4096;
+
+bool is_form(const http::RequestHead&);
+// The first octets of a form; a view into the body.
+std::string_view form_of(const RequestBody&);
+
+// Without authority and query, which are no part of what a route matches.
+std::string_view path_of(const http::RequestHead&);
+// scheme://host of the request as the client dialled it; falls back on the listen address.
+std::string client_origin(const Exchange&);
+
+// A refusal that hides behind a success: only a developer's own traffic is looked through for it.
+bool may_hide_refusal(const Exchange&);
+bool body_is_evidence(const Exchange&);  // of the answer
+
+void fill_request(const Exchange&, rules::Request&);
+void fill_place(const Exchange&, const Treatment&, rules::Exchange&);
+// Everything of both heads, and where it took place. The answer's head lies in event.answer_head.
+void fill(Exchange&, OpenEvent&);
+// What of the answer's body has passed; diagnoses again with it.
+void weigh_body(OpenEvent&);
+
+}  // namespace whogoes::session
