@@ -3,10 +3,12 @@
 #include "proxy/app/admin_token.hpp"
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/hardening.hpp"
 #include "proxy/app/listen.hpp"
 #include "proxy/app/notify.hpp"
 #include "proxy/app/review.hpp"
 #include "proxy/app/simulate.hpp"
+#include "proxy/app/summing_up.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/net/file_watch.hpp"
@@ -24,7 +26,6 @@
 #include <iostream>
 #include <optional>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 // The process: workers that serve, and a control thread (this one) that does all else: signals,
@@ -50,29 +51,6 @@ std::string random_hex(std::size_t octets) {
         text += digits;
     }
     return text;
-}
-
-std::string mode_in_words(const session::Settings& settings) {
-    std::string mode;
-    for (const rules::Offer& offer : settings.treatment.remedies.offers) {
-        mode += mode.empty() ? "adding " : ", ";
-        mode += offer.value.substr(0, offer.value.find(' '));
-    }
-    if (mode.empty()) mode = "observing";
-    return settings.dev ? mode + ", front-end profile" : mode;
-}
-
-void harden_process() {
-    ::signal(SIGPIPE, SIG_IGN);
-    ::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is no reason to end
-    // A core holds tokens.
-    const rlimit no_core{0, 0};
-    ::setrlimit(RLIMIT_CORE, &no_core);
-    rlimit files{};
-    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &files);
-    }
 }
 
 }  // namespace
@@ -246,17 +224,7 @@ void Server::say(std::string_view level, report::EventKind kind, std::string mes
 }
 
 report::StartLine Server::start_line() const {
-    report::StartLine line;
-    for (const auto& [configured, bound] : listening_) {
-        if (!line.listen.empty()) line.listen += " ";
-        line.listen += bound.starts_with("unix:")
-                           ? bound
-                           : (options_.tls.enabled() ? "https://" : "http://") + bound;
-    }
-    line.version = version();
-    line.upstream = options_.settings->upstream.origin;
-    line.mode = mode_in_words(*options_.settings);
-    return line;
+    return start_line_of(*options_.settings, listening_, options_.tls.enabled());
 }
 
 // The page's key is shown to whoever started this, and kept out of files.
@@ -273,11 +241,7 @@ void Server::announce() {
         std::cerr << report::start_line(line, style);
     if (!pretty || !to_stream)
         say("info", report::EventKind::lifecycle,
-            "whogoes " + line.version + " listens on " + line.listen + ", upstream " +
-                line.upstream + ", " + line.mode +
-                (admin_ ? ", admin http://" + admin_->address() : std::string()) +
-                (options_.config_file.empty() ? ", no configuration file"
-                                              : ", configuration " + options_.config_file));
+            start_in_words(line, admin_ ? admin_->address() : "", options_.config_file));
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::lifecycle, warning);
 }
@@ -304,16 +268,7 @@ void Server::start_companion() {
 // The command's own, else 1 where something of --fail-on was seen while it ran.
 int Server::exit_code() {
     if (companion_.exit_code() != 0) return companion_.exit_code();
-    const report::Counts counts = log_.impl().counts();
-    std::string seen;
-    for (const std::string& id : options_.fail_on) {
-        std::uint64_t times = 0;
-        for (const auto& [labels, count] : counts.failures)
-            if (std::get<0>(labels) == id) times += count;
-        for (const auto& [labels, count] : counts.violations)
-            if (std::get<0>(labels) == id) times += count;
-        if (times > 0) seen += (seen.empty() ? "" : ", ") + id + " (" + std::to_string(times) + ")";
-    }
+    const std::string seen = seen_of(options_.fail_on, log_.impl().counts());
     if (seen.empty()) return 0;
     say("error", report::EventKind::lifecycle, "--fail-on: " + seen);
     return 1;
@@ -344,6 +299,7 @@ void Server::on_signal(int number) {
 }
 
 std::string Server::reload() {
+    if (draining_) return "whogoes is about to end";  // no door opens again
     notify_reloading();
     std::string flaw = take_fresh_configuration();
     notify("READY=1");

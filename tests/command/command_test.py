@@ -3,30 +3,17 @@
 
     command_test.py WHOGOES
 """
-import socket
+import pathlib
 import subprocess
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from loopback import Api, free_port
 
 WHOGOES = sys.argv[1]
 GET = "import sys, urllib.request, urllib.error\ntry: urllib.request.urlopen(sys.argv[1])\nexcept urllib.error.HTTPError: pass\n"
-
-
-class Bare401(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(401 if self.path == "/refused" else 204)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def run(upstream, fail_on, *command):
@@ -38,7 +25,7 @@ def run(upstream, fail_on, *command):
 
 
 def main():
-    upstream = HTTPServer(("127.0.0.1", 0), Bare401)
+    upstream = HTTPServer(("127.0.0.1", 0), Api)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     python, refused, accepted = sys.executable, "PROXY/refused", "PROXY/fine"
     rows = [

@@ -5,7 +5,6 @@
 """
 import os
 import pathlib
-import socket
 import stat
 import subprocess
 import sys
@@ -14,31 +13,18 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from loopback import Api, free_port
 
 WHOGOES = sys.argv[1]
 FAILURES = []
 
 
-class Fine(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(401 if self.path == "/refused" else 204)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 def expect(given, found, wanted):
     if found != wanted:
         FAILURES.append(f"{given}: {found!r}, expected {wanted!r}")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def status_of(url, **fields):
@@ -141,7 +127,7 @@ def a_file_that_is_saved(upstream, folder):
 
 
 def main():
-    upstream = HTTPServer(("127.0.0.1", 0), Fine)
+    upstream = HTTPServer(("127.0.0.1", 0), Api)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
         a_running_proxy(upstream.server_address[1], pathlib.Path(folder))

@@ -2,38 +2,17 @@
 // metadata: discovery, registration, the code flow with PKCE, and a tool call. node mcp.mjs WHOGOES
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '@modelcontextprotocol/client';
 import { start } from './mcp_server.mjs';
+import rig from './rig.cjs';
+
+const { answers, freePort, until } = rig;
 
 const CALLBACK = 'http://127.0.0.1:9/callback';
-
-const freePort = () => new Promise((resolve) => {
-  const probe = net.createServer().listen(0, '127.0.0.1', () => {
-    const { port } = probe.address();
-    probe.close(() => resolve(port));
-  });
-});
-
-const answers = (port) => new Promise((resolve) => {
-  const socket = net.connect(port, '127.0.0.1');
-  socket.on('connect', () => { socket.destroy(); resolve(true); });
-  socket.on('error', () => resolve(false));
-});
-
-async function until(found, words, milliseconds = 15000) {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    const value = await found();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${words}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
 
 async function startProxy(whogoes, folder, server, config) {
   const port = await freePort(), log = path.join(folder, `log-${port}.jsonl`), file = path.join(folder, `whogoes-${port}.yaml`);

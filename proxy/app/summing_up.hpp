@@ -1,0 +1,25 @@
+#pragma once
+
+#include "proxy/report/console.hpp"
+#include "proxy/report/tally.hpp"
+#include "proxy/session/settings.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+// What the server says about itself when it starts and when it ends. Says nothing by itself.
+namespace whogoes::app {
+
+// `listening`: addresses as configured, and as bound.
+report::StartLine start_line_of(const session::Settings&,
+                                const std::map<std::string, std::string>& listening, bool tls);
+
+// The same for a log. Empty: no admin listener, no configuration file.
+std::string start_in_words(const report::StartLine&, const std::string& admin,
+                           const std::string& config_file);
+
+// "no-credentials (3), ...": which of these causes and rules were counted; empty: none.
+std::string seen_of(const std::vector<std::string>& ids, const report::Counts&);
+
+}  // namespace whogoes::app
