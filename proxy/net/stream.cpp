@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -36,7 +38,7 @@ void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
 }
 
 Io Stream::Wait::await_resume() const noexcept {
-    if (!state_.is_open()) return Io::cancelled;
+    if (std::exchange(state_.interrupting, false) || !state_.is_open()) return Io::cancelled;
     return state_.ended;
 }
 
@@ -211,6 +213,11 @@ bool Stream::has_unread() const noexcept {
            (is_open() && ::recv(native(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
 }
 
+bool Stream::has_unsent() const noexcept {
+    int octets = 0;
+    return is_open() && ::ioctl(native(), SIOCOUTQ, &octets) == 0 && octets > 0;
+}
+
 void Stream::cancel() {
     if (state_) state_->end_waits(Io::cancelled);
 }
@@ -218,9 +225,12 @@ void Stream::cancel() {
 void Stream::interrupt() {
     if (!state_) return;
     const boost::intrusive_ptr<State> state = state_;
-    const Io before = state->ended;
-    state->end_waits(Io::cancelled);
-    state->ended = before;
+    // Who waited goes on at once, and may wait again: only the wait itself must see it.
+    for (std::coroutine_handle<>* waiter : {&state->reader, &state->writer}) {
+        if (!*waiter) continue;
+        state->interrupting = true;
+        std::exchange(*waiter, {}).resume();
+    }
 }
 
 std::string Stream::failure() const {

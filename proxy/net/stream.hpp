@@ -50,6 +50,8 @@ public:
     void close() noexcept;  // sends a TLS close_notify where that needs no waiting
     void reset() noexcept;  // closes with RST: the other side shall not take this for a good end
     void shut_write() noexcept;
+    // The same, once all that goes with it is with the kernel: TLS has a word of its own to say.
+    Task<Io> end_writing();
 
     // A wait that is under way when the deadline passes ends with timed_out, good to 100 ms. One
     // that passes while nobody waits has no effect: set it again before each phase.
@@ -80,6 +82,8 @@ public:
 
     // Octets wait in the kernel or decrypted. Under TLS they need not be data.
     bool has_unread() const noexcept;
+    // Octets lie with the kernel that the other side's has not acknowledged.
+    bool has_unsent() const noexcept;
 
     // Ends the waits that are under way with cancelled, and every later one at once.
     void cancel();

@@ -101,7 +101,7 @@ public:
     unsigned long last_tls_error = 0;
     long verify_result = 0;
     Io ended = Io::ok;
-    bool read_pending = false, end_seen = false;
+    bool read_pending = false, end_seen = false, interrupting = false;
     bool read_wants_write = false, write_wants_read = false, tls_failed = false;
 };
 

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <cerrno>
+#include <sys/socket.h>
 
 namespace whogoes::net {
 namespace {
@@ -86,6 +87,22 @@ Task<Io> Stream::handshake() {
         const Io waited = co_await wait;
         if (waited != Io::ok) co_return waited;
     }
+}
+
+Task<Io> Stream::end_writing() {
+    State& state = *state_;
+    while (is_open() && state.ssl && !state.tls_failed && SSL_is_init_finished(state.ssl.get())) {
+        const int said = SSL_shutdown(state.ssl.get());
+        if (said >= 0) break;
+        const IoResult result =
+            tls_outcome(state, said, state.write_wants_read, SSL_ERROR_WANT_READ);
+        if (result.outcome != Io::again) break;
+        const Io waited = co_await writable();
+        if (waited != Io::ok) co_return waited;
+    }
+    ERR_clear_error();
+    if (is_open()) ::shutdown(native(), SHUT_WR);
+    co_return Io::ok;
 }
 
 }  // namespace whogoes::net

@@ -20,11 +20,17 @@ struct Client {
     upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
     std::uint64_t pinned_number = 0;  // of the connection that carried the last handshake leg
     Registered registered;
-    bool gone = false;  // seen to be closed while the upstream worked
+    bool gone = false;     // seen to be closed while the upstream worked
+    bool lingers = false;  // its end is waited for, a while: it may still be sending
 
     Client(Worker&, int socket, const net::Endpoint& peer);
     ~Client();
 };
+
+// linger.cpp: ends the writing side, then reads and drops what the client still sends, bounded in
+// time and octets. A socket that is closed with octets unread resets, and a reset may destroy what
+// the client has not read yet of its last answer (RFC 9112, 9.6).
+net::Task<> linger(Client&);
 
 // Memory of an exchange that is worth keeping for the next one.
 struct Scratch {

@@ -95,7 +95,4 @@ bool may_keep_after_own_answer(const Exchange&);
 // the client must end.
 net::Task<bool> send_own_answer(Exchange&, std::string text, bool keep);
 
-// Reads and drops what a client still sends, for a while, so that it sees an answer and no reset.
-net::Task<> linger(Client&);
-
 }  // namespace whogoes::session

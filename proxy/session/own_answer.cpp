@@ -19,7 +19,7 @@ net::Task<bool> send_own_answer(Exchange& exchange, std::string text, bool keep)
     client.stream.set_deadline(exchange.settings->timeouts.header);
     const net::Io written = co_await client.stream.write_all(pieces);
     if (written != net::Io::ok) co_return false;
-    if (!keep) co_await linger(client);
+    client.lingers = !keep;
     co_return keep;
 }
 
@@ -42,21 +42,6 @@ net::Task<bool> answer_ourselves(Exchange& exchange) {
     record_own_answer(exchange, problem.status, problem.message);
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;
-}
-
-net::Task<> linger(Client& client) {
-    constexpr std::chrono::seconds at_most{10};
-    constexpr std::chrono::seconds between_reads{2};
-    client.stream.shut_write();
-    client.buffer.clear();
-    if (!client.buffer) client.buffer = client.worker.buffers.lend();
-    const net::Clock::time_point end = client.worker.deadlines.now() + at_most;
-    while (client.worker.deadlines.now() < end && !client.worker.draining) {
-        client.stream.set_deadline(between_reads);
-        const net::IoResult read =
-            co_await client.stream.read_some(client.buffer.begin(), client.buffer.capacity());
-        if (read.outcome != net::Io::ok) break;
-    }
 }
 
 }  // namespace whogoes::session

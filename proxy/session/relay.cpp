@@ -226,6 +226,15 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     }
 }
 
+// Who has asked for the end and sent nothing beyond its request is done. Not so under TLS: the word
+// that ends it may have to wait behind an answer that is read slowly.
+bool may_still_send(const Exchange& exchange, bool request_sent) {
+    const Client& client = exchange.client;
+    const std::size_t used = exchange.head_octets + exchange.body.in_buffer.size();
+    return !request_sent || exchange.request().keep_alive || client.stream.is_tls() ||
+           client.buffer.size() > used || client.stream.has_unread();
+}
+
 }  // namespace
 
 bool is_event_stream(const http::ResponseHead& answer) {
@@ -268,8 +277,9 @@ net::Task<bool> finish(Exchange& exchange, bool whole) {
                        exchange.answer().framing != http::Framing::until_close &&
                        exchange.answer_buffer.empty();
     exchange.release_lease(clean);
-    if (!request_sent) co_await linger(exchange.client);
-    co_return exchange.keep_alive&& request_sent;
+    const bool keep = exchange.keep_alive && request_sent;
+    exchange.client.lingers = !keep && may_still_send(exchange, request_sent);
+    co_return keep;
 }
 
 }  // namespace whogoes::session

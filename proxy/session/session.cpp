@@ -189,7 +189,12 @@ net::Task<bool> serve_one(Client& client) {
     if (bug) std::rethrow_exception(bug);
     if (keep) keep_surplus(exchange);
     client.registered.phase = Registered::Phase::idle;
-    co_return keep && !client.worker.draining;
+    // An answer that did not announce the end promised one to the request that came meanwhile.
+    if (keep && client.worker.draining && client.buffer.empty() && !client.stream.has_unread()) {
+        client.lingers = true;
+        keep = false;
+    }
+    co_return keep;
 }
 
 // Nothing is held while a connection is idle but its frame: no buffer, no parser.
@@ -215,11 +220,15 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
     }
     for (;;) {
         const bool more = co_await wait_for_request(client);
+        // Its last answer may still be on its way.
+        if (!more) client.lingers = worker.draining && client.stream.has_unsent();
         if (!more) break;
         if (!client.buffer) client.buffer = worker.buffers.lend();
         const bool keep = co_await serve_one(client);
         if (!keep) break;
     }
+    client.registered.phase = Registered::Phase::busy;
+    if (client.lingers) co_await linger(client);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ void Worker::drain() {
         if (registered.phase == Registered::Phase::fresh)
             registered.stream->set_deadline(at_the_door);
         else if (registered.phase == Registered::Phase::idle && !registered.stream->has_unread())
-            registered.stream->cancel();
+            registered.stream->interrupt();
     }
     if (pool) pool->close_idle();
 }
