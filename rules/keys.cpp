@@ -162,6 +162,8 @@ std::vector<std::string> KeySet::algorithms() const {
 
 const std::vector<std::string>& KeySet::refused() const { return impl_->refused; }
 
+std::size_t KeySet::size() const { return impl_->keys.size(); }
+
 bool KeySet::empty() const { return impl_->keys.empty(); }
 
 }  // namespace whogoes::rules

@@ -3,6 +3,7 @@
 #include "rules/jwt.hpp"
 #include "rules/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -38,6 +39,7 @@ public:
     std::vector<std::string> kids() const;
     std::vector<std::string> algorithms() const;
     const std::vector<std::string>& refused() const;  // one sentence a key
+    std::size_t size() const;
     bool empty() const;
     TimePoint loaded_at{};  // set by whoever fetched it
 

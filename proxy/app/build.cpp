@@ -8,13 +8,10 @@
 #include "proxy/app/units.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 namespace whogoes::app {
 namespace {
-
-constexpr std::size_t most_octets_of_keys = 1024 * 1024;
 
 bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -100,49 +97,13 @@ void read_expectations(const View& view, rules::Expectations& expected) {
         std::chrono::duration_cast<std::chrono::seconds>(view.duration("diagnose.leeway"));
 }
 
-// The JWK set of this place; null where there is none or it has a problem.
-std::shared_ptr<const rules::KeySet> read_keys(const View& view, const std::string& prefix,
-                                               Problems& problems,
-                                               std::vector<std::string>& warnings) {
-    const Item item = view.item("diagnose.keys");
-    if (item.text.empty()) return nullptr;
-    const std::string key = prefix + "diagnose.keys";
-    if (item.text.find("://") != std::string::npos) {
-        problems.add(
-            item, key,
-            "fetching keys from a URL comes in a later version: save the set to a file and "
-            "name that");
-        return nullptr;
-    }
-    const std::string path = view.file("diagnose.keys");
-    std::ifstream file(path, std::ios::binary);
-    std::string json(most_octets_of_keys + 1, '\0');
-    file.read(json.data(), static_cast<std::streamsize>(json.size()));
-    if (file.bad() || (!file && !file.eof())) {
-        problems.add(item, key, "cannot read " + path + ": name a file with a JWK set (RFC 7517)");
-        return nullptr;
-    }
-    json.resize(static_cast<std::size_t>(file.gcount()));
-    if (json.size() > most_octets_of_keys) {
-        problems.add(item, key, path + " is over 1 MiB: a JWK set is far smaller");
-        return nullptr;
-    }
-    auto set = rules::KeySet::from_jwks(json);
-    if (!set.has_value()) {
-        problems.add(item, key, path + ": " + set.error());
-        return nullptr;
-    }
-    for (const std::string& words : set->refused()) warnings.push_back(key + ": " + words);
-    return std::make_shared<const rules::KeySet>(std::move(*set));
-}
-
 void build_treatment(const View& view, const std::string& prefix, Problems& problems,
                      session::Settings& settings, session::Treatment& treatment,
                      std::vector<std::string>& warnings) {
     treatment.diagnose = !view.has("diagnose") || view.flag("diagnose");
     read_challenge(view, prefix, problems, treatment.remedies);
     read_expectations(view, treatment.expected);
-    treatment.keys = read_keys(view, prefix, problems, warnings);
+    build_keys(view, prefix, problems, settings, treatment, warnings);
     treatment.resource_metadata = read_resource_metadata(view, prefix, problems);
     treatment.remedies.resource_metadata = treatment.resource_metadata != nullptr;
     build_refresh(view, prefix, problems, settings, treatment, warnings);

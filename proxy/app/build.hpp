@@ -74,6 +74,13 @@ void refuse_unshared_refresh(const Written&, const View&, Problems&, const std::
 void refuse_refresh_through_itself(const session::Settings&, const View&, Problems&,
                                    std::uint16_t port);
 
+// Where `diagnose.keys` leads in one place, into its treatment: a file is read, a URL is not asked.
+void build_keys(const View&, const std::string& prefix, Problems&, const session::Settings&,
+                session::Treatment&, std::vector<std::string>& warnings);
+// For a call of our own to this URL. Where the API is at the same host, its private authority is
+// trusted; null: no TLS, or what is wrong was said about upstream_tls.ca.
+net::TlsContext tls_for(const upstream::FetchUrl&, const session::Settings&);
+
 // All but the upstream's being there, which the caller checks.
 void build_settings(const Written&, const View&, Problems&, session::Settings&,
                     std::vector<std::string>& warnings);

@@ -1,7 +1,6 @@
 #include "proxy/app/build.hpp"
 #include "proxy/app/secret_text.hpp"
 #include "proxy/app/units.hpp"
-#include "proxy/net/tls.hpp"
 
 #include <memory>
 
@@ -57,16 +56,7 @@ private:
         if (!url->tls && !url->loopback())
             warnings.push_back(prefix_ + "refresh.token_endpoint: " + url->origin() +
                                " is not https, so anybody on the way can read the tokens");
-        if (!url->tls) return;
-        // Where the API is its own identity provider, its private authority is known.
-        const bool same = settings.upstream.tls && settings.upstream.host == url->host;
-        net::ClientTls tls;
-        if (same) tls.ca_file = settings.upstream_tls.ca_file;
-        try {
-            block_->tls = net::client_tls(tls);
-        } catch (const std::exception&) {
-            // Said about upstream_tls.ca already.
-        }
+        block_->tls = tls_for(*url, settings);
     }
 
     void read_client() {

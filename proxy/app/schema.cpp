@@ -62,7 +62,7 @@ const Key rows[] = {
     {.path = "diagnose.leeway", .kind = Kind::duration, .fallback = "60s", .most = day,
      .in_route = true, .doc = "clock skew allowed on exp, nbf and iat"},
     {.path = "diagnose.keys", .kind = Kind::file, .in_route = true,
-     .doc = "a JWK set: verify signatures, to explain and never to grant"},
+     .doc = "a JWK set, a file or a URL: verify signatures, to explain and never to grant"},
     {.path = "diagnose.expect.issuer", .in_route = true, .doc = "the right iss"},
     {.path = "diagnose.expect.audience", .list = true, .in_route = true,
      .doc = "the right aud, or several of which any is right"},

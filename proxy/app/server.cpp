@@ -64,6 +64,7 @@ private:
     void start_workers();
     void start_admin();
     void give_orders(bool first);
+    void hand_out_keys();
     report::StartLine start_line() const;
     void announce();
     void watch_configuration();
@@ -88,6 +89,7 @@ private:
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
     session::Tokens tokens_;
+    session::KeySets key_sets_;
     boost::asio::signal_set signals_{control_};
     boost::asio::steady_timer timer_{control_};
     std::atomic<std::size_t> connections_{0};
@@ -111,6 +113,7 @@ Server::Server(const RunOptions& options)
       key_(fingerprint_key()),
       history_(std::hash<std::string>{}(random_hex(8)), &key_),
       tokens_(control_, recorder_, key_, wall_clock),
+      key_sets_(control_, recorder_, wall_clock, [this] { hand_out_keys(); }),
       admin_token_(options.admin_token.empty() ? random_hex(16) : options.admin_token) {}
 
 int Server::run() {
@@ -143,6 +146,7 @@ void Server::start_workers() {
         workers_.push_back(std::make_unique<WorkerThread>(log_, history_, key_, wall_clock, via,
                                                           resolver_, tokens_, connections_));
     for (const auto& worker : workers_) worker->simulate(simulations_);
+    for (const auto& worker : workers_) worker->look_keys_up_in(key_sets_);
     give_orders(true);
     for (const auto& worker : workers_) worker->start();
 }
@@ -175,12 +179,18 @@ void Server::give_orders(bool first) {
     }
     listening_ = std::move(listening);
     tokens_.adopt(options_.settings);
+    options_.settings = key_sets_.adopt(options_.settings);
     for (std::size_t i = 0; i < workers_.size(); ++i) {
         orders[i].settings = options_.settings;
         orders[i].pool = pool;
         orders[i].tls = tls;
         workers_[i]->obey(std::move(orders[i]));
     }
+}
+
+void Server::hand_out_keys() {
+    options_.settings = key_sets_.filled(options_.settings);
+    for (const auto& worker : workers_) worker->take(options_.settings);
 }
 
 void Server::start_admin() {

@@ -36,6 +36,13 @@ void WorkerThread::obey(WorkerOrders orders) {
         [this, given = std::make_shared<WorkerOrders>(std::move(orders))] { apply(*given); });
 }
 
+void WorkerThread::take(std::shared_ptr<const session::Settings> settings) {
+    worker_.io.post([this, given = std::move(settings)] {
+        worker_.settings = given;
+        worker_.repeats.clear();
+    });
+}
+
 void WorkerThread::apply(WorkerOrders& orders) {
     worker_.settings = std::move(orders.settings);
     worker_.repeats.clear();

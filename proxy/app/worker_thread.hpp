@@ -32,8 +32,12 @@ public:
 
     void simulate(session::Simulations& of_process) {
         worker_.simulations = &of_process;
+    }  // before start()
+    void look_keys_up_in(session::KeySets& of_process) {
+        worker_.key_sets = &of_process;
     }                         // before start()
     void obey(WorkerOrders);  // swaps settings; opens and closes listeners
+    void take(std::shared_ptr<const session::Settings>);  // the same ones with other keys
     void start();
     void drain();  // closes listeners, ends idle connections
     void end_tunnels();

@@ -95,6 +95,9 @@ void judge(Exchange& exchange, OpenEvent& event) {
 void look(Exchange& exchange, OpenEvent& event) {
     fill(exchange, event);
     judge(exchange, event);
+    Worker& worker = exchange.worker;
+    if (outdates_keys(*event.treatment, event.exchange))
+        worker.key_sets->ask(event.treatment->key_source, event.exchange.jwt->kid);
 }
 
 void find_repeat(const Exchange& exchange, OpenEvent& event) {

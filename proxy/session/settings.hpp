@@ -2,6 +2,7 @@
 
 #include "proxy/http/head.hpp"
 #include "proxy/http/patch.hpp"
+#include "proxy/net/deadlines.hpp"
 #include "proxy/net/secret.hpp"
 #include "proxy/upstream/fetch.hpp"
 #include "proxy/upstream/pool.hpp"
@@ -10,6 +11,7 @@
 #include "rules/keys.hpp"
 #include "rules/remedy.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -54,6 +56,26 @@ struct RefreshSettings {
     bool same_session(const RefreshSettings& other) const;
 };
 
+// Where a JWK set is fetched from.
+struct KeySource {
+    upstream::FetchUrl url{};
+    net::TlsContext tls{};  // null: plain, or the system's authorities
+};
+
+// Keeps workers from asking for keys that were fetched, or could not be, a moment ago.
+class KeyGate {
+public:
+    void close_until(net::Clock::time_point time) noexcept {
+        opens_.store(time.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+    bool open(net::Clock::time_point now) const noexcept {
+        return now.time_since_epoch().count() >= opens_.load(std::memory_order_relaxed);
+    }
+
+private:
+    std::atomic<net::Clock::rep> opens_{0};
+};
+
 // What an exchange is treated by: the top level of the configuration, or a route's overrides
 // already merged over it.
 struct Treatment {
@@ -61,7 +83,9 @@ struct Treatment {
     bool diagnose = true;
     rules::RemedyPolicy remedies;
     rules::Expectations expected;
-    std::shared_ptr<const rules::KeySet> keys;  // may be null
+    std::shared_ptr<const rules::KeySet> keys;    // may be null
+    std::shared_ptr<const KeySource> key_source;  // null: the keys are no URL's
+    std::shared_ptr<KeyGate> key_gate;            // with key_source, once KeySets has seen it
     // RFC 9728: the document that is answered for this resource, as JSON members but `resource`,
     // which is the URL that the client used. Null: the API answers for it.
     std::shared_ptr<const std::string> resource_metadata;

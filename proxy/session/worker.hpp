@@ -6,6 +6,7 @@
 #include "proxy/net/tls.hpp"
 #include "proxy/report/recorder.hpp"
 #include "proxy/session/history.hpp"
+#include "proxy/session/key_sets.hpp"
 #include "proxy/session/repeats.hpp"
 #include "proxy/session/settings.hpp"
 #include "proxy/session/simulation.hpp"
@@ -55,7 +56,8 @@ struct Worker {
     report::Recorder recorder;
     rules::Fingerprinter fingerprinter;
     History& history;
-    Tokens* tokens = nullptr;  // of the process; where a treatment has `refresh`, never null
+    Tokens* tokens = nullptr;     // of the process; where a treatment has `refresh`, never null
+    KeySets* key_sets = nullptr;  // of the process; where a treatment has `key_source`, never null
     WallClock clock;
     AcceptedGate accepted_gate;
     Repeats repeats;

@@ -11,6 +11,8 @@
 namespace whogoes::rules::causes {
 namespace {
 
+constexpr std::int64_t fresh_keys_s = 60;
+
 bool says_of_token(const Exchange& exchange, Wording wording) {
     return exchange.heard.says(wording) && !is_forbidden(exchange) && !sole_token(exchange).empty();
 }
@@ -40,11 +42,18 @@ std::optional<Evidence> unknown_kid(const Exchange& exchange) {
     if (!verdict_is(exchange, Signature::unknown_kid)) return by_wording(exchange, Wording::key_id);
     std::vector<Fact> facts{fact("kid", exchange.jwt->kid),
                             fact("jwks_kids", exchange.keys->kids())};
-    if (exchange.keys->loaded_at != TimePoint{})
-        facts.push_back(fact("jwks_age_s", unix_seconds(exchange.answered_at) -
-                                               unix_seconds(exchange.keys->loaded_at)));
-    return certain("the key " + exchange.jwt->kid + " is not among the configured keys",
-                   std::move(facts));
+    if (exchange.keys->loaded_at == TimePoint{})
+        return certain("the key " + exchange.jwt->kid + " is not among the configured keys",
+                       std::move(facts));
+    const std::int64_t age =
+        unix_seconds(exchange.answered_at) - unix_seconds(exchange.keys->loaded_at);
+    facts.push_back(fact("jwks_age_s", age));
+    std::string words = "the key " + exchange.jwt->kid +
+                        " is not among the keys that were fetched " + std::to_string(age) +
+                        " s ago";
+    // The issuer may have changed its keys since.
+    return age <= fresh_keys_s ? certain(std::move(words), std::move(facts))
+                               : likely(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> alg_key_mismatch(const Exchange& exchange) {

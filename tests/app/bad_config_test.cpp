@@ -129,12 +129,17 @@ TEST_CASE("a value of the wrong kind is refused with what is due") {
     });
 }
 
-TEST_CASE("what comes in a later version is refused by name, not ignored") {
+TEST_CASE("keys from a URL are refused where nobody could believe them") {
     check_rows({
-        {"keys by URL", with_upstream + "diagnose: {keys: https://id.example/jwks}\n",
-         "whogoes.yaml:2:18: diagnose.keys: fetching keys from a URL comes in a later version: "
-         "save "
-         "the set to a file and name that"},
+        {"no URL", with_upstream + "diagnose: {keys: ftp://id.example/jwks}\n",
+         "whogoes.yaml:2:18: diagnose.keys: is no http:// or https:// URL without a user name in "
+         "it: write https://id.example/.well-known/jwks.json, or the name of a file"},
+        {"a user name", with_upstream + "diagnose: {keys: 'https://me@id.example/jwks'}\n",
+         "whogoes.yaml:2:18: diagnose.keys: is no http:// or https:// URL without a user name in "
+         "it: write https://id.example/.well-known/jwks.json, or the name of a file"},
+        {"in the clear", with_upstream + "diagnose: {keys: 'http://id.example/jwks'}\n",
+         "whogoes.yaml:2:18: diagnose.keys: is fetched over https only, or from this machine: "
+         "write https://id.example/jwks, or save the set to a file and name that"},
     });
 }
 

@@ -285,6 +285,30 @@ TEST_CASE("keys come from a file, and a bad one is named") {
     CHECK(options.settings->treatment.keys->kids() == std::vector<std::string>{"a"});
 }
 
+TEST_CASE("keys may come from a URL, which is not asked when the configuration is read") {
+    const Machine machine;
+    machine.write("whogoes.yaml",
+                  "upstream: :1\n"
+                  "diagnose: {keys: 'https://id.example/.well-known/jwks.json'}\n"
+                  "routes:\n"
+                  "  - {match: /a, diagnose: {keys: 'http://localhost:1/jwks?tenant=a'}}\n"
+                  "  - {match: /b}\n");
+    Arguments arguments;
+    arguments.config_file = "whogoes.yaml";
+    const RunOptions options = machine.load(arguments);
+    const session::Settings& settings = *options.settings;
+    CHECK(settings.treatment.keys == nullptr);
+    REQUIRE(settings.treatment.key_source);
+    CHECK(settings.treatment.key_source->url.origin() == "https://id.example");
+    CHECK(settings.treatment.key_source->url.target == "/.well-known/jwks.json");
+    CHECK(settings.treatment.key_source->tls != nullptr);
+    REQUIRE(settings.routes[0].treatment.key_source);
+    CHECK(settings.routes[0].treatment.key_source->url.target == "/jwks?tenant=a");
+    REQUIRE(settings.routes[1].treatment.key_source);
+    CHECK(settings.routes[1].treatment.key_source->url == settings.treatment.key_source->url);
+    CHECK(options.warnings.empty());
+}
+
 TEST_CASE("fail-on takes ids and severities, and needs a command") {
     Machine machine;
     Arguments arguments = flags({{"upstream", {":1"}}});

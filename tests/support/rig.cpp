@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <future>
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -61,6 +62,7 @@ Rig::Rig(RigOptions options)
         settings.treatment.remedies.offers.push_back(offer(text));
     if (options_.log_everything) settings.log.access = session::AccessLog::all;
     settings_ = std::make_shared<const session::Settings>(settings);
+    origin_ = settings_->upstream.origin;
 
     const std::string path = folder_ + "/log";
     ::mkfifo(path.c_str(), 0600);
@@ -75,11 +77,21 @@ Rig::Rig(RigOptions options)
     recorder_ = std::make_unique<report::Recorder>(*log_);
     tokens_ = std::make_unique<session::Tokens>(control_, *recorder_, key, clock);
     tokens_->adopt(settings_);
+    const auto hand_out = [this] {
+        settings_ = key_sets_->filled(settings_);
+        for (const auto& worker : workers_) worker->take(settings_);
+    };
+    key_sets_ = std::make_unique<session::KeySets>(control_, *recorder_, clock, hand_out,
+                                                   options_.key_limits);
+    settings_ = key_sets_->adopt(settings_);
     for (int i = 0; i < options_.workers; ++i)
         workers_.push_back(std::make_unique<app::WorkerThread>(*log_, history_, key, clock,
                                                                "1.1 whogoes-0badcafe", resolver_,
                                                                *tokens_, connections_));
-    for (const auto& worker : workers_) worker->simulate(simulations_);
+    for (const auto& worker : workers_) {
+        worker->simulate(simulations_);
+        worker->look_keys_up_in(*key_sets_);
+    }
     open_listeners();
     for (const auto& worker : workers_) worker->start();
     control_thread_ = std::thread([this] {
@@ -136,6 +148,7 @@ std::vector<boost::json::object> Rig::stop() {
         control_thread_.join();
         workers_.clear();
         tokens_.reset();
+        key_sets_.reset();
         recorder_.reset();
         log_.reset();  // the pipe's last writer: the reader sees the end
         log_thread_.join();
@@ -202,15 +215,20 @@ void Rig::settle() {
 }
 
 void Rig::reload(const std::function<void(session::Settings&)>& change) {
-    auto fresh = std::make_shared<session::Settings>(*settings_);
-    change(*fresh);
-    settings_ = std::move(fresh);
-    tokens_->adopt(settings_);
-    for (const auto& worker : workers_) {
-        app::WorkerOrders next = orders();
-        next.kept.push_back("rig");
-        worker->obey(std::move(next));
-    }
+    std::promise<void> done;
+    boost::asio::post(control_, [&] {
+        auto fresh = std::make_shared<session::Settings>(*settings_);
+        change(*fresh);
+        tokens_->adopt(fresh);
+        settings_ = key_sets_->adopt(fresh);
+        for (const auto& worker : workers_) {
+            app::WorkerOrders next = orders();
+            next.kept.push_back("rig");
+            worker->obey(std::move(next));
+        }
+        done.set_value();
+    });
+    done.get_future().wait();
 }
 
 void Rig::drain() {
@@ -226,8 +244,6 @@ std::uint64_t Rig::counted(net::Counter net::Counters::*counter) const {
     for (const auto& worker : workers_) sum += (worker->counters().*counter).value();
     return sum;
 }
-
-std::string Rig::origin() const { return settings_->upstream.origin; }
 
 std::string text_at(const boost::json::object& event, std::string_view pointer) {
     boost::system::error_code error;

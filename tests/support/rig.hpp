@@ -35,6 +35,7 @@ struct RigOptions {
     FakeUpstreamOptions upstream{};
     bool upstream_is_unix = false;
     bool log_everything = false;  // log.access: all
+    session::KeyLimits key_limits{};
 };
 
 // 2026-11-23T12:51:24Z
@@ -66,7 +67,7 @@ public:
 
     std::uint64_t counted(net::Counter net::Counters::*counter) const;  // over all workers
     const net::Endpoint& endpoint() const { return endpoint_; }
-    std::string origin() const;  // of the upstream, as the proxy names it
+    std::string origin() const { return origin_; }  // of the upstream, as the proxy names it
 
 private:
     struct Listening;
@@ -90,8 +91,10 @@ private:
     upstream::Resolver resolver_{control_};
     std::unique_ptr<report::Recorder> recorder_;  // the control thread's
     std::unique_ptr<session::Tokens> tokens_;
+    std::unique_ptr<session::KeySets> key_sets_;
     std::atomic<std::size_t> connections_{0};
-    std::shared_ptr<const session::Settings> settings_;
+    std::shared_ptr<const session::Settings> settings_;  // the control thread's, once it runs
+    std::string origin_;
     net::Endpoint endpoint_;
     std::vector<std::unique_ptr<app::WorkerThread>> workers_;
     std::unique_ptr<Client> settling_;
