@@ -11,9 +11,7 @@ constexpr Flaw bad_status_line{bad_gateway, "the answer does not begin with HTTP
                                "RFC 9112, 4"};
 constexpr Flaw bad_status{bad_gateway, "the answer's status lies outside 100 to 599",
                           "RFC 9110, 15"};
-constexpr Flaw unasked_101{bad_gateway,
-                           "a 101 that was not asked for, or says to which protocol it "
-                           "switches not",
+constexpr Flaw unasked_101{bad_gateway, "a 101 that was not asked for, or not to this protocol",
                            "RFC 9110, 7.8"};
 constexpr Flaw head_too_long{bad_gateway, "the answer's head is longer than limits.header",
                              "RFC 9110, 15.6.3"};
@@ -41,6 +39,28 @@ std::optional<Flaw> read_status_line(ResponseHead& head) {
     return head.status < 100 || head.status > 599 ? std::optional(bad_status) : std::nullopt;
 }
 
+// RFC 9110, 7.8: a server must not switch to what the client has not named. Versions are between
+// the two of them.
+bool is_offered(const RequestHead& request, const ResponseHead& head) {
+    const auto name_of = [](std::string_view protocol) {
+        return protocol.substr(0, protocol.find('/'));
+    };
+    bool any = false;
+    bool offered = true;
+    for (const FieldLine& line : head.fields) {
+        if (line.name != FieldName::upgrade) continue;
+        each_element(head.value_of(line), [&](std::string_view protocol) {
+            bool this_one = false;
+            each_element(request.value(FieldName::upgrade), [&](std::string_view offer) {
+                this_one = this_one || same_word(name_of(offer), name_of(protocol));
+            });
+            any = true;
+            offered = offered && this_one;
+        });
+    }
+    return any && offered;
+}
+
 bool has_no_body(const RequestHead& request, const ResponseHead& head) {
     return request.is_head || head.status < 200 || head.status == 204 || head.status == 304;
 }
@@ -50,8 +70,7 @@ std::optional<Flaw> read_whole(const RequestHead& request, ResponseHead& head) {
     if (const auto flaw = note_response_fields(head)) return flaw;
     if (const auto flaw = read_framing(head)) return flaw;
     if (const auto flaw = read_connection(head)) return flaw;
-    if (head.status == 101 && (!request.upgrade || !head.find(FieldName::upgrade)))
-        return unasked_101;
+    if (head.status == 101 && (!request.upgrade || !is_offered(request, head))) return unasked_101;
     if (has_no_body(request, head)) {
         head.framing = Framing::none;
     } else if (!head.find(FieldName::transfer_encoding) && !head.find(FieldName::content_length)) {

@@ -52,8 +52,10 @@ void check(std::string_view buffer, const RequestHead& request) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
     const std::string_view buffer(reinterpret_cast<const char*>(octets), size);
+    constexpr std::string_view asked =
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket, b/2\r\n\r\n";
     RequestHead request;
-    request.upgrade = true;
+    require(parse_request_head(asked, {}, request).progress == Progress::complete);
     check(buffer, request);
     request.is_head = true;
     check(buffer, request);

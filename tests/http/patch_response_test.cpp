@@ -67,8 +67,8 @@ TEST_CASE("the client's connection is announced") {
 }
 
 TEST_CASE("a 101 keeps its Upgrade, and a 426 says what it wants") {
-    RequestHead request;
-    request.upgrade = true;
+    const ReadRequest asking(get("Connection: Upgrade\r\nUpgrade: websocket\r\n"));
+    const RequestHead& request = asking.head;
     ResponsePatch patch;
     patch.keep_upgrade = true;
     CHECK(patched("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "

@@ -122,9 +122,9 @@ TEST_CASE("what was asked and the status decide whether a body follows") {
 TEST_CASE("a 101 has to be asked for") {
     const std::string answer =
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
-    RequestHead request;
-    CHECK(ReadResponse(answer, request).refused() == 502);
-    request.upgrade = true;
+    CHECK(ReadResponse(answer, ReadRequest(get()).head).refused() == 502);
+    const ReadRequest asking(get("Connection: Upgrade\r\nUpgrade: websocket\r\n"));
+    const RequestHead& request = asking.head;
     const ReadResponse asked(answer + "RAW", request);
     REQUIRE(asked.complete());
     CHECK(asked.head.upgrade);
@@ -132,6 +132,14 @@ TEST_CASE("a 101 has to be asked for") {
     CHECK(asked.head.framing == Framing::none);
     CHECK(asked.progress.octets == answer.size());
     CHECK(ReadResponse("HTTP/1.1 101 Switching\r\n\r\n", request).refused() == 502);
+    for (const char* protocol : {"h2c", "TLS/1.3", "websocket, h2c", "", "other"}) {
+        CAPTURE(protocol);
+        const std::string switching =
+            "HTTP/1.1 101 Switching\r\nUpgrade: " + std::string(protocol) + "\r\n\r\n";
+        CHECK(ReadResponse(switching, request).refused() == 502);
+    }
+    CHECK(ReadResponse("HTTP/1.1 101 Switching\r\nUpgrade: WebSocket/13\r\n\r\n", request)
+              .refused() == 0);
 }
 
 TEST_CASE("an interim answer is told from the last") {
