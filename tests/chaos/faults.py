@@ -6,7 +6,6 @@ import socket
 import time
 
 from peers import Client, Tally, reset
-from proxy import Proxy
 from scene import Scene, settled
 
 
@@ -30,7 +29,7 @@ async def upstream_black_hole(run):
     hole = socket.socket()
     hole.bind(("127.0.0.1", 0))
     hole.listen(2)
-    proxy = Proxy(run.binary, hole.getsockname()[1], response="700ms")
+    proxy = run.proxy(hole.getsockname()[1], response="700ms")
     tally = Tally()
     begin = time.monotonic()
     await tally.many(proxy.port, 20, 20)
@@ -210,6 +209,8 @@ async def reloads(run):
                              new_connections(), new_connections(), task)
         scene.tally.only(200)
         await asyncio.sleep(0.3)
+        if run.rival:
+            return scene.tally
         kinds = [r["level"] for r in scene.proxy.records() if r["event"] == "config.reload"]
         scene.tally.expect("info" in kinds and "error" in kinds,
                            f"reloads were not told as they should be: {kinds}")
@@ -318,3 +319,8 @@ ALL = [upstream_down, upstream_slow, upstream_black_hole, upstream_resetting,
        upstream_closing_every_fifth, upstream_answering_early, clients_gone, descriptors_used_up,
        log_disk_full, log_file_limited, slow_loris, idle_connections, reloads, listener_moved,
        termination, memory_stays_flat]
+# What other proxies can do as well: the rest looks into whogoes' own log.
+ALSO_BY_OTHERS = [upstream_down, upstream_slow, upstream_black_hole, upstream_resetting,
+                  upstream_closing_every_fifth, upstream_answering_early, clients_gone,
+                  descriptors_used_up, slow_loris, idle_connections, reloads, listener_moved,
+                  termination]

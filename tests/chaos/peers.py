@@ -139,6 +139,7 @@ class Tally:
         self.statuses = Counter()
         self.requests = self.lost = 0
         self.flaws = []
+        self.notes = []
 
     @property
     def answered(self):
@@ -171,6 +172,9 @@ class Tally:
                 await self.ask(client, **request)
             client.close()
         await asyncio.gather(*(lane(count // lanes) for _ in range(lanes)))
+
+    def note(self, words):
+        self.notes.append(words)
 
     def expect(self, holds, words):
         if not holds:

@@ -4,7 +4,6 @@ import asyncio
 import time
 
 from peers import Client, Tally, Upstream
-from proxy import Proxy
 
 
 class Scene:
@@ -15,7 +14,7 @@ class Scene:
 
     async def __aenter__(self):
         self.upstream = await Upstream().start()
-        self.proxy = Proxy(self.run.binary, self.upstream.port, **self.options)
+        self.proxy = self.run.proxy(self.upstream.port, **self.options)
         self.tally = Tally(self.upstream)
         return self
 

@@ -1,0 +1,67 @@
+"""Ten minutes of everything at once, and what memory does meanwhile."""
+
+import asyncio
+import random
+import time
+
+from peers import Client, reset
+from scene import Scene, settled
+
+WARM, WHOLE = 60, 600  # seconds
+MOST_GROWN = 1024  # KiB
+
+
+async def soak(run):
+    """Kept and new connections, refusals, uploads, resets, clients that leave: RSS stays flat."""
+    async with Scene(run) as scene:
+        port, tally, chance = scene.proxy.port, scene.tally, random.Random(run.seed)
+        end = time.monotonic() + WHOLE
+
+        async def keep_asking(pause, keep=True, **request):
+            client = Client(port, keep)
+            while time.monotonic() < end:
+                await tally.ask(client, **request)
+                await asyncio.sleep(pause * chance.random())
+            client.close()
+
+        async def leave():
+            request = b"POST /chaos HTTP/1.1\r\nHost: chaos\r\nContent-Length: 50\r\n\r\n" + b"x" * 50
+            while time.monotonic() < end:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(request[:chance.randrange(len(request))])
+                await asyncio.sleep(0.1 * chance.random())
+                if chance.random() < 0.5:
+                    reset(writer)
+                else:
+                    writer.close()
+
+        async def no_requests():
+            while time.monotonic() < end:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(b"G(E)T / HTTP/1.1\r\nHost: chaos\r\n\r\n" * chance.randrange(1, 2000))
+                answer = await reader.read()
+                tally.expect(answer.startswith(b"HTTP/1.1 400"), f"told {answer[:20]}, not 400")
+                writer.close()
+                await asyncio.sleep(0.1 * chance.random())
+
+        lanes = [keep_asking(0.01) for _ in range(4)]
+        lanes += [keep_asking(0.02, fault=b"refuse") for _ in range(3)]
+        lanes += [keep_asking(0.02, keep=False) for _ in range(2)]
+        lanes += [keep_asking(0.2, method=b"POST", body=b"x" * 200_000) for _ in range(2)]
+        lanes += [keep_asking(0.5, fault=b"early", method=b"PUT", body=b"x" * 300_000)]
+        lanes += [keep_asking(0.2, fault=b"reset"), keep_asking(0.05, fault=b"slow")]
+        lanes += [keep_asking(0.05, fault=b"fifth"), leave(), no_requests()]
+        tasks = [asyncio.create_task(lane) for lane in lanes]
+        await asyncio.sleep(WARM)
+        before = scene.proxy.resident_kib()
+        descriptors = scene.proxy.descriptors()
+        await asyncio.gather(*tasks)
+        after = scene.proxy.resident_kib()
+        tally.note(f"memory {before} KiB after {WARM} s, {after} KiB after {WHOLE} s, "
+                   f"{scene.proxy.cpu_seconds():.0f} s of processor time")
+        tally.only(200, 401, 502)
+        tally.expect(after - before < MOST_GROWN, f"{after - before} KiB more than at first")
+        tally.expect(await settled(lambda: scene.proxy.descriptors() <= descriptors, 10),
+                     f"descriptors leak: {descriptors} before, {scene.proxy.descriptors()} now")
+        await scene.still_serves()
+    return scene.tally
