@@ -38,11 +38,13 @@ class Proxy:
             if file_size:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
 
+        # Else the kernel would not show a user who is not root what it holds.
         # Where it listens is told on a log line; a log that takes nothing cannot tell it.
         self.errors = open(os.path.join(self.folder.name, "stderr"), "w+")
         self.process = subprocess.Popen([binary, "run", "--config", self.config],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=self.errors, preexec_fn=limit)
+                                        stderr=self.errors, preexec_fn=limit,
+                                        env={**os.environ, "WHOGOES_CORE_DUMPS": "1"})
         self.port = self._port()
 
     def write_config(self, **changes):
