@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from loopback import free_port
@@ -86,6 +87,96 @@ def check_log(folder, port, admin):
         follower.wait()
 
 
+class Slow(BaseHTTPRequestHandler):
+    """Answers /slow once it may, opens a tunnel for an Upgrade."""
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def do_GET(self):
+        if self.headers["Upgrade"]:
+            self.wfile.write(b"HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+            self.rfile.read()
+            self.close_connection = True
+            return
+        Slow.asked.set()
+        Slow.may_answer.wait(60)
+        self.send_response(401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def read_to_end(wire):
+    octets = b""
+    while part := wire.recv(65536):
+        octets += part
+    return octets
+
+
+def status(port, path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
+
+
+def wait_until(holds):
+    end = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError("it never came about")
+        time.sleep(0.01)
+
+
+def check_drain(second_signal):
+    """Unready before the doors close; tunnels end, requests do not; a second signal waits for nothing."""
+    Slow.asked.clear()
+    Slow.may_answer.clear()
+    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    upstream.daemon_threads = True
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    port, admin = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="whogoes-drain-") as name:
+        folder = pathlib.Path(name)
+        (folder / "config.yaml").write_text(
+            f"upstream: http://127.0.0.1:{upstream.server_address[1]}\nlisten: 127.0.0.1:{port}\n"
+            f"admin: 127.0.0.1:{admin}\nlog: {{output: {name}/log, format: json}}\n"
+            "drain: {delay: 500ms, timeout: 60s}\nlimits: {timeouts: {header: 60s}}\n")
+        proxy = subprocess.Popen([WHOGOES, "-c", folder / "config.yaml"], stderr=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", admin)) == 0)
+            expect("ready", status(admin, "/readyz"), 200)
+            tunnel = socket.create_connection(("127.0.0.1", port), 60)
+            tunnel.sendall(b"GET /t HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+            expect("a tunnel", tunnel.recv(12), b"HTTP/1.1 101")
+            slow = socket.create_connection(("127.0.0.1", port), 60)
+            slow.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+            expect("asked", Slow.asked.wait(60), True)
+            proxy.send_signal(signal.SIGTERM)
+            wait_until(lambda: status(admin, "/readyz") == 503)
+            expect("the door is open yet", socket.socket().connect_ex(("127.0.0.1", port)), 0)
+            read_to_end(tunnel)  # ends
+            expect("still there", proxy.poll(), None)
+            if second_signal:
+                proxy.send_signal(signal.SIGTERM)
+                proxy.wait(10)
+                Slow.may_answer.set()
+                return
+            Slow.may_answer.set()
+            expect("in flight", read_to_end(slow)[:12], b"HTTP/1.1 401")
+            expect("exit status", proxy.wait(60), 0)
+            events = [json.loads(line)["event"] for line in (folder / "log").read_text().splitlines()]
+            expect("the log is whole", (events[-1], events.count("auth.failure")), ("lifecycle", 1))
+        finally:
+            Slow.may_answer.set()
+            proxy.kill()
+            proxy.wait()
+            upstream.shutdown()
+
+
 def main():
     upstream = HTTPServer(("127.0.0.1", 0), Bare401)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
@@ -111,6 +202,8 @@ def main():
         finally:
             proxy.kill()
             proxy.wait()
+    check_drain(second_signal=False)
+    check_drain(second_signal=True)
     print("passed")
 
 

@@ -282,5 +282,40 @@ TEST_CASE("a client that leaves while it is answered ends that answer upstream")
     rig.upstream.wait_for_ended(1);
 }
 
+TEST_CASE("an exception ends its own exchange, and is told of") {
+    Rig rig;
+    Gate broken;
+    rig.upstream.will([&](Talk& talk) {
+        broken.wait();
+        talk.answer(ok("untouched"));
+    });
+    Client other = rig.connect();
+    other.send(get("/other"));
+    rig.upstream.request(0);
+
+    Client client = rig.connect();
+    rig.upstream.will([](Talk& talk) {
+        talk.send(answer(401));
+        talk.wire.read_to_end();
+    });
+    rig.break_clock();
+    SUBCASE("with its whole request upstream") { client.send(get("/broken")); }
+    SUBCASE("in the middle of its upload") {
+        client.send("POST /broken HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+    }
+    client.wire.read_to_end();
+    rig.upstream.wait_for_ended(1);
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/event") == "proxy.error");
+    CHECK(text_at(event, "/msg") == "an exchange ended by a fault of whogoes: the clock broke");
+
+    broken.open();
+    CHECK(other.reply().body == "untouched");
+    rig.upstream.will_answer(ok("next"));
+    CHECK(rig.get("/").body == "next");
+    other.wire.close();
+    CHECK(eventually([&] { return rig.counted(&net::Counters::client_connections_active) == 0; }));
+}
+
 }  // namespace
 }  // namespace whogoes::support

@@ -72,6 +72,7 @@ Rig::Rig(RigOptions options)
 
     const rules::FingerprintKey key{1, 2, 3};
     const session::WallClock clock = [this] {
+        if (clock_breaks_.exchange(false)) throw std::runtime_error("the clock broke");
         return rules::TimePoint(std::chrono::milliseconds(now_.load()));
     };
     recorder_ = std::make_unique<report::Recorder>(*log_);

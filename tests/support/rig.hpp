@@ -63,6 +63,9 @@ public:
     session::Simulations& simulations() { return simulations_; }
     void drain();
     void end_tunnels();
+    // The next look at the clock throws: a fault of whogoes' own, wherever the exchange stands
+    // then.
+    void break_clock() { clock_breaks_.store(true); }
     void set_clock(rules::TimePoint now) { now_.store(now.time_since_epoch().count()); }
 
     std::uint64_t counted(net::Counter net::Counters::*counter) const;  // over all workers
@@ -84,6 +87,7 @@ public:
 private:
     int log_reader_ = -1;
     std::atomic<std::int64_t> now_{rig_start.time_since_epoch().count()};
+    std::atomic<bool> clock_breaks_{false};
     std::unique_ptr<report::AuthLog> log_;
     session::History history_{42};
     session::Simulations simulations_;
