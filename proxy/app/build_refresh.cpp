@@ -1,4 +1,5 @@
 #include "proxy/app/build.hpp"
+#include "proxy/app/route_match.hpp"
 #include "proxy/app/secret_text.hpp"
 #include "proxy/app/units.hpp"
 
@@ -24,6 +25,7 @@ public:
         read_endpoint(settings, warnings);
         read_client();
         read_token(warnings);
+        read_logins(warnings);
         block_->scope = view_.text("refresh.scope");
         block_->resource = view_.text("refresh.resource");
         block_->max_body = static_cast<std::size_t>(view_.size("refresh.max_body"));
@@ -97,6 +99,19 @@ private:
                    "store out");
     }
 
+    void read_logins(std::vector<std::string>& warnings) {
+        for (const std::string& text : view_.texts("refresh.login_path")) {
+            session::RouteMatch match;
+            for (std::string& flaw : read_match(text, match)) refuse("login_path", std::move(flaw));
+            if (!match.method.empty() && match.method != "POST")
+                refuse("login_path", "a login is a POST: write the path alone, as in /login");
+            block_->login_paths.push_back(std::move(match.pattern));
+        }
+        if (!block_->login_paths.empty() && block_->grant == Grant::client_credentials &&
+            prefix_.empty())
+            warnings.push_back("refresh.login_path: has no use with client_credentials");
+    }
+
     net::Secret secret(std::string_view key) {
         const std::string path = "refresh." + std::string(key);
         if (!view_.has(path)) return net::Secret();
@@ -137,6 +152,7 @@ void build_refresh(const View& view, const std::string& prefix, Problems& proble
     treatment.remedies.refresh = true;
     treatment.remedies.unsafe_methods = view.flag("refresh.unsafe_methods");
     settings.refreshes = true;
+    if (!treatment.refresh->login_paths.empty()) settings.sees_logins = true;
     if (!treatment.diagnose)
         warnings.push_back(prefix + "refresh: does nothing where diagnose is off");
 }

@@ -97,6 +97,8 @@ const Key rows[] = {
      .doc = "the one to begin with; best ${file:PATH}"},
     {.path = "refresh.store", .kind = Kind::boolean, .fallback = "true", .in_route = true,
      .doc = "write a rotated refresh token back to the file that ${file:} names"},
+    {.path = "refresh.login_path", .list = true, .in_route = true,
+     .doc = "where the API logs users in: a refresh token in the answer revives a session that is over"},
     {.path = "refresh.scope", .in_route = true, .doc = "a narrower scope to ask for"},
     {.path = "refresh.resource", .in_route = true, .doc = "the API's URI (RFC 8707)"},
     {.path = "refresh.max_body", .kind = Kind::size, .fallback = "1MiB", .most = 256 * mib,

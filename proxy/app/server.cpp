@@ -103,6 +103,7 @@ private:
     report::ReloadState reload_state_;
     bool ready_ = false;
     bool draining_ = false;
+    bool told_to_end_ = false;  // by a signal
     std::chrono::steady_clock::time_point drain_end_{};
 };
 
@@ -269,7 +270,8 @@ void Server::watch_configuration() {
 void Server::start_companion() {
     if (options_.command.empty()) return;
     signals_.add(SIGCHLD);
-    const std::string flaw = companion_.start(options_.command);
+    const std::string flaw =
+        companion_.start(options_.command, url_for_command(listening_, options_.tls.enabled()));
     if (flaw.empty()) return;
     say("error", report::EventKind::lifecycle, flaw);
     drain();
@@ -277,7 +279,8 @@ void Server::start_companion() {
 
 // The command's own, else 1 where something of --fail-on was seen while it ran.
 int Server::exit_code() {
-    if (companion_.exit_code() != 0) return companion_.exit_code();
+    const bool as_told = told_to_end_ && companion_.ended_by_signal();
+    if (companion_.exit_code() != 0 && !as_told) return companion_.exit_code();
     const std::string seen = seen_of(options_.fail_on, log_.impl().counts());
     if (seen.empty()) return 0;
     say("error", report::EventKind::lifecycle, "--fail-on: " + seen);
@@ -302,8 +305,9 @@ void Server::on_signal(int number) {
     } else if (draining_) {
         control_.stop();  // a second one: at once
     } else {
+        told_to_end_ = true;
         // The terminal's SIGINT reaches the command by itself.
-        if (number == SIGTERM) companion_.pass_on(number);
+        if (number == SIGTERM || !in_the_foreground()) companion_.pass_on(number);
         drain();
     }
 }
@@ -370,8 +374,9 @@ void Server::wait_until_drained() {
     timer_.expires_after(std::chrono::milliseconds(20));
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        if (connections_.load(std::memory_order_relaxed) == 0 ||
-            std::chrono::steady_clock::now() >= drain_end_)
+        const bool done =
+            connections_.load(std::memory_order_relaxed) == 0 && !companion_.running();
+        if (done || std::chrono::steady_clock::now() >= drain_end_)
             control_.stop();
         else
             wait_until_drained();

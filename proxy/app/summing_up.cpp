@@ -33,6 +33,19 @@ report::StartLine start_line_of(const session::Settings& settings,
     return line;
 }
 
+std::string url_for_command(const std::map<std::string, std::string>& listening, bool tls) {
+    for (const auto& [configured, bound] : listening) {
+        if (bound.starts_with("unix:")) continue;
+        const std::string port = bound.substr(bound.rfind(':'));
+        // Listening everywhere is no address to go to.
+        std::string authority = bound;
+        if (bound.starts_with("0.0.0.0:")) authority = "127.0.0.1" + port;
+        if (bound.starts_with("[::]:")) authority = "[::1]" + port;
+        return (tls ? "https://" : "http://") + authority;
+    }
+    return "";
+}
+
 std::string start_in_words(const report::StartLine& line, const std::string& admin,
                            const std::string& config_file) {
     return "whogoes " + line.version + " listens on " + line.listen + ", upstream " +

@@ -15,7 +15,11 @@ namespace whogoes::app {
 report::StartLine start_line_of(const session::Settings&,
                                 const std::map<std::string, std::string>& listening, bool tls);
 
-// The same for a log. Empty: no admin listener, no configuration file.
+// "http://127.0.0.1:8401": where a command on this machine finds the proxy. Empty: on a unix socket
+// only, which no URL names.
+std::string url_for_command(const std::map<std::string, std::string>& listening, bool tls);
+
+// The start line for a log. Empty: no admin listener, no configuration file.
 std::string start_in_words(const report::StartLine&, const std::string& admin,
                            const std::string& config_file);
 

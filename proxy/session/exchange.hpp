@@ -4,6 +4,7 @@
 #include "proxy/net/buffer.hpp"
 #include "proxy/net/task.hpp"
 #include "proxy/session/client.hpp"
+#include "proxy/session/login.hpp"
 #include "proxy/session/observe.hpp"
 #include "proxy/session/replay.hpp"
 #include "proxy/session/trace.hpp"
@@ -57,6 +58,7 @@ struct Exchange {
     std::vector<std::string> changes;  // what the client gets otherwise than the API sent it
     std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
     std::unique_ptr<Replay> replay;    // where it was refused and a fresh token may help
+    std::unique_ptr<Login> login;      // where it may bring a session back
 
     // Gives the lease back, where it is clean, or ends it.
     void release_lease(bool clean);

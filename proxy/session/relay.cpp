@@ -71,15 +71,35 @@ std::size_t take(AnswerBody& body, net::Buffer& buffer, std::size_t& consumed) {
     return consumed;
 }
 
-void keep_evidence(AnswerBody& body, OpenEvent& event, std::string_view bytes) {
-    const auto room = [&] { return body_evidence_octets - event.body.size(); };
-    if (body.framing != http::Framing::chunked || body.unchunk) {
-        event.body.append(bytes.substr(0, room()));
-        return;
+// What is kept of an answer's body while it passes, and for whom.
+struct Keeping {
+    std::string* evidence = nullptr;
+    std::string* login = nullptr;
+
+    explicit Keeping(Exchange& exchange) {
+        if (exchange.event && exchange.event->wants_body) evidence = &exchange.event->body;
+        if (exchange.login) login = &exchange.login->body;
     }
-    while (!bytes.empty() && room() > 0) {
+    bool wanted() const {
+        return (evidence != nullptr && evidence->size() < body_evidence_octets) ||
+               (login != nullptr && login->size() < login_octets);
+    }
+    void keep(std::string_view data) const {
+        if (evidence != nullptr) add(*evidence, data, body_evidence_octets);
+        if (login != nullptr) add(*login, data, login_octets);
+    }
+
+private:
+    static void add(std::string& kept, std::string_view data, std::size_t most) {
+        kept.append(data.substr(0, most - kept.size()));
+    }
+};
+
+void keep_copy(AnswerBody& body, const Keeping& keeping, std::string_view bytes) {
+    if (body.framing != http::Framing::chunked || body.unchunk) return keeping.keep(bytes);
+    while (!bytes.empty() && keeping.wanted()) {
         const http::ChunkTracker::Step step = body.evidence_chunks.next_data(bytes);
-        event.body.append(step.data.substr(0, room()));
+        keeping.keep(step.data);
         if (step.consumed == 0 && step.data.empty()) return;
         if (step.state != http::ChunkTracker::State::more) return;
         bytes.remove_prefix(step.consumed);
@@ -192,13 +212,12 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     http::PatchedHead head = patched(exchange, body);
     buffer.consume(exchange.answer_head_octets);
     const Timeouts& timeouts = exchange.settings->timeouts;
-    OpenEvent* const event =
-        exchange.event && exchange.event->wants_body ? exchange.event.get() : nullptr;
+    const Keeping keeping(exchange);
     bool short_read = true;
     for (;;) {
         std::size_t consumed = 0;
         const std::size_t octets = take(body, buffer, consumed);
-        if (event != nullptr) keep_evidence(body, *event, {buffer.begin(), octets});
+        if (keeping.wanted()) keep_copy(body, keeping, {buffer.begin(), octets});
         iovec pieces[4] = {{const_cast<char*>(head.lead.data()), head.lead.size()},
                            {const_cast<char*>(head.kept.data()), head.kept.size()},
                            {const_cast<char*>(head.added.data()), head.added.size()},

@@ -164,11 +164,13 @@ net::Task<bool> run_exchange(Exchange& exchange) {
             co_return false;
         }
     }
+    expect_tokens(exchange);
     bool whole = false;
     if (exchange.settings->dev && takes_preflight(exchange))
         whole = co_await answer_preflight(exchange);
     else
         whole = co_await relay(exchange);
+    if (whole && exchange.login) take_tokens(exchange);
     conclude(exchange);
     co_return co_await finish(exchange, whole);
 }

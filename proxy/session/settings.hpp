@@ -44,7 +44,10 @@ struct RefreshSettings {
     net::Secret client_secret{};  // empty: a public client
     ClientAuthentication authentication = ClientAuthentication::basic;
     std::string scope{};
-    std::string resource{};       // RFC 8707; empty: none is named
+    std::string resource{};  // RFC 8707; empty: none is named
+    // Paths at which the API logs users in; the answer's refresh token revives a session that is
+    // over.
+    std::vector<std::string> login_paths{};
     net::Secret refresh_token{};  // as the configuration has it, not as it is by now
     std::string token_source{};   // as written, "${file:…}"; empty: the token itself stands there
     std::string token_file{};     // where a rotated one is stored; empty: in memory only
@@ -123,7 +126,8 @@ struct Settings {
     Treatment treatment;        // where no route matches
     std::vector<Route> routes;  // first match wins
     LogPolicy log;
-    bool refreshes = false;  // the treatment above, or a route's, has `refresh`
+    bool refreshes = false;    // the treatment above, or a route's, has `refresh`
+    bool sees_logins = false;  // and some of them have login_paths
     bool dev = false;
     bool trace_create = false;
     bool answers_metadata = false;        // some treatment has resource_metadata

@@ -70,6 +70,7 @@ public:
     void revive(bool client_only);
 
     bool refreshing() const noexcept { return refreshing_; }
+    bool session_is_over() const noexcept { return death_ == Death::session_over; }
     Time retry_at() const noexcept { return retry_at_; }
 
 private:

@@ -88,6 +88,7 @@ struct Tokens::Impl : std::enable_shared_from_this<Impl> {
     void record(Slot& slot, const Waiter& leader, const TokenAnswer& answer, bool rotated,
                 Clock::time_point began);
     void refused(Slot& slot, const TokenLoan& loan);
+    void logged_in(Slot& slot, const TokenAnswer& answer);
     void say(std::string_view level, std::string message);
     void submit(report::AuthEvent event);
     std::string storm_words(Slot& slot, const std::string& client, std::string_view& level);
@@ -284,6 +285,15 @@ void Tokens::Impl::refused(Slot& slot, const TokenLoan& loan) {
     submit(std::move(event));
 }
 
+void Tokens::Impl::logged_in(Slot& slot, const TokenAnswer& answer) {
+    if (!slot.state.session_is_over() || slot.state.refreshing()) return;
+    slot.state.revive(false);
+    keep_rotated(slot, answer);
+    slot.state.renewed(answer, Clock::now());
+    say("info", "a login passed: the session at " + slot.block->token_endpoint.origin() +
+                    " goes on with its refresh token");
+}
+
 void Tokens::Impl::say(std::string_view level, std::string message) {
     report::AuthEvent event;
     event.kind = report::EventKind::lifecycle;
@@ -327,6 +337,12 @@ void Tokens::tell(std::shared_ptr<const RefreshSettings> block, TokenLoan loan,
                        return slot->state.accepted(loan, Clock::now());
                    impl->refused(*slot, loan);
                });
+}
+
+void Tokens::logged_in(std::shared_ptr<const RefreshSettings> block, TokenAnswer answer) {
+    asio::post(impl_->control, [impl = impl_, block = std::move(block), given = std::move(answer)] {
+        if (const std::shared_ptr<Slot> slot = impl->find(*block)) impl->logged_in(*slot, given);
+    });
 }
 
 }  // namespace whogoes::session

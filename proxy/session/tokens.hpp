@@ -57,6 +57,9 @@ public:
     // `then` runs on `worker`, after the block's timeout at the latest.
     void renew(RenewalQuestion, net::Reactor& worker, std::function<void(Renewal)> then);
     void tell(std::shared_ptr<const RefreshSettings>, TokenLoan, ReplayOutcome);
+    // A login that passed at one of the block's paths brought these tokens. Only a session that is
+    // over takes them: one that goes on needs none.
+    void logged_in(std::shared_ptr<const RefreshSettings>, TokenAnswer);
 
 private:
     struct Impl;

@@ -48,6 +48,31 @@ TEST_CASE("a block with a refresh token from a file") {
     CHECK(loaded.settings->refreshes);
 }
 
+TEST_CASE("where the API logs users in") {
+    const std::string token = "  refresh_token: rt-1\n  login_path: ";
+    Machine machine;
+    Arguments arguments;
+    arguments.config_file = "etc/whogoes.yaml";
+    machine.write("etc/whogoes.yaml", block(token + "[/login, \"POST /auth/**\"]\n"));
+    const RunOptions loaded = machine.load(arguments);
+    CHECK(refresh_of(loaded).login_paths == std::vector<std::string>{"/login", "/auth/**"});
+    CHECK(loaded.settings->sees_logins);
+    const struct {
+        const char* value;
+        const char* words;
+    } rows[] = {
+        {"login", "is no path"},
+        {"GET /login", "a login is a POST"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.value);
+        machine.write("etc/whogoes.yaml", block(token + row.value + "\n"));
+        const std::string refused = machine.problems(arguments);
+        CHECK(refused.find("refresh.login_path") != std::string::npos);
+        CHECK(refused.find(row.words) != std::string::npos);
+    }
+}
+
 TEST_CASE("where a rotated token is stored") {
     const struct {
         const char* given;

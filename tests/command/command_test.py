@@ -3,7 +3,9 @@
 
     command_test.py WHOGOES
 """
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +16,7 @@ from loopback import Api, free_port
 
 WHOGOES = sys.argv[1]
 GET = "import sys, urllib.request, urllib.error\ntry: urllib.request.urlopen(sys.argv[1])\nexcept urllib.error.HTTPError: pass\n"
+URL = "import os, sys\nsys.exit(os.environ['API_URL'] != sys.argv[1] or os.environ['KEPT'] != 'yes')\n"
 
 
 def run(upstream, fail_on, *command):
@@ -21,7 +24,29 @@ def run(upstream, fail_on, *command):
     words = [word.replace("PROXY", f"http://127.0.0.1:{port}") for word in command]
     flags = ["--fail-on", fail_on] if fail_on else []
     return subprocess.run([WHOGOES, "-u", f"http://127.0.0.1:{upstream}", "-l", f"127.0.0.1:{port}", "--admin", "off",
-                           *flags, "--", *words], timeout=60, capture_output=True, text=True, check=False)
+                           *flags, "--", *words],
+                          timeout=60, env={**os.environ, "API_URL": "http://127.0.0.1:9", "KEPT": "yes"},
+                          capture_output=True, text=True, check=False)
+
+
+# Says that it has begun, and ends by itself once it is told to.
+TOLD = """import signal, sys, time
+def end(number, frame): time.sleep(0.2); sys.exit(int(sys.argv[1]))
+signal.signal(signal.SIGTERM, end); signal.signal(signal.SIGINT, end)
+print("begun", flush=True)
+while True: signal.pause()
+"""
+
+
+def told(upstream, number, script, *words):
+    """The exit status of a proxy that gets this signal alone, with a command beside it."""
+    proxy = subprocess.Popen([WHOGOES, "-u", f"http://127.0.0.1:{upstream}", "-l", "127.0.0.1:0", "--admin", "off",
+                              "--", sys.executable, "-c", script, *words],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with proxy:
+        proxy.stdout.readline()
+        proxy.send_signal(number)
+        return proxy.wait(timeout=60)
 
 
 def main():
@@ -36,6 +61,7 @@ def main():
         ("nothing asked for", 0, "", [python, "-c", GET, refused]),
         ("the command's own failure comes first", 7, "no-credentials", [python, "-c", GET + "sys.exit(7)", refused]),
         ("the command is killed", 137, "", [python, "-c", "import os; os.kill(os.getpid(), 9)"]),
+        ("the command is told where the proxy is", 0, "", [python, "-c", URL, "PROXY"]),
         ("no such command", 127, "", ["/nonexistent/command"]),
     ]
     failed = 0
@@ -44,6 +70,18 @@ def main():
         if ended.returncode != expected:
             failed += 1
             print(f"{given}: exit status {ended.returncode}, expected {expected}\n{ended.stderr}")
+    waits = 'import signal; print("begun", flush=True); signal.pause()'
+    signals = [
+        ("SIGTERM, and the command's own status", 9, signal.SIGTERM, TOLD, "9"),
+        ("SIGINT from no terminal", 0, signal.SIGINT, TOLD, "0"),
+        ("SIGTERM ends the command as well", 0, signal.SIGTERM, waits),
+    ]
+    for given, expected, number, *script in signals:
+        status = told(upstream.server_address[1], number, *script)
+        if status != expected:
+            failed += 1
+            print(f"{given}: exit status {status}, expected {expected}")
+    rows += signals
     print(f"{len(rows) - failed} passed, {failed} failed")
     sys.exit(failed != 0)
 

@@ -1,0 +1,63 @@
+#include "proxy/session/login.hpp"
+
+#include "proxy/http/coding.hpp"
+#include "proxy/http/path_pattern.hpp"
+#include "proxy/session/evidence.hpp"
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/token_answer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whogoes::session {
+namespace {
+
+bool logs_in(const RefreshSettings& block, std::string_view path) {
+    return std::any_of(
+        block.login_paths.begin(), block.login_paths.end(),
+        [&](const std::string& pattern) { return http::path_matches(pattern, path); });
+}
+
+// The block of any place that names this path: a login has a route of its own more often than not.
+std::shared_ptr<const RefreshSettings> block_for(const Settings& settings, std::string_view path) {
+    for (const Route& route : settings.routes)
+        if (route.treatment.refresh && logs_in(*route.treatment.refresh, path))
+            return route.treatment.refresh;
+    const auto& block = settings.treatment.refresh;
+    return block && logs_in(*block, path) ? block : nullptr;
+}
+
+}  // namespace
+
+Login::~Login() { net::wipe(body); }
+
+void expect_tokens(Exchange& exchange) {
+    if (!exchange.settings->sees_logins || exchange.method != net::Method::post) return;
+    const http::ResponseHead& answer = exchange.answer();
+    if (answer.status != 200 && answer.status != 201) return;
+    if (answer.framing == http::Framing::length && answer.content_length > login_octets) return;
+    if (is_event_stream(answer)) return;
+    auto block = block_for(*exchange.settings, path_of(exchange.request()));
+    if (!block) return;
+    exchange.login = std::make_unique<Login>();
+    exchange.login->block = std::move(block);
+    // So that no copy of what is kept stays behind where it grew.
+    exchange.login->body.reserve(login_octets);
+    exchange.login->coding = answer.value(http::FieldName::content_encoding);
+}
+
+void take_tokens(Exchange& exchange) {
+    const std::unique_ptr<Login> login = std::exchange(exchange.login, nullptr);
+    upstream::Fetched fetched;
+    fetched.status = 200;
+    if (login->coding.empty() || login->coding == "identity")
+        fetched.body = login->body;
+    else if (auto text = http::decoded(login->coding, login->body, login_octets))
+        fetched.body = std::move(*text);
+    // Wipes the body.
+    TokenAnswer answer = read_token_answer(fetched, login->block->grant, exchange.worker.clock());
+    if (answer.kind != TokenAnswer::Kind::renewed || answer.refresh_token.empty()) return;
+    exchange.worker.tokens->logged_in(login->block, std::move(answer));
+}
+
+}  // namespace whogoes::session
