@@ -11,7 +11,8 @@
 
 // Lets an outside judge try the parsers and the diagnosis: one JSON value a line in, one JSON line
 // out. `vectors challenges` reads an array of field values, `vectors jwt` an object with
-// authorization, now, expected and jwks. Strings are Latin-1 views of octets.
+// authorization, now, expected and jwks, and is answered in the judge's words. Strings are Latin-1
+// views of octets.
 namespace whogoes::rules {
 namespace {
 
@@ -100,6 +101,20 @@ Expectations expectations_of(const json::object& told) {
     return expected;
 }
 
+// Where the catalogue has several causes for one word of the judge's, or none, the judge's word.
+// It holds a field without a value for no field, any other first word than the expected scheme for
+// a wrong scheme, and a scheme in other letters for the scheme (RFC 9110, 11.1).
+std::string_view in_words_of_the_judge(const Finding& found, const Exchange& exchange) {
+    const std::string_view id = found.cause->id;
+    if (id == "empty-authorization") return "missing_header";
+    if (id == "scheme-case-rejected" && found.evidence.confidence == Confidence::possible)
+        return "ok";
+    if (id != "scheme-missing" && id != "scheme-separator-wrong") return id;
+    const std::string_view value = exchange.request.fields.first("Authorization").value_or("");
+    const bool other = !iequals(value.substr(0, value.find(' ')), exchange.expected->scheme);
+    return other ? "wrong_scheme" : id;
+}
+
 // As if an API had refused with a bare 401.
 json::value judged_credentials(const json::value& given) {
     const json::object& fields = given.as_object();
@@ -125,7 +140,8 @@ json::value judged_credentials(const json::value& given) {
     exchange.read();
     const Diagnosis diagnosis = diagnose(exchange);
     if (!diagnosis.main) return {{"cause", nullptr}};
-    return {{"cause", diagnosis.main->cause->id},
+    return {{"cause", in_words_of_the_judge(*diagnosis.main, exchange)},
+            {"id", diagnosis.main->cause->id},
             {"confidence", name(diagnosis.main->evidence.confidence)},
             {"evidence", diagnosis.main->evidence.words}};
 }
