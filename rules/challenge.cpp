@@ -88,8 +88,8 @@ private:
         const bool tab = peek() == '\t';
         skip_ows();
         if (done()) return true;
-        open_ = true;
-        if (peek() == ',') return true;  // parameters may follow empty elements
+        open_ = !(tab && peek() == ',');  // there it is OWS before the comma
+        if (peek() == ',') return true;   // parameters may follow empty elements
         if (tab) bad_whitespace = tab_after_scheme = true;
         if (read_token68()) {
             open_ = false;

@@ -103,7 +103,10 @@ bool read_segment(Jwt& jwt, int number, std::string_view segment, ReadJson read,
     std::size_t padding = 0;
     std::size_t size = decode_base64_into(segment, Alphabet::url, buffer.data(), bad, padding);
     if (bad != npos || padding != 0) {
-        size = decode_base64_into(segment, Alphabet::either, buffer.data(), bad, padding);
+        // Whatever padding there is, it is the padding that is wrong.
+        const std::string_view digits = segment.substr(0, segment.find_last_not_of('=') + 1);
+        const std::string_view whole = segment.size() - digits.size() <= 2 ? digits : segment;
+        size = decode_base64_into(whole, Alphabet::either, buffer.data(), bad, padding);
         if (bad == npos) note_alphabet(alphabet, number, segment);
     }
     if (bad != npos) {

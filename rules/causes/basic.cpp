@@ -88,7 +88,7 @@ std::size_t first_control(const Pair& pair) {
         const std::string_view rest = std::string_view(pair.bytes).substr(at);
         const std::string_view before_colon =
             at < pair.colon && pair.colon != npos ? rest.substr(0, pair.colon - at) : rest;
-        if (without_newline(before_colon).empty()) continue;
+        if (before_colon.ends_with('\n') && without_newline(before_colon).empty()) continue;
         return at;
     }
     return npos;

@@ -100,6 +100,12 @@ TEST_CASE("what a sender should not have written is read and noted") {
     CHECK(parsed({"A, B", "C"}).most_on_one_line == 2);
 }
 
+TEST_CASE("a tab before a comma belongs to the list, and no parameters follow") {
+    CHECK(parsed({"Foo\t, Bar b=1"}).flaws.empty());
+    CHECK(parsed({"Foo , b=1"}).flaws.empty());
+    CHECK(parsed({"Foo\t, b=1"}).flaws.size() == 1);
+}
+
 TEST_CASE("a broken line does not hide a good one") {
     const ChallengeList list = parsed({"Basic realm=\"x", "Bearer realm=\"y\""});
     CHECK(list.offers("bearer"));

@@ -45,6 +45,8 @@ TEST_CASE("the first thing wrong with a JWT is named") {
         {"NaN", h + "." + base64url_of(R"({"exp":NaN})") + "." + s, JwtFlaw::json_invalid, 2},
         {"a foreign octet", h + ".ey*" + p.substr(3) + "." + s, JwtFlaw::base64_invalid, 2},
         {"a payload cut in a group", h + ".eyJpc." + s, JwtFlaw::base64_invalid, 2},
+        {"padding where none is due", h + "=." + base64url_of("{}") + "." + s,
+         JwtFlaw::base64_standard, 1},
         {"padding", h + "." + base64url_of("{}") + "=." + s, JwtFlaw::base64_standard, 2},
         {"the standard alphabet in the signature", h + "." + p + "." + s.substr(1) + "+",
          JwtFlaw::base64_standard, 3},
