@@ -55,7 +55,8 @@ AuthLog::Impl::Impl(const LogSettings& settings)
 AuthLog::Impl::~Impl() {
     if (pretty) submit(console.finish());
     backlog->drained(flush_at_end);
-    // The writer's last message holds the logger too: joined first, this thread is the one to free it.
+    // The writer's last message holds the logger too: joined first, this thread is the one to free
+    // it.
     pool.reset();
 }
 
