@@ -166,6 +166,17 @@ Diagnosis diagnose(const Exchange& exchange) {
     return diagnosis;
 }
 
+void relabel_as_first_leg(Diagnosis& diagnosis) {
+    Evidence evidence;
+    evidence.confidence = Confidence::certain;
+    evidence.words = "the client came back with a credential for an offered scheme";
+    for (Fact& known : diagnosis.main->evidence.facts)
+        if (known.name == "challenge_schemes") evidence.facts.push_back(std::move(known));
+    diagnosis.main = Finding{find_cause(handshake_id), std::move(evidence)};
+    diagnosis.also.clear();
+    diagnosis.handshake = true;
+}
+
 bool Diagnosis::has_cause(std::string_view id) const {
     if (main && main->cause->id == id) return true;
     for (const Finding& finding : also)

@@ -119,6 +119,10 @@ struct Diagnosis {
 // Pure. `exchange.read()` must have been called.
 Diagnosis diagnose(const Exchange&);
 
+// A refusal for want of a credential, once the client has come back with one: it was the first leg
+// of a handshake. Duties that the answer broke stay.
+void relabel_as_first_leg(Diagnosis&);
+
 std::string_view name(Party) noexcept;
 std::string_view name(Confidence) noexcept;
 std::string_view name(Severity) noexcept;

@@ -4,6 +4,7 @@
 #include "rules/history_notes.hpp"
 #include "rules/keyed_hash.hpp"
 
+#include <algorithm>
 #include <list>
 #include <unordered_map>
 
@@ -82,7 +83,18 @@ Noted History::remember(const Exchange& exchange) {
     if ((status != 401 && status != 403) || (status == 401 && !known)) ++client.news;
     note_exchange(client.notes, exchange, seen, impl_->limits, impl_->hash_key, fingerprints);
     impl_->drop_the_oldest(exchange.answered_at);
-    return {client.id, status == 401 ? seen.credential : 0, client.news};
+    Noted noted{client.id, status == 401 ? seen.credential : 0, client.news, 0, seen.at};
+    if (is_first_leg(exchange, seen)) noted.route = seen.route;
+    return noted;
+}
+
+bool History::is_completed(const Noted& first_leg) const {
+    const auto known = impl_->by_id.find(first_leg.client);
+    if (known == impl_->by_id.end() || first_leg.route == 0) return false;
+    const std::vector<FirstLegNote>& legs = known->second->notes.first_legs;
+    return std::any_of(legs.begin(), legs.end(), [&](const FirstLegNote& leg) {
+        return leg.completed && leg.route == first_leg.route && leg.at == first_leg.at;
+    });
 }
 
 bool History::is_latest(const Noted& noted) const {

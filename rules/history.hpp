@@ -25,6 +25,8 @@ struct Noted {
     std::uint64_t client = 0;
     std::uint64_t credential = 0;  // that was refused; 0: none
     std::uint64_t news = 0;        // what else had been noted of this client by then
+    std::uint64_t route = 0;       // of what may be the first leg of a handshake; 0: it cannot be
+    TimePoint at{};
 };
 
 class History {
@@ -46,6 +48,8 @@ public:
 
     // Whether nothing but refusals of what had been refused before was noted of this client since.
     bool is_latest(const Noted&) const;
+    // Whether the client came back with a credential for an offered scheme, and was not refused.
+    bool is_completed(const Noted& first_leg) const;
     // The same refusal once more, octet for octet.
     void refused_again(const Noted&, TimePoint at);
 

@@ -113,6 +113,8 @@ struct DigestUse {
 };
 std::optional<DigestUse> digest_use(const Credentials&, std::uint64_t hash_key);
 
+// A refusal without credentials may turn out to be the first leg of a handshake.
+bool is_first_leg(const Exchange&, const Seen&);
 bool is_known(const ClientNotes&, std::uint64_t credential);
 void note_refusal(ClientNotes&, std::uint64_t credential, TimePoint at);
 void note_exchange(ClientNotes&, const Exchange&, const Seen&, const HistoryLimits&,

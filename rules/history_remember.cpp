@@ -12,7 +12,8 @@
 namespace whogoes::rules {
 namespace {
 
-constexpr std::size_t most_small = 16;     // redirects, first legs, nonces
+constexpr std::size_t most_small = 16;     // redirects, nonces
+constexpr std::size_t most_legs = 32;      // first legs
 constexpr std::size_t most_refusals = 32;  // of one credential
 constexpr std::chrono::seconds handshake_window{10};
 
@@ -173,15 +174,14 @@ void note_nonce(ClientNotes& notes, const Seen& seen, std::uint64_t hash_key) {
     keep(notes.nonces, NonceNote{use->nonce, use->count, seen.at}, most_small);
 }
 
-// A refusal without credentials may turn out to be the first leg of a handshake.
 void note_legs(ClientNotes& notes, const Exchange& exchange, const Seen& seen) {
     const int status = exchange.response.status;
     if (seen.credential == 0) {
-        if (status != 401 || exchange.challenges.challenges.empty()) return;
+        if (!is_first_leg(exchange, seen)) return;
         FirstLegNote leg{seen.at, seen.route};
         for (const Challenge& challenge : exchange.challenges.challenges)
             leg.offered.push_back(scheme_of(challenge.scheme));
-        keep(notes.first_legs, std::move(leg), most_small);
+        keep(notes.first_legs, std::move(leg), most_legs);
         return;
     }
     if (status == 401) return;
@@ -194,6 +194,11 @@ void note_legs(ClientNotes& notes, const Exchange& exchange, const Seen& seen) {
 }
 
 }  // namespace
+
+bool is_first_leg(const Exchange& exchange, const Seen& seen) {
+    return seen.credential == 0 && exchange.response.status == 401 &&
+           !exchange.challenges.challenges.empty();
+}
 
 bool is_known(const ClientNotes& notes, std::uint64_t credential) {
     const auto same = [&](const CredentialNote& note) { return note.credential == credential; };

@@ -35,6 +35,9 @@ public:
     }  // before start()
     void look_keys_up_in(session::KeySets& of_process) {
         worker_.key_sets = &of_process;
+    }  // before start()
+    void wait_for_second_legs(std::chrono::milliseconds at_most) {
+        worker_.second_leg_wait = at_most;
     }                         // before start()
     void obey(WorkerOrders);  // swaps settings; opens and closes listeners
     void take(std::shared_ptr<const session::Settings>);  // the same ones with other keys

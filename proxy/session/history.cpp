@@ -51,6 +51,11 @@ bool History::is_latest(const rules::Noted& noted) {
     return history_.is_latest(noted);
 }
 
+bool History::is_completed(const rules::Noted& first_leg) {
+    const std::lock_guard lock(mutex_);
+    return history_.is_completed(first_leg);
+}
+
 void History::refused_again(const rules::Noted& noted, rules::TimePoint at) {
     const std::lock_guard lock(mutex_);
     history_.refused_again(noted, at);

@@ -44,6 +44,7 @@ public:
     rules::Recollection recall(const rules::Exchange&);
     rules::Noted remember(const rules::Exchange&);
     bool is_latest(const rules::Noted&);
+    bool is_completed(const rules::Noted& first_leg);
     void refused_again(const rules::Noted&, rules::TimePoint at);
     // Upstream's clock minus ours: the median of the latest Dates; empty until there are three.
     std::optional<std::chrono::seconds> skew();

@@ -100,6 +100,11 @@ void look(Exchange& exchange, OpenEvent& event) {
         worker.key_sets->ask(event.treatment->key_source, event.exchange.jwt->kid);
 }
 
+bool completes_handshake(const Exchange& exchange) {
+    return exchange.worker.first_legs.awaits(exchange.request().target()) &&
+           !exchange.request().value(http::FieldName::authorization).empty();
+}
+
 void find_repeat(const Exchange& exchange, OpenEvent& event) {
     const Repeats& repeats = exchange.worker.repeats;
     // A record that names a trace of its own is like no other.
@@ -163,6 +168,13 @@ void record_event(Exchange& exchange, OpenEvent& event) {
     if (!event.simulated) record_storm(exchange);
     remember(exchange);
     if (!told) return;
+    if (!changed && !event.simulated && !worker.first_legs.full() &&
+        FirstLegs::may_be(event.exchange, event.diagnosis)) {
+        const bool all = exchange.settings->log.access == AccessLog::all;
+        return worker.first_legs.hold(std::move(record), all ? "info" : "debug", event.noted,
+                                      exchange.request().target(),
+                                      net::Clock::now() + worker.second_leg_wait);
+    }
     const bool whole = event.body_whole || !event.wants_body;
     if (!event.repeat_key || exchange.pin || changed || !whole)
         return worker.recorder.record(std::move(record));
@@ -192,7 +204,7 @@ void observe(Exchange& exchange) {
     Worker& worker = exchange.worker;
     const bool accepted =
         !http::worth_a_look(exchange.request(), exchange.answer()) && !may_hide_refusal(exchange);
-    if (accepted && !renews_a_token(exchange) &&
+    if (accepted && !renews_a_token(exchange) && !completes_handshake(exchange) &&
         !worker.accepted_gate.opens(exchange.request(), now_ms(worker)))
         return;
     const Treatment& treatment =

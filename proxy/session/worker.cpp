@@ -26,6 +26,7 @@ Worker::~Worker() = default;
 
 void Worker::run() {
     io.run(tick_interval, [this] { tick(); });
+    first_legs.settle(net::Clock::time_point::max(), history, recorder);
     recorder.flush();
 }
 
@@ -33,6 +34,7 @@ void Worker::tick() {
     const net::Clock::time_point now = net::Clock::now();
     deadlines.sweep(now);
     if (pool) pool->sweep(now);
+    first_legs.settle(now, history, recorder);
     recorder.tick();
     if (on_tick) on_tick();
 }

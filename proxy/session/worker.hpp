@@ -5,6 +5,7 @@
 #include "proxy/net/stream.hpp"
 #include "proxy/net/tls.hpp"
 #include "proxy/report/recorder.hpp"
+#include "proxy/session/first_legs.hpp"
 #include "proxy/session/history.hpp"
 #include "proxy/session/key_sets.hpp"
 #include "proxy/session/repeats.hpp"
@@ -61,6 +62,8 @@ struct Worker {
     WallClock clock;
     AcceptedGate accepted_gate;
     Repeats repeats;
+    FirstLegs first_legs;
+    std::chrono::milliseconds second_leg_wait = second_leg_within;
     Simulations* simulations = nullptr;  // of the process; null: nobody can ask for any
     std::string via;                     // "1.1 whogoes-1a2b3c4d", the same for the whole process
 

@@ -56,7 +56,7 @@ std::string_view between(std::string_view text, std::string_view open, std::stri
 
 bool is_empty_value(std::string_view text) {
     for (const std::string_view known :
-         {"undefined", "null", "nil", "none", "NaN", "true", "false"})
+         {"undefined", "null", "(null)", "nil", "none", "NaN", "true", "false"})
         if (iequals(text, known)) return true;
     if (text.size() < 3) return false;
     for (const char c : text)
@@ -83,6 +83,10 @@ bool is_instruction(std::string_view text) {
     if (text.size() > longest || !istarts_with(text, "your")) return false;
     for (const char c : text)
         if (!is_name_char(c) && c != '-' && c != '.') return false;
+    if (iends_with(text, "here")) {
+        text.remove_suffix(4);
+        if (text.ends_with('_') || text.ends_with('-')) text.remove_suffix(1);
+    }
     for (const std::string_view end : {"token", "key", "secret", "jwt"})
         if (iends_with(text, end)) return true;
     return false;

@@ -92,6 +92,7 @@ Rig::Rig(RigOptions options)
     for (const auto& worker : workers_) {
         worker->simulate(simulations_);
         worker->look_keys_up_in(*key_sets_);
+        worker->wait_for_second_legs(options_.second_leg_wait);
     }
     open_listeners();
     for (const auto& worker : workers_) worker->start();

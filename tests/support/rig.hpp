@@ -36,6 +36,7 @@ struct RigOptions {
     bool upstream_is_unix = false;
     bool log_everything = false;  // log.access: all
     session::KeyLimits key_limits{};
+    std::chrono::milliseconds second_leg_wait{0};  // until the worker's next tick
 };
 
 // 2026-11-23T12:51:24Z
