@@ -17,6 +17,8 @@ from loopback import free_port
 
 WHOGOES = os.path.abspath(sys.argv[1])
 RELEASE = sys.argv[2:] == ["release"]
+# A sanitizer's runtime forbids cores of its own accord.
+SANITIZERS = {name: os.environ.get(name, "") + ":disable_coredump=0" for name in ("ASAN_OPTIONS", "TSAN_OPTIONS")}
 
 
 def expect(what, got, wanted):
@@ -38,7 +40,7 @@ def run(folder, **environment):
     port = free_port()
     proxy = subprocess.Popen([WHOGOES, "-u", f"http://127.0.0.1:{port}", "-l", "127.0.0.1:0", "--admin", "off"],
                              stderr=subprocess.PIPE, cwd=folder, preexec_fn=allow_cores,
-                             env={**os.environ, **environment})
+                             env={**os.environ, **SANITIZERS, **environment})
     try:
         proxy.stderr.readline()  # it listens: all that it asks of the system is done
         limit = core_limit(proxy.pid)
