@@ -71,8 +71,8 @@ std::string count_of(const rules::KeySet& set) {
     return std::to_string(count) + (count == 1 ? " key" : " keys");
 }
 
-template <class Settings_, class Act>
-void for_each_treatment(Settings_& settings, const Act& act) {
+template <class Given, class Act>
+void for_each_treatment(Given& settings, const Act& act) {
     act(settings.treatment);
     for (auto& route : settings.routes) act(route.treatment);
 }
@@ -99,7 +99,7 @@ struct KeySets::Impl : std::enable_shared_from_this<Impl> {
     void begin(const std::shared_ptr<Slot>& slot, std::string_view kid = {});
     void send(const Errand& errand);
     void receive(Errand errand, const upstream::Fetched& fetched);
-    void took(Slot& slot, std::shared_ptr<const rules::KeySet> set);
+    void took(Slot& slot, const std::shared_ptr<const rules::KeySet>& set);
     void failed(const std::shared_ptr<Slot>& slot, const std::string& why);
     void say(std::string_view level, std::string message);
 
@@ -175,7 +175,7 @@ void KeySets::Impl::receive(Errand errand, const upstream::Fetched& fetched) {
     took(*errand.slot, std::make_shared<const rules::KeySet>(std::move(*set)));
 }
 
-void KeySets::Impl::took(Slot& slot, std::shared_ptr<const rules::KeySet> set) {
+void KeySets::Impl::took(Slot& slot, const std::shared_ptr<const rules::KeySet>& set) {
     using Told = KeySlot::Told;
     const Told told = slot.state.took(set, Clock::now());
     slot.gate->close_until(slot.state.next_at());
