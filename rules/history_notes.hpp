@@ -18,6 +18,7 @@ struct Seen {
     TimePoint at{};
     std::uint64_t route = 0;       // method and path
     std::uint64_t credential = 0;  // scheme without case, and credential
+    std::uint64_t scheme = 0;      // scheme without case, and whether a JWT follows
     std::uint64_t cookie = 0;      // the session's, where it is known, else all of them
     Credentials authorization{};
     bool registered_spelling = false;
@@ -29,6 +30,7 @@ struct Seen {
 
 struct CredentialNote {
     std::uint64_t credential = 0;
+    std::uint64_t scheme = 0;
     std::uint64_t subject = 0;  // iss and sub of a JWT
     double issued_at = 0;
     std::string fingerprint{};  // of a JWT, where fingerprints are on

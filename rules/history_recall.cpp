@@ -73,8 +73,12 @@ private:
 
     void read_credential() {
         if (seen_.credential == 0) return;
-        for (const CredentialNote& note : notes_.credentials)
-            if (note.credential == seen_.credential) read_credential(note);
+        for (const CredentialNote& note : notes_.credentials) {
+            if (note.credential == seen_.credential)
+                read_credential(note);
+            else if (note.scheme == seen_.scheme && is_recent(note.accepted_at))
+                found_.scheme_accepted = true;
+        }
     }
 
     void read_credential(const CredentialNote& note) {

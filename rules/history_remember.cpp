@@ -37,6 +37,7 @@ CredentialNote& credential_note(ClientNotes& notes, const Exchange& exchange, co
         if (note.credential == seen.credential) return note;
     CredentialNote note;
     note.credential = seen.credential;
+    note.scheme = seen.scheme;
     // Only a new credential is looked into: a success that is told again costs no parsing.
     std::optional<Jwt> parsed;
     if (!exchange.jwt) parsed = parse_jwt(seen.authorization.value);

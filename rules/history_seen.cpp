@@ -87,6 +87,8 @@ Seen reduce(const Exchange& exchange, std::uint64_t hash_key) {
     seen.authorization = parse_credentials(*line);
     if (seen.authorization.kind == Scheme::none) return seen;
     text = lowered(seen.authorization.scheme);
+    seen.scheme = keyed_hash(
+        hash_key, text + (seen.authorization.value.starts_with("eyJ") ? " jwt" : " opaque"));
     seen.credential = keyed_hash(hash_key, text.append(separator).append(seen.authorization.value));
     seen.registered_spelling =
         registered_spelling(seen.authorization.scheme) == seen.authorization.scheme;

@@ -27,10 +27,10 @@ std::optional<Evidence> connection_auth_broken(const Exchange& exchange) {
         fact("upstream_connection_changed", exchange.place.upstream_connection_changed)};
     if (first_leg) return std::nullopt;
     if (exchange.place.upstream_connection_changed)
-        return certain("the legs of the handshake went over different upstream connections",
+        return proof("the legs of the handshake went over different upstream connections",
                        std::move(facts));
     if (!last_leg) return std::nullopt;
-    return possible(
+    return guess(
         "the last leg of the handshake was refused; user or password may be wrong, or a "
         "further hop may have changed the connection",
         std::move(facts));

@@ -102,7 +102,7 @@ std::optional<Evidence> dpop_proof_missing(const Exchange& exchange) {
     if (has_proof && !as_bearer) return std::nullopt;
     std::vector<Fact> facts{fact("scheme", scheme_name(*sent)), fact("has_dpop", has_proof)};
     if (exchange.jwt) add(facts, "cnf_jkt", exchange.jwt->cnf_jkt);
-    return certain(as_bearer ? "a token that is bound to a key (cnf.jkt) was sent as Bearer"
+    return causes::proof(as_bearer ? "a token that is bound to a key (cnf.jkt) was sent as Bearer"
                              : "the scheme is DPoP, and there is no DPoP field with a proof",
                    std::move(facts));
 }
@@ -112,15 +112,15 @@ std::optional<Evidence> dpop_proof_invalid(const Exchange& exchange) {
     const std::size_t count = exchange.request.fields.count("DPoP");
     if (count == 0) return std::nullopt;
     if (count > 1)
-        return certain("there are " + std::to_string(count) + " DPoP fields where one is due",
+        return causes::proof("there are " + std::to_string(count) + " DPoP fields where one is due",
                        {fact("check", "count")});
     const std::optional<Jwt> proof = sole_proof(exchange);
-    if (!proof) return certain("the DPoP proof is no JWT", {fact("check", "typ")});
+    if (!proof) return causes::proof("the DPoP proof is no JWT", {fact("check", "typ")});
     std::optional<Flaw> flaw = flaw_of_form(*proof, exchange.request.method);
     // The URL comes before the hash and the age.
     if (!flaw && !dpop_htu_mismatch(exchange)) flaw = flaw_of_binding(*proof, exchange);
     if (!flaw) return std::nullopt;
-    return certain("the DPoP proof does not fit: " + flaw->words, {fact("check", flaw->check)});
+    return causes::proof("the DPoP proof does not fit: " + flaw->words, {fact("check", flaw->check)});
 }
 
 std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
@@ -139,9 +139,9 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
     add(facts, "seen_url", seen);
     add(facts, "expected_url", expected);
     if (client_facing)
-        return likely("the proof is for " + htu + ", and behind this proxy the URL is " + expected,
+        return shape("the proof is for " + htu + ", and behind this proxy the URL is " + expected,
                       std::move(facts));
-    return certain("the proof is for " + (htu.empty() ? std::string("no URL") : htu) +
+    return causes::proof("the proof is for " + (htu.empty() ? std::string("no URL") : htu) +
                        ", and the request went to " + (expected.empty() ? seen : expected),
                    std::move(facts));
 }
@@ -149,7 +149,7 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
 std::optional<Evidence> dpop_nonce_required(const Exchange& exchange) {
     if (!challenge_with_error(exchange, "use_dpop_nonce")) return std::nullopt;
     const bool given = exchange.response.fields.has("DPoP-Nonce");
-    return certain(given ? "the server wants the nonce of its DPoP-Nonce field in the proof"
+    return causes::proof(given ? "the server wants the nonce of its DPoP-Nonce field in the proof"
                          : "the server wants a nonce in the proof, and gave none",
                    {fact("dpop_nonce_present", given)});
 }

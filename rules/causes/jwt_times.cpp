@@ -60,7 +60,7 @@ Evidence skewed(const Clocks& clocks, std::string_view claim, std::string_view b
     std::vector<Fact> facts{fact("local_now", clocks.ours)};
     add_clock_facts(facts, clocks);
     facts.push_back(fact("claim", claim));
-    return likely("the upstream's clock is " + std::to_string(std::abs(clocks.skew())) + " s " +
+    return shape("the upstream's clock is " + std::to_string(std::abs(clocks.skew())) + " s " +
                       (clocks.skew() > 0 ? "ahead of" : "behind") + " ours: by ours the token is " +
                       std::string(by_ours) + ", by theirs " + std::string(by_theirs) + " (" +
                       std::string(claim) + ")",
@@ -74,7 +74,7 @@ std::optional<Evidence> exp_not_numeric(const Exchange& exchange) {
     if (!jwt) return std::nullopt;
     for (const NamedClaim& row : time_claims(*jwt))
         if (row.claim->kind == ClaimKind::not_a_number)
-            return certain("the claim " + std::string(row.name) + " is a JSON " +
+            return proof("the claim " + std::string(row.name) + " is a JSON " +
                                row.claim->json_type + " and must be a number",
                            {fact("claim", row.name), fact("json_type", row.claim->json_type)});
     return std::nullopt;
@@ -89,7 +89,7 @@ std::optional<Evidence> exp_in_milliseconds(const Exchange& exchange) {
         std::string as_date = instant(value / 1000);
         std::string words = "the claim " + std::string(row.name) + " is " + std::to_string(value) +
                             ", which is in milliseconds (" + as_date + ") where seconds are due";
-        return certain(std::move(words), {fact("claim", row.name), fact("value", value),
+        return proof(std::move(words), {fact("claim", row.name), fact("value", value),
                                           fact("as_date", std::move(as_date))});
     }
     return std::nullopt;
@@ -124,7 +124,7 @@ std::optional<Evidence> clock_skew(const Exchange& exchange) {
         add_clock_facts(facts, clocks);
         facts.push_back(fact("claim", row.name));
         facts.push_back(fact("ahead_s", ahead));
-        return possible("the issuer's clock may run ahead: " + std::string(row.name) + " is " +
+        return guess("the issuer's clock may run ahead: " + std::string(row.name) + " is " +
                             std::to_string(ahead) + " s in the future",
                         std::move(facts));
     }
@@ -134,10 +134,10 @@ std::optional<Evidence> clock_skew(const Exchange& exchange) {
 namespace {
 
 std::optional<Evidence> said_to_be_expired(const Exchange& exchange) {
-    if (!exchange.heard.says(Wording::token_expired) || sole_token(exchange).empty())
+    if (!exchange.heard.says("token-expired") || !exchange.carries(Sent::credential))
         return std::nullopt;
-    return likely("the upstream says " + saying(exchange, Wording::token_expired),
-                  {fact("upstream_text", saying(exchange, Wording::token_expired))});
+    return told(exchange, "token-expired",
+                {fact("upstream_text", saying(exchange, "token-expired"))});
 }
 
 }  // namespace
@@ -165,8 +165,8 @@ std::optional<Evidence> token_expired(const Exchange& exchange) {
     std::string words = "exp " + instant(*exp) + " is " +
                         std::to_string(std::max<std::int64_t>(late, 0)) +
                         " s in the past (leeway " + std::to_string(leeway) + " s)";
-    return surely ? certain(std::move(words), std::move(facts))
-                  : likely(std::move(words), std::move(facts));
+    return surely ? proof(std::move(words), std::move(facts))
+                  : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> token_not_yet_valid(const Exchange& exchange) {
@@ -186,8 +186,8 @@ std::optional<Evidence> token_not_yet_valid(const Exchange& exchange) {
     std::string words = std::string(by_nbf ? "nbf " : "iat ") + instant(start) + " is " +
                         std::to_string(start - clocks.ours) + " s in the future";
     // Only some servers look at iat.
-    return by_nbf ? certain(std::move(words), std::move(facts))
-                  : likely(std::move(words), std::move(facts));
+    return by_nbf ? proof(std::move(words), std::move(facts))
+                  : shape(std::move(words), std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

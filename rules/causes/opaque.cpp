@@ -28,14 +28,14 @@ std::optional<Evidence> opaque_wrong_environment(const Exchange& exchange) {
     add(facts, "prefix", shown_prefix(token));
     add(facts, "environment", environment);
     if (!environment.empty() && !wanted.empty() && !iequals(environment, wanted))
-        return likely("the token is of the " + std::string(environment) +
+        return shape("the token is of the " + std::string(environment) +
                           " environment, and this API is " + wanted,
                       std::move(facts));
-    if (environment.empty() || !exchange.heard.says(Wording::environment)) return std::nullopt;
-    return likely("the token is of the " + std::string(environment) +
-                      " environment, and the upstream says " +
-                      saying(exchange, Wording::environment),
-                  std::move(facts));
+    std::optional<Evidence> said = told(exchange, "opaque-wrong-environment", std::move(facts));
+    if (said && !environment.empty())
+        said->words =
+            "the token is of the " + std::string(environment) + " environment, and " + said->words;
+    return said;
 }
 
 std::optional<Evidence> opaque_wrong_provider(const Exchange& exchange) {
@@ -44,7 +44,7 @@ std::optional<Evidence> opaque_wrong_provider(const Exchange& exchange) {
     if (!known) return std::nullopt;
     const std::string host = host_of(exchange.place.upstream_origin);
     if (host.empty() || is_host_of(known->provider, host)) return std::nullopt;
-    return likely("a token of " + std::string(known->provider) + " (" + std::string(known->prefix) +
+    return shape("a token of " + std::string(known->provider) + " (" + std::string(known->prefix) +
                       "…) was sent to " + host,
                   {fact("prefix", known->prefix), fact("provider", known->provider),
                    fact("upstream_host", host)});
@@ -57,7 +57,7 @@ std::optional<Evidence> opaque_token_rejected(const Exchange& exchange) {
     std::vector<Fact> facts;
     add(facts, "prefix", shown_prefix(token));
     facts.push_back(fact("length", token.size()));
-    return possible(
+    return guess(
         "an opaque token was refused; it may be revoked, expired or for another API, "
         "which only its issuer can tell",
         std::move(facts));

@@ -1,0 +1,152 @@
+#include "proxy/dialects/read.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <tuple>
+
+// Run by the build: turns rules/dialects/*.yaml into constant tables, so that the program reads no
+// file for them and a mistake in one is an error of the build with file and line.
+//
+//   tabulate OUTPUT FILE.yaml...
+
+namespace whogoes::rules {
+
+// The tables are what is being made; the reader asks for none of them.
+std::span<const Dialect> builtin_dialects() noexcept { return {}; }
+std::span<const CredentialPlace> known_places() noexcept { return {}; }
+
+}  // namespace whogoes::rules
+
+namespace whogoes::dialects {
+namespace {
+
+using namespace rules;
+
+std::string literal(std::string_view text) {
+    std::ostringstream out;
+    out << '"';
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            out << '\\' << c;
+        else if (octet < 0x20 || octet >= 0x7f)
+            out << '\\' << std::oct << (octet >> 6U) << ((octet >> 3U) & 7U) << (octet & 7U);
+        else
+            out << c;
+    }
+    out << '"';
+    return out.str();
+}
+
+void write_term(std::ostream& out, const Term& term) {
+    out << "{Asks{" << int(term.asks) << "}, " << literal(term.name) << ", " << literal(term.words)
+        << ", " << term.name_mark << "U, {";
+    for (const std::uint16_t status : term.statuses)
+        if (status != 0) out << status << ",";
+    out << "}, Sent{" << static_cast<unsigned>(term.sent) << "}}";
+}
+
+class Tables {
+public:
+    explicit Tables(std::ostream& out) : out_(out) {}
+
+    void add(const Dialect& dialect) {
+        const std::string own = std::to_string(count_++);
+        std::vector<std::string> marks, sayings;
+        for (const Condition& mark : dialect.marks) marks.push_back(condition(mark));
+        for (const Saying& saying : dialect.sayings)
+            sayings.push_back("{" + condition(saying.when) + ", " + literal(saying.cause) + ", " +
+                              literal(saying.advice) + (saying.weak ? ", true}" : ", false}"));
+        table("Condition", "marks" + own, marks);
+        table("Saying", "sayings" + own, sayings);
+        table("std::string_view", "quirks" + own, literals(dialect.quirks));
+        table("std::string_view", "empty" + own, literals(dialect.empty_words));
+        rows_.push_back("{" + literal(dialect.id) + ", " + literal(dialect.name) + ", marks" + own +
+                        ", {}, sayings" + own + ", quirks" + own + ", empty" + own + "}");
+        for (const CredentialPlace& place : dialect.places) {
+            const auto key = std::pair(int(place.where), std::string(place.name));
+            places_.emplace(key, place.holds);
+        }
+    }
+
+    void finish() {
+        std::vector<std::string> places;
+        for (const auto& [key, holds] : places_)
+            places.push_back("{Where{" + std::to_string(key.first) + "}, " + literal(key.second) +
+                             ", Holds{" + std::to_string(int(holds)) + "}}");
+        table("CredentialPlace", "places", places);
+        table("Dialect", "dialects", rows_);
+    }
+
+private:
+    static std::vector<std::string> literals(std::span<const std::string_view> texts) {
+        std::vector<std::string> all;
+        for (const std::string_view text : texts) all.push_back(literal(text));
+        return all;
+    }
+
+    std::string condition(Condition terms) {
+        const std::string name = "terms" + std::to_string(conditions_++);
+        out_ << "constexpr Term " << name << "[] = {";
+        for (const Term& term : terms) {
+            write_term(out_, term);
+            out_ << ", ";
+        }
+        out_ << "};\n";
+        return name;
+    }
+
+    void table(std::string_view type, const std::string& name,
+               const std::vector<std::string>& rows) {
+        out_ << "constexpr std::array<" << type << ", " << rows.size() << "> " << name << "{";
+        if (!rows.empty()) out_ << "{\n";
+        for (const std::string& row : rows) out_ << "    " << row << ",\n";
+        out_ << (rows.empty() ? "};\n" : "}};\n");
+    }
+
+    std::ostream& out_;
+    std::size_t count_ = 0, conditions_ = 0;
+    std::vector<std::string> rows_{};
+    std::map<std::pair<int, std::string>, Holds> places_{};
+};
+
+std::string content_of(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error(path.string() + ": cannot be read");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
+    std::sort(files.begin(), files.end());
+    out << "// Made by the build of rules/dialects/*.yaml.\n"
+           "#include \"rules/dialect.hpp\"\n\n#include <array>\n\n"
+           "namespace whogoes::rules {\nnamespace {\n\n";
+    Tables tables(out);
+    for (const std::filesystem::path& path : files)
+        tables.add(read_dialect(content_of(path), path.string(), path.stem().string())->dialect);
+    tables.finish();
+    out << "\n}  // namespace\n\n"
+           "std::span<const Dialect> builtin_dialects() noexcept { return dialects; }\n"
+           "std::span<const CredentialPlace> known_places() noexcept { return places; }\n\n"
+           "}  // namespace whogoes::rules\n";
+}
+
+}  // namespace
+}  // namespace whogoes::dialects
+
+int main(int argc, char** argv) {
+    try {
+        std::ostringstream out;
+        whogoes::dialects::tabulate(out, {argv + 2, argv + argc});
+        std::ofstream file(argv[1], std::ios::binary);
+        file << out.str();
+        return file.flush() ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,319 @@
+#include "rules/exchange.hpp"
+#include "rules/heard.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+// What the statements of an answer tell of, by the dialects.
+namespace whogoes::rules {
+
+void collect_statements(const Exchange&, Heard&);
+
+namespace {
+
+constexpr std::size_t longest_text = 200;
+
+// At most 200 octets of a text, with the words in it.
+std::string_view around(std::string_view text, std::size_t at, std::size_t end) {
+    if (text.size() <= longest_text) return text;
+    std::size_t first = at - std::min<std::size_t>(at, 60);
+    std::size_t last = std::min(text.size(), std::max(first + longest_text, end));
+    // Not through the middle of a word: it could be a part of a secret that nobody would know
+    // again.
+    if (first > 0) first = std::min(text.find(' ', first), at);
+    if (last < text.size()) last = std::max(text.rfind(' ', last) + 1, end);
+    return text.substr(first, std::min(last - first, longest_text));
+}
+
+bool is_member(const Statement& statement, std::string_view name) {
+    if (iequals(statement.member, name)) return true;
+    // Where a list or a wrapper stands around it: "error.code" is in "0.error.code".
+    return statement.member.size() > name.size() && iends_with(statement.member, name) &&
+           statement.member[statement.member.size() - name.size() - 1] == '.';
+}
+
+bool field_holds(const Fields& fields, const Term& term) {
+    for (const Field& line : fields.lines())
+        if (line.name.size() == term.name.size() && iequals(line.name, term.name) &&
+            (term.words.empty() || find_words(line.value, term.words)))
+            return true;
+    return false;
+}
+
+bool is_host(const Exchange& exchange, std::string_view host) {
+    std::string_view origin = exchange.place.upstream_origin;
+    const std::size_t scheme = origin.find("://");
+    if (scheme != npos) origin.remove_prefix(scheme + 3);
+    origin = origin.substr(0, origin.find('/'));
+    if (!origin.starts_with('[')) origin = origin.substr(0, origin.rfind(':'));
+    if (!iends_with(origin, host)) return false;
+    return origin.size() == host.size() || origin[origin.size() - host.size() - 1] == '.';
+}
+
+bool text_holds(const Term& term, const Heard& heard, std::string_view& text) {
+    for (const Statement& statement : heard.statements) {
+        const Match found = find_words(statement.text, term.words);
+        if (!found) continue;
+        text = around(statement.text, found.begin, found.end);
+        return true;
+    }
+    return false;
+}
+
+bool code_holds(const Term& term, const Heard& heard, std::string_view& text) {
+    for (const Statement& statement : heard.statements) {
+        if (statement.letters != term.name_mark || statement.letters == 0) continue;
+        text = statement.text;
+        return true;
+    }
+    return false;
+}
+
+bool member_holds(const Term& term, const Heard& heard, std::string_view& text) {
+    for (const Statement& statement : heard.statements) {
+        if (!is_member(statement, term.name)) continue;
+        if (!term.words.empty()) {
+            const Match found = find_words(statement.text, term.words);
+            if (!found) continue;
+            text = around(statement.text, found.begin, found.end);
+        }
+        return true;
+    }
+    return false;
+}
+
+bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
+                std::string_view& text) {
+    switch (term.asks) {
+        case Asks::code:
+            return code_holds(term, heard, text);
+        case Asks::text:
+            return text_holds(term, heard, text);
+        case Asks::unless: {
+            std::string_view ignored;
+            return !text_holds(term, heard, ignored);
+        }
+        case Asks::field:
+            return (exchange.answer_names & term.name_mark) != 0 &&
+                   field_holds(exchange.response.fields, term);
+        case Asks::request_field:
+            return (exchange.request_names & term.name_mark) != 0 &&
+                   field_holds(exchange.request.fields, term);
+        case Asks::member:
+            return member_holds(term, heard, text) ||
+                   (term.words.empty() && heard.json &&
+                    exchange.response.body.find("\"" + std::string(term.name) + "\"") != npos);
+        case Asks::body:
+            return find_words(exchange.response.body, term.words).begin != npos;
+        case Asks::status:
+            for (const std::uint16_t status : term.statuses)
+                if (status != 0 && status == exchange.response.status) return true;
+            return false;
+        case Asks::sent:
+            return exchange.carries(term.sent);
+        case Asks::path:
+            return istarts_with(exchange.request.path, term.words);
+        case Asks::method:
+            return iequals(exchange.request.method, term.words);
+        case Asks::host:
+            return is_host(exchange, term.words);
+    }
+    return false;
+}
+
+// The sayings of dialects without marks: codes by their hash, words by their first octet, so that
+// an answer is gone through once however many there are.
+class Common {
+public:
+    struct Row {
+        const Dialect* by;
+        const Saying* saying;
+        std::size_t order;
+    };
+
+    Common() {
+        std::size_t order = 0;
+        for (const Dialect& dialect : builtin_dialects()) {
+            if (!dialect.marks.empty()) continue;
+            for (const Saying& saying : dialect.sayings) add({&dialect, &saying, order++});
+            for (const std::string_view letters : dialect.empty_words)
+                empty_.push_back(letters_of(letters));
+        }
+        std::sort(codes_.begin(), codes_.end(),
+                  [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::sort(empty_.begin(), empty_.end());
+    }
+
+    bool says_nothing(const Statement& statement) const {
+        if (statement.letters == 0) return false;
+        if (std::binary_search(empty_.begin(), empty_.end(), statement.letters)) return true;
+        // "401 Unauthorized", "HTTP 403 - Forbidden": the status and its name.
+        std::string words;
+        for (const char c : statement.text)
+            if (is_alpha(c)) words += lower(c);
+        if (words.starts_with("httperror")) words.erase(0, 9);
+        if (words.starts_with("http")) words.erase(0, 4);
+        return words.empty() ||
+               std::binary_search(empty_.begin(), empty_.end(), letters_of(words));
+    }
+
+    // Calls `found` with each row one of whose terms may hold of the statement.
+    template <class Found>
+    void look(const Statement& statement, Found found) const {
+        if (statement.letters != 0) {
+            auto row = std::lower_bound(
+                codes_.begin(), codes_.end(), statement.letters,
+                [](const auto& one, std::uint64_t letters) { return one.first < letters; });
+            for (; row != codes_.end() && row->first == statement.letters; ++row)
+                found(row->second, statement.text);
+        }
+        const std::string_view text = statement.text;
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            const auto bucket = static_cast<unsigned char>(lower(text[at]));
+            if (texts_[bucket].empty()) continue;
+            const bool inside = at > 0 && (is_alpha(text[at - 1]) || is_digit(text[at - 1]));
+            if (inside && is_alpha(text[at])) continue;
+            for (const Row& row : texts_[bucket]) {
+                const std::string_view rest = text.substr(at, 256);
+                const Match match = find_words_here(rest, row.saying->when.front().words);
+                if (match) found(row, around(text, at, at + match.end));
+            }
+        }
+        for (const Row& row : others_) found(row, std::string_view());
+    }
+
+private:
+    void add(Row row) {
+        const Term& first = row.saying->when.front();
+        if (first.asks == Asks::code)
+            codes_.emplace_back(first.name_mark, row);
+        else if (first.asks == Asks::text)
+            texts_[static_cast<unsigned char>(first.words.front())].push_back(row);
+        else
+            others_.push_back(row);
+    }
+
+    std::vector<std::pair<std::uint64_t, Row>> codes_{};
+    std::array<std::vector<Row>, 256> texts_{};
+    std::vector<Row> others_{};
+    std::vector<std::uint64_t> empty_{};
+};
+
+const Common& common() {
+    static const Common all;
+    return all;
+}
+
+class Listener {
+public:
+    explicit Listener(const Exchange& exchange) : exchange_(exchange) {}
+
+    Heard run() {
+        collect_statements(exchange_, heard_);
+        for (const Dialect& dialect : exchange_.dialects) recognise(dialect);
+        for (const Dialect& dialect : builtin_dialects()) recognise(dialect);
+        for (const Dialect* const system : heard_.systems) ask(*system);
+        for (const Dialect& dialect : exchange_.dialects)
+            if (dialect.marks.empty()) ask(dialect);
+        ask_common();
+        mark_understood();
+        return std::move(heard_);
+    }
+
+private:
+    void recognise(const Dialect& dialect) {
+        std::string_view ignored;
+        for (const Condition& mark : dialect.marks) {
+            if (!holds(mark, exchange_, heard_, ignored)) continue;
+            heard_.systems.push_back(&dialect);
+            return;
+        }
+    }
+
+    void ask(const Dialect& dialect) {
+        for (const Saying& saying : dialect.sayings) {
+            std::string_view text;
+            if (!holds(saying.when, exchange_, heard_, text)) continue;
+            heard_.told.push_back({&saying, &dialect, text});
+            return;
+        }
+    }
+
+    void ask_common() {
+        std::vector<std::pair<std::size_t, Told>> found;
+        const Common& all = common();
+        // By index: what a condition matches may not grow the list, but nothing here promises it.
+        for (std::size_t i = 0; i < heard_.statements.size(); ++i)
+            all.look(heard_.statements[i], [&](const Common::Row& row, std::string_view text) {
+                for (const auto& [order, told] : found)
+                    if (told.saying->cause == row.saying->cause && order <= row.order) return;
+                std::string_view more;
+                const Condition rest = row.saying->when.subspan(text.empty() ? 0 : 1);
+                if (!holds(rest, exchange_, heard_, more)) return;
+                found.emplace_back(row.order, Told{row.saying, row.by, text.empty() ? more : text});
+            });
+        std::sort(found.begin(), found.end(),
+                  [](const auto& a, const auto& b) { return a.first < b.first; });
+        for (const auto& [order, told] : found)
+            if (!heard_.told_of(told.saying->cause)) heard_.told.push_back(told);
+    }
+
+    void mark_understood() {
+        for (Statement& statement : heard_.statements) {
+            statement.understood = common().says_nothing(statement);
+            for (const Told& told : heard_.told) {
+                const auto* const begin = statement.text.data();
+                statement.understood =
+                    statement.understood ||
+                    (told.text.data() >= begin && told.text.data() < begin + statement.text.size());
+            }
+        }
+    }
+
+    const Exchange& exchange_;
+    Heard heard_;
+};
+
+}  // namespace
+
+bool holds(Condition condition, const Exchange& exchange, const Heard& heard,
+           std::string_view& text) {
+    for (const Term& term : condition)
+        if (!term_holds(term, exchange, heard, text)) return false;
+    return true;
+}
+
+const Told* Heard::told_of(std::string_view cause) const noexcept {
+    for (const Told& one : told)
+        if (one.saying->cause == cause) return &one;
+    return nullptr;
+}
+
+bool Heard::is_usual_there(std::string_view cause_or_rule) const noexcept {
+    for (const Dialect* const system : systems)
+        for (const std::string_view quirk : system->quirks)
+            if (quirk == cause_or_rule) return true;
+    return false;
+}
+
+std::string_view Heard::unheard() const noexcept {
+    for (const Statement& statement : statements) {
+        if (statement.understood || statement.member == "page") continue;
+        const std::string_view last = statement.member.substr(statement.member.rfind('.') + 1);
+        bool words = statement.member.empty();
+        for (const std::string_view name :
+             {"message", "msg", "detail", "error", "title", "description", "reason", "hint",
+              "errors", "details", "error_description", "errorMessage", "error_message", "err"})
+            words = words || iequals(last, name);
+        const bool numeric = statement.text.find_first_not_of("0123456789") == npos;
+        if (words && !numeric && statement.text.size() > 1)
+            return statement.text.substr(0, longest_text);
+    }
+    return {};
+}
+
+Heard listen(const Exchange& exchange) { return Listener(exchange).run(); }
+
+}  // namespace whogoes::rules
