@@ -42,10 +42,10 @@ struct Fact {
 };
 
 struct Evidence {
-    Ground ground = Ground::habit;
     Confidence confidence = Confidence::possible;  // of a check: the most it can be
     std::string words;  // one sentence, complete without the facts; nothing secret
     std::vector<Fact> facts;
+    Ground ground = Ground::habit;
 };
 
 using Check = std::optional<Evidence> (*)(const Exchange&);

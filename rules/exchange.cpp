@@ -135,7 +135,8 @@ void Exchange::read() {
         credentials.push_back(parse_credentials(line.value));
         if (!jwt) jwt = jwt_of(credentials.back());
     }
-    carried = carried_by(request, dialects);
+    carried.clear();
+    if (may_refuse(response)) carried = carried_by(request, dialects);
     for (const Carried& one : carried)
         if (!jwt && credentials.empty() && one.holds == Holds::token) jwt = parse_jwt(one.value);
     sent = sent_in(*this);

@@ -4,7 +4,6 @@
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/own_host.hpp"
 #include "rules/text.hpp"
-#include "rules/wording.hpp"
 
 #include <algorithm>
 
@@ -37,6 +36,11 @@ void fill_answer(const http::ResponseHead& answer, OpenEvent& event) {
 bool is_form(const http::RequestHead& head) {
     return rules::istarts_with(head.value(http::FieldName::content_type),
                                "application/x-www-form-urlencoded");
+}
+
+bool is_json(const http::RequestHead& head) {
+    const std::string_view type = head.value(http::FieldName::content_type);
+    return rules::icontains(type.substr(0, type.find(';')), "json");
 }
 
 std::string_view form_of(const RequestBody& body) {
@@ -82,6 +86,7 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
     request.client = exchange.client.address;
     fill_fields(exchange, request.fields);
     if (is_form(head)) request.form_body = form_of(exchange.body);
+    if (is_json(head)) request.json_body = form_of(exchange.body);
 }
 
 void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
@@ -122,18 +127,20 @@ void weigh_body(OpenEvent& event) {
         response.body = event.decoded_body;
         if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
     }
-    event.exchange.heard = rules::listen(response, event.exchange.challenges);
+    event.exchange.heard = rules::listen(event.exchange);
     event.diagnosis = rules::diagnose(event.exchange);
 }
 
 void OpenEvent::clear() {
     exchange.request.fields.clear();
     exchange.response.fields.clear();
-    exchange.request.form_body = {};
+    exchange.request.form_body = exchange.request.json_body = {};
     exchange.request.client_certificate = false;
     exchange.response.body = {};
     exchange.response.body_evidence = rules::BodyEvidence::unseen;
     exchange.credentials.clear();
+    exchange.carried.clear();
+    exchange.heard = {};
     exchange.challenges = {};
     exchange.proxy_challenges = {};
     exchange.jwt.reset();

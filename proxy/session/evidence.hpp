@@ -19,7 +19,8 @@ struct Treatment;
 inline constexpr std::size_t form_evidence_octets = 4096;
 
 bool is_form(const http::RequestHead&);
-// The first octets of a form; a view into the body.
+bool is_json(const http::RequestHead&);
+// The first octets of a form or JSON body; a view into the body.
 std::string_view form_of(const RequestBody&);
 
 // Without authority and query, which are no part of what a route matches.

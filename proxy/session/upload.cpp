@@ -63,7 +63,7 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     Client& client = exchange.client;
     RequestBody& body = exchange.body;
     buffer_ = client.worker.buffers.lend();
-    const bool form = is_form(exchange.request());
+    const bool form = is_form(exchange.request()) || is_json(exchange.request());
     // Room for all that it will hold: an early answer's observer keeps a view of it.
     if (form) {
         body.first_octets.reserve(form_evidence_octets);

@@ -11,19 +11,19 @@
 namespace whogoes::rules::causes {
 
 Evidence proof(std::string words, std::vector<Fact> facts) {
-    return {Ground::proof, Confidence::certain, std::move(words), std::move(facts)};
+    return {Confidence::certain, std::move(words), std::move(facts), Ground::proof};
 }
 Evidence shape(std::string words, std::vector<Fact> facts) {
-    return {Ground::shape, Confidence::likely, std::move(words), std::move(facts)};
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::shape};
 }
 Evidence habit(std::string words, std::vector<Fact> facts) {
-    return {Ground::habit, Confidence::likely, std::move(words), std::move(facts)};
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::habit};
 }
 Evidence guess(std::string words, std::vector<Fact> facts) {
-    return {Ground::habit, Confidence::possible, std::move(words), std::move(facts)};
+    return {Confidence::possible, std::move(words), std::move(facts), Ground::habit};
 }
 Evidence told_in(std::string words, std::vector<Fact> facts) {
-    return {Ground::told, Confidence::likely, std::move(words), std::move(facts)};
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::told};
 }
 
 std::optional<Evidence> told(const Exchange& exchange, std::string_view cause,

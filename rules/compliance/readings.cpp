@@ -9,15 +9,15 @@
 namespace whogoes::rules::compliance {
 
 Evidence certain(std::string words, std::vector<Fact> facts) {
-    return {Ground::proof, Confidence::certain, std::move(words), std::move(facts)};
+    return {Confidence::certain, std::move(words), std::move(facts), Ground::proof};
 }
 
 Evidence likely(std::string words, std::vector<Fact> facts) {
-    return {Ground::shape, Confidence::likely, std::move(words), std::move(facts)};
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::shape};
 }
 
 Evidence possible(std::string words, std::vector<Fact> facts) {
-    return {Ground::habit, Confidence::possible, std::move(words), std::move(facts)};
+    return {Confidence::possible, std::move(words), std::move(facts), Ground::habit};
 }
 
 const Credentials* token_in_header(const Exchange& exchange) {
