@@ -1,3 +1,4 @@
+#include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
 #include "rules/heard.hpp"
 #include "rules/text.hpp"
@@ -295,6 +296,18 @@ bool Heard::is_usual_there(std::string_view cause_or_rule) const noexcept {
     for (const Dialect* const system : systems)
         for (const std::string_view quirk : system->quirks)
             if (quirk == cause_or_rule) return true;
+    return false;
+}
+
+bool Heard::refuses(bool credential_came) const noexcept {
+    for (const Told& one : told) {
+        const CauseRow* const row = find_row(one.saying->cause);
+        if (!row || one.saying->weak) continue;
+        if (row->step == Step::token_endpoint || row->step == Step::edge ||
+            row->step == Step::absent)
+            return true;
+        if (credential_came && row->step < Step::rest) return true;
+    }
     return false;
 }
 

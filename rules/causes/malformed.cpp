@@ -44,7 +44,7 @@ std::string_view plain_token(const Exchange& exchange) {
     // Every octet of a whole JWT was looked at when it was read.
     if (exchange.jwt && exchange.jwt->flaw == JwtFlaw::none && !exchange.jwt->encrypted) return {};
     const std::string_view token = sole_token(exchange);
-    if (token.empty()) return {};
+    if (token.empty() || exchange.credentials.empty()) return {};
     const Scheme kind = exchange.credentials.front().kind;
     const bool may_hold =
         kind == Scheme::unknown || kind == Scheme::token || kind == Scheme::apikey;

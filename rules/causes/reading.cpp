@@ -94,7 +94,9 @@ std::string_view sole_token(const Exchange& exchange) {
     if (exchange.credentials.empty()) {
         // Where no Authorization came, a token is looked at wherever it stands.
         for (const Carried& one : exchange.carried)
-            if (one.holds == Holds::token || one.holds == Holds::perhaps) return one.value;
+            if (one.holds == Holds::token ||
+                (one.holds == Holds::perhaps && one.where != Where::cookie))
+                return one.value;
         return {};
     }
     const Credentials* const sent = sole_credentials(exchange);
