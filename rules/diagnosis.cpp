@@ -124,7 +124,12 @@ bool may_be_told(const CauseRow& row, const Exchange& exchange) {
 }
 
 std::optional<Evidence> evidence_of(const CauseRow& row, const Exchange& exchange) {
-    if (row.check) return row.check(exchange);
+    if (row.check)
+        if (std::optional<Evidence> found = row.check(exchange)) return found;
+    // A check of the credential's own bytes may find nothing where the answer says it; one that
+    // weighs what came has its reasons.
+    const bool bytes_alone = row.step >= Step::structure && row.step <= Step::checks;
+    if (row.check && !bytes_alone) return std::nullopt;
     return may_be_told(row, exchange) ? causes::told(exchange, row.cause.id) : std::nullopt;
 }
 

@@ -32,7 +32,6 @@ struct Request {
     std::string_view form_body{};     // first 4 KiB of an x-www-form-urlencoded body, else empty
     std::string_view json_body{};     // first 4 KiB of a JSON body, else empty
     std::string_view client{};        // the client's address without port; empty: unknown
-    bool client_certificate = false;  // the client showed a TLS certificate to us
 };
 
 enum class BodyEvidence : std::uint8_t {

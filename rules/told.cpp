@@ -139,8 +139,8 @@ public:
         for (const Dialect& dialect : builtin_dialects()) {
             if (!dialect.marks.empty()) continue;
             for (const Saying& saying : dialect.sayings) add({&dialect, &saying, order++});
-            for (const std::string_view letters : dialect.empty_words)
-                empty_.push_back(letters_of(letters));
+            for (const std::string_view word : dialect.empty_words)
+                empty_.push_back(letters_of(word));
         }
         std::sort(codes_.begin(), codes_.end(),
                   [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -148,16 +148,20 @@ public:
     }
 
     bool says_nothing(const Statement& statement) const {
-        if (statement.letters == 0) return false;
-        if (std::binary_search(empty_.begin(), empty_.end(), statement.letters)) return true;
-        // "401 Unauthorized", "HTTP 403 - Forbidden": the status and its name.
-        std::string words;
-        for (const char c : statement.text)
-            if (is_alpha(c)) words += lower(c);
-        if (words.starts_with("httperror")) words.erase(0, 9);
-        if (words.starts_with("http")) words.erase(0, 4);
-        return words.empty() ||
-               std::binary_search(empty_.begin(), empty_.end(), letters_of(words));
+        // Made of those words alone that any refusal is made of: "401 Unauthorized", "The access
+        // token is missing or invalid".
+        std::string_view text = statement.text;
+        if (text.size() > longest_text) return false;
+        while (!text.empty()) {
+            std::size_t end = 0;
+            while (end < text.size() && is_alpha(text[end])) ++end;
+            if (end > 0 && !std::binary_search(empty_.begin(), empty_.end(),
+                                               letters_of(text.substr(0, end))))
+                return false;
+            if (end < text.size() && static_cast<unsigned char>(text[end]) >= 0x80) return false;
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+        return true;
     }
 
     // Calls `found` with each row one of whose terms may hold of the statement.

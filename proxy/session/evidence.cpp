@@ -135,7 +135,6 @@ void OpenEvent::clear() {
     exchange.request.fields.clear();
     exchange.response.fields.clear();
     exchange.request.form_body = exchange.request.json_body = {};
-    exchange.request.client_certificate = false;
     exchange.response.body = {};
     exchange.response.body_evidence = rules::BodyEvidence::unseen;
     exchange.credentials.clear();
