@@ -4,6 +4,7 @@
 #include "rules/credential_place.hpp"
 #include "rules/credentials.hpp"
 #include "rules/fields.hpp"
+#include "rules/grpc.hpp"
 #include "rules/heard.hpp"
 #include "rules/jwt.hpp"
 #include "rules/keys.hpp"
@@ -108,6 +109,7 @@ struct Exchange {
     std::optional<TimePoint> upstream_date{};  // the answer's Date
     bool preflight = false;  // OPTIONS with Origin and Access-Control-Request-Method
     bool script = false;     // sent by fetch() or XMLHttpRequest
+    std::optional<GrpcStatus> grpc{};  // of a gRPC answer, where it was seen
     Heard heard{};           // what the answer says; only for a refusal
     Signature signature = Signature::not_checked;  // of jwt under keys; only for a 400, 401 or 403
 

@@ -43,8 +43,7 @@ bool field_holds(const Fields& fields, const Term& term) {
     return false;
 }
 
-bool is_host(const Exchange& exchange, std::string_view host) {
-    std::string_view origin = exchange.place.upstream_origin;
+bool is_host(std::string_view origin, std::string_view host) {
     const std::size_t scheme = origin.find("://");
     if (scheme != npos) origin.remove_prefix(scheme + 3);
     origin = origin.substr(0, origin.find('/'));
@@ -119,7 +118,7 @@ bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
         case Asks::method:
             return iequals(exchange.request.method, term.words);
         case Asks::host:
-            return is_host(exchange, term.words);
+            return is_host(exchange.place.upstream_origin, term.words);
     }
     return false;
 }
@@ -288,6 +287,16 @@ bool holds(Condition condition, const Exchange& exchange, const Heard& heard,
     for (const Term& term : condition)
         if (!term_holds(term, exchange, heard, text)) return false;
     return true;
+}
+
+bool refuses_in_successes(std::string_view origin) {
+    for (const Dialect& dialect : builtin_dialects()) {
+        if (!dialect.in_successes) continue;
+        for (const Condition& mark : dialect.marks)
+            for (const Term& term : mark)
+                if (term.asks == Asks::host && is_host(origin, term.words)) return true;
+    }
+    return false;
 }
 
 const Told* Heard::told_of(std::string_view cause) const noexcept {
