@@ -154,4 +154,12 @@ std::optional<Evidence> dpop_nonce_required(const Exchange& exchange) {
                    {fact("dpop_nonce_present", given)});
 }
 
+std::optional<Evidence> certificate_bound_token(const Exchange& exchange) {
+    const Jwt* const jwt = readable_jwt(exchange);
+    if (!jwt || !jwt->cnf_certificate || acts_as(exchange) != 401) return std::nullopt;
+    return guess("the token is bound to a client certificate (cnf.x5t#S256), which may not have "
+                 "come with the connection that the API saw",
+                 {fact("cnf", "x5t#S256")});
+}
+
 }  // namespace whogoes::rules::causes
