@@ -133,6 +133,8 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
     const std::string expected = url_at(exchange.place.upstream_origin, target);
     const std::string seen = url_at(exchange.place.client_origin, exchange.request.target);
     if (htu == expected || (expected.empty() && (seen.empty() || htu == seen))) return std::nullopt;
+    // Who sees the client's Host, or is told of it, takes the URL for what the client dialled.
+    if (htu == seen && exchange.place.host_passed) return std::nullopt;
     const bool client_facing = htu == seen;
     std::vector<Fact> facts{fact("htu", htu),
                             fact("htu_matches", client_facing ? "client-facing" : "none")};

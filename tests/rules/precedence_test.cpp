@@ -117,7 +117,6 @@ TEST_CASE("an answer that is no refusal is no event") {
         {"200", with_token, "200", ""},
         {"404", with_token, "404\n\nunauthorized", ""},
         {"500", with_token, "500\n\nout of memory", ""},
-        {"500 that hides a refusal", with_token, "500\n\njwt malformed", "jwt-segment-count"},
         {"a redirect elsewhere", with_token, "307\nLocation: /v1/items/", ""},
         {"a page that sends to its login", "GET /\nSec-Fetch-Mode: navigate",
          "302\nLocation: /login", ""},

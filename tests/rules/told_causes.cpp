@@ -14,8 +14,9 @@ std::string said(int status, std::string_view message) {
 
 const CauseCase rows[] = {
     {"error-page-masked", true, "Spring answers 401 for a path that failed otherwise", with_token,
-     "401\nSet-Cookie: JSESSIONID=1\nX-Content-Type-Options: nosniff\nX-Frame-Options: DENY\n"
-     "Content-Length: 0\nWWW-Authenticate: Bearer"},
+     "401\nWWW-Authenticate: Bearer\nX-Content-Type-Options: nosniff\nX-XSS-Protection: 0\n"
+     "Cache-Control: no-cache, no-store, max-age=0, must-revalidate\nPragma: no-cache\n"
+     "Expires: 0\nX-Frame-Options: DENY\nContent-Length: 0"},
     {"error-page-masked", false, "a plain 401", with_token, "401"},
     {"captcha-required", true, "the API wants one", basic("ann:pw"),
      "401\nX-Authentication-Denied-Reason: CAPTCHA_CHALLENGE; login-url=https://a.test/login"},
@@ -79,7 +80,7 @@ const CauseCase rows[] = {
     {"certificate-bound-token", false, "a token that is bound to nothing", with_jwt, "401"},
     {"access-token-as-id-token", true, "told", with_jwt, said(401, "Expected ID token")},
     {"access-token-as-id-token", false, "silent", with_jwt, "401"},
-    {"publishable-key-used", true, "told", bearer("pk_test_EXAMPLE0123456789abcdef"),
+    {"publishable-key-used", true, "told", bearer("pk-EXAMPLE0123456789abcdef"),
      said(401, "This API call cannot be made with a publishable API key.")},
     {"publishable-key-used", false, "a secret key", bearer("sk_test_EXAMPLE0123456789abcdef"),
      "401"},
