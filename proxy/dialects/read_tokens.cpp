@@ -34,7 +34,9 @@ constexpr std::array environment_words{
 constexpr std::size_t start_size = 3;  // what rules/prefixes.cpp searches by
 
 bool is_host(std::string_view host) {
-    const auto fits = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.'; };
+    const auto fits = [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
+    };
     return host.find('.') != npos && host.front() != '.' && host.back() != '.' &&
            std::all_of(host.begin(), host.end(), fits);
 }
@@ -49,6 +51,8 @@ public:
         const YAML::Node installed = root["installed"];
         for (const YAML::Node& node : list(root, "prefixes")) file_.rows.push_back(row(node));
         if (file_.rows.empty()) fail(root.Mark(), "'prefixes' is missing");
+        if (installed && !installed.IsMap())
+            fail(installed.Mark(), "'installed' is a map from providers to lists of paths");
         for (const auto& pair : installed) install(pair.first, installed);
         std::stable_sort(file_.rows.begin(), file_.rows.end(), [](const auto& a, const auto& b) {
             return std::pair(a.prefix.substr(0, start_size), b.prefix.size()) <
@@ -141,8 +145,8 @@ private:
     static std::string origin_of(const PlaceholderShape& shape, const std::string& seen) {
         const std::size_t colon = seen.find(": ");
         const std::string_view start = start_of(shape);
-        const bool repeats = start.empty() ? shape.only.find(seen.front()) != npos
-                                           : istarts_with(seen, start);
+        const bool repeats =
+            start.empty() ? shape.only.find(seen.front()) != npos : istarts_with(seen, start);
         return colon == npos || !repeats ? seen : seen.substr(colon + 2);
     }
 

@@ -112,7 +112,8 @@ public:
         write_table(out_, "std::string_view", "quirks" + own, literals(dialect.quirks));
         write_table(out_, "std::string_view", "empty" + own, literals(dialect.empty_words));
         rows_.push_back("{" + literal(dialect.id) + ", " + literal(dialect.name) + ", marks" + own +
-                        ", {}, sayings" + own + ", quirks" + own + ", empty" + own + (dialect.in_successes ? ", true}" : ", false}"));
+                        ", {}, sayings" + own + ", quirks" + own + ", empty" + own +
+                        (dialect.in_successes ? ", true}" : ", false}"));
         for (const CredentialPlace& place : dialect.places) {
             const auto key = std::pair(int(place.where), std::string(place.name));
             places_.emplace(key, place.holds);

@@ -29,8 +29,8 @@ std::optional<Evidence> opaque_wrong_environment(const Exchange& exchange) {
     add(facts, "environment", environment);
     if (!environment.empty() && !wanted.empty() && !iequals(environment, wanted))
         return shape("the token is of the " + std::string(environment) +
-                          " environment, and this API is " + wanted,
-                      std::move(facts));
+                         " environment, and this API is " + wanted,
+                     std::move(facts));
     std::optional<Evidence> said = told(exchange, "opaque-wrong-environment", std::move(facts));
     if (said && !environment.empty())
         said->words =
@@ -88,8 +88,8 @@ std::string_view plural(TokenKind kind) {
 }
 
 std::string begins_with(const TokenPrefix& known) {
-    return "begins with " + std::string(known.prefix) + ", as " +
-           std::string(plural(known.kind)) + " of " + std::string(known.provider) + " do";
+    return "begins with " + std::string(known.prefix) + ", as " + std::string(plural(known.kind)) +
+           " of " + std::string(known.provider) + " do";
 }
 
 std::vector<Fact> facts_of(const TokenPrefix& known) {

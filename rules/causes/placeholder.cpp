@@ -57,16 +57,15 @@ bool is_frame(std::string_view begins) noexcept {
 }
 
 std::string_view inside_of(const PlaceholderShape& shape, std::string_view text) noexcept {
-    return text.substr(shape.begins.size(),
-                       text.size() - shape.begins.size() - shape.ends.size());
+    return text.substr(shape.begins.size(), text.size() - shape.begins.size() - shape.ends.size());
 }
 
 bool fits(const PlaceholderShape& shape, std::string_view text) noexcept {
     if (!shape.whole.empty()) return iequals(text, shape.whole);
+    if (shape.begins.empty()) return text.size() >= 3 && text.find_first_not_of(shape.only) == npos;
     if (text.size() < shape.begins.size() + shape.ends.size()) return false;
     if (!istarts_with(text, shape.begins) || !iends_with(text, shape.ends)) return false;
     if (!shape.only.empty() && text.find_first_not_of(shape.only) != npos) return false;
-    if (shape.begins.empty()) return text.size() >= 3;
     const std::string_view inside = inside_of(shape, text);
     if (!shape.holds.empty() && !icontains(inside, shape.holds)) return false;
     return is_frame(shape.begins) || is_harmless(inside);

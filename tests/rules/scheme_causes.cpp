@@ -159,7 +159,7 @@ const CauseCase rows[] = {
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.stripe.com"; }},
     {"publishable-key-used", false, "another provider's", bearer("pk_test_EXAMPLE"), bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.github.com"; }},
-    {"publishable-key-used", false, "beside a token", 
+    {"publishable-key-used", false, "beside a token",
      "GET /\napikey: sb_publishable_EXAMPLE\nAuthorization: Bearer " + token(valid_claims), "401"},
     {"opaque-token-rejected", true, "a client secret", bearer("GOCSPX-EXAMPLE"), "401",
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://www.googleapis.com"; }},
