@@ -807,7 +807,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .summary = "public key where a secret one belongs",
                .advice = "Use the secret (server) key; the publishable one is for browsers and may do little",
                .due = Due::unauthorized},
-     .check = nullptr},
+     .check = publishable_key_used},
     {.step = Step::kind,
      .cause = {.id = "opaque-wrong-environment",
                .tier = 'B',

@@ -1,9 +1,8 @@
 #include "proxy/dialects/read.hpp"
 
+#include "proxy/dialects/yaml_file.hpp"
 #include "rules/diagnosis.hpp"
 #include "rules/text.hpp"
-
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
@@ -50,13 +49,6 @@ constexpr std::array place_words{
     std::pair<std::string_view, Where>{"scheme", Where::scheme},
 };
 
-template <class Table>
-std::string words_in(const Table& table) {
-    std::string all;
-    for (const auto& row : table) all.append(all.empty() ? "" : ", ").append(row.first);
-    return all;
-}
-
 // The last component of "0.error.code" rules nothing out; a text is compared in one white space.
 std::string squeezed(std::string_view text) {
     std::string out;
@@ -71,18 +63,12 @@ std::string squeezed(std::string_view text) {
 
 }  // namespace
 
-class Reader {
+class Reader : private YamlFile {
 public:
-    Reader(std::string name, DialectFile& file) : name_(std::move(name)), file_(file) {}
+    Reader(std::string name, DialectFile& file) : YamlFile(std::move(name)), file_(file) {}
 
     void read(const std::string& yaml, const std::string& id) {
-        YAML::Node root;
-        try {
-            root = YAML::Load(yaml);
-        } catch (const YAML::Exception& error) {
-            fail(error.mark, "is not valid YAML: " + error.msg);
-        }
-        if (!root.IsMap()) fail(root.Mark(), "a dialect is a map with name, marks, sayings …");
+        const YAML::Node root = load(yaml, "a dialect is a map with name, marks, sayings …");
         only(root, "a dialect",
              {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases", "empty"});
         Dialect& dialect = file_.dialect;
@@ -105,57 +91,7 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const YAML::Mark& mark, const std::string& message) const {
-        throw DialectError(name_ + ":" + std::to_string(mark.line + 1) + ": " + message);
-    }
-
     std::string_view keep(std::string text) { return file_.texts_.emplace_back(std::move(text)); }
-
-    void only(const YAML::Node& map, const std::string& what,
-              std::initializer_list<std::string_view> names) const {
-        for (const auto& pair : map) {
-            const std::string key = pair.first.Scalar();
-            if (std::find(names.begin(), names.end(), key) != names.end()) continue;
-            std::string all;
-            for (const std::string_view one : names) all.append(all.empty() ? "" : ", ").append(one);
-            fail(pair.first.Mark(), "'" + key + "' is no member of " + what + "; there are " + all);
-        }
-    }
-
-    std::string text(const YAML::Node& map, const char* key) const {
-        const YAML::Node node = map[key];
-        if (!node) fail(map.Mark(), std::string("'") + key + "' is missing");
-        if (!node.IsScalar() || node.Scalar().empty())
-            fail(node.Mark(), std::string("'") + key + "' wants a text");
-        return node.Scalar();
-    }
-
-    std::string text_or(const YAML::Node& map, const char* key, std::string otherwise) const {
-        return map[key] ? text(map, key) : std::move(otherwise);
-    }
-
-    std::vector<YAML::Node> list(const YAML::Node& map, const char* key) const {
-        const YAML::Node node = map[key];
-        if (!node || node.IsNull()) return {};
-        if (!node.IsSequence()) fail(node.Mark(), std::string("'") + key + "' wants a list");
-        return {node.begin(), node.end()};
-    }
-
-    std::vector<std::string> texts(const YAML::Node& map, const char* key) const {
-        const YAML::Node node = map[key];
-        if (!node) return {};
-        if (node.IsScalar()) return {node.Scalar()};
-        std::vector<std::string> all;
-        for (const YAML::Node& one : list(map, key)) all.push_back(one.Scalar());
-        return all;
-    }
-
-    template <class Table>
-    auto word(const YAML::Node& node, const Table& table) const {
-        for (const auto& [name, value] : table)
-            if (node.Scalar() == name) return value;
-        fail(node.Mark(), "'" + node.Scalar() + "' is unknown here; there are " + words_in(table));
-    }
 
     Condition condition(const YAML::Node& map, bool mark) {
         if (!map.IsMap()) fail(map.Mark(), "a map is due here");
@@ -298,7 +234,6 @@ private:
         return one;
     }
 
-    std::string name_;
     DialectFile& file_;
 };
 

@@ -1,4 +1,5 @@
 #include "proxy/dialects/read.hpp"
+#include "proxy/dialects/read_tokens.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -18,6 +19,8 @@ namespace whogoes::rules {
 // The tables are what is being made; the reader asks for none of them.
 std::span<const Dialect> builtin_dialects() noexcept { return {}; }
 std::span<const CredentialPlace> known_places() noexcept { return {}; }
+std::span<const TokenPrefix> known_prefixes() noexcept { return {}; }
+std::span<const causes::PlaceholderShape> causes::placeholder_shapes() noexcept { return {}; }
 
 }  // namespace whogoes::rules
 
@@ -50,6 +53,49 @@ void write_term(std::ostream& out, const Term& term) {
     out << "}, Sent{" << static_cast<unsigned>(term.sent) << "}}";
 }
 
+std::vector<std::string> literals(std::span<const std::string_view> texts) {
+    std::vector<std::string> all;
+    for (const std::string_view text : texts) all.push_back(literal(text));
+    return all;
+}
+
+void write_table(std::ostream& out, std::string_view type, const std::string& name,
+                 const std::vector<std::string>& rows) {
+    out << "constexpr std::array<" << type << ", " << rows.size() << "> " << name << "{";
+    if (!rows.empty()) out << "{\n";
+    for (const std::string& row : rows) out << "    " << row << ",\n";
+    out << (rows.empty() ? "};\n" : "}};\n");
+}
+
+void write_prefixes(std::ostream& out, std::span<const TokenPrefix> prefixes) {
+    std::map<std::vector<std::string>, std::string> lists;
+    const auto list = [&](std::span<const std::string_view> texts) {
+        const auto [at, fresh] =
+            lists.emplace(literals(texts), "names" + std::to_string(lists.size()));
+        if (fresh) write_table(out, "std::string_view", at->second, at->first);
+        return at->second;
+    };
+    std::vector<std::string> rows;
+    for (const TokenPrefix& row : prefixes)
+        rows.push_back("{" + literal(row.prefix) + ", " + literal(row.provider) + ", " +
+                       literal(row.environment) + ", TokenKind{" + std::to_string(int(row.kind)) +
+                       "}, " + list(row.hosts) + (row.installed ? ", true, " : ", false, ") +
+                       list(row.paths) + "}");
+    write_table(out, "TokenPrefix", "prefixes", rows);
+}
+
+void write_placeholders(std::ostream& out, std::span<const causes::PlaceholderShape> shapes) {
+    std::vector<std::string> rows;
+    for (const causes::PlaceholderShape& row : shapes) {
+        std::string text = "{";
+        for (const std::string_view part :
+             {row.whole, row.begins, row.ends, row.holds, row.only, row.seen})
+            text += literal(part) + ", ";
+        rows.push_back(text + (row.word ? "true}" : "false}"));
+    }
+    write_table(out, "causes::PlaceholderShape", "placeholders", rows);
+}
+
 class Tables {
 public:
     explicit Tables(std::ostream& out) : out_(out) {}
@@ -61,12 +107,13 @@ public:
         for (const Saying& saying : dialect.sayings)
             sayings.push_back("{" + condition(saying.when) + ", " + literal(saying.cause) + ", " +
                               literal(saying.advice) + (saying.weak ? ", true}" : ", false}"));
-        table("Condition", "marks" + own, marks);
-        table("Saying", "sayings" + own, sayings);
-        table("std::string_view", "quirks" + own, literals(dialect.quirks));
-        table("std::string_view", "empty" + own, literals(dialect.empty_words));
+        write_table(out_, "Condition", "marks" + own, marks);
+        write_table(out_, "Saying", "sayings" + own, sayings);
+        write_table(out_, "std::string_view", "quirks" + own, literals(dialect.quirks));
+        write_table(out_, "std::string_view", "empty" + own, literals(dialect.empty_words));
         rows_.push_back("{" + literal(dialect.id) + ", " + literal(dialect.name) + ", marks" + own +
-                        ", {}, sayings" + own + ", quirks" + own + ", empty" + own + (dialect.in_successes ? ", true}" : ", false}"));
+                        ", {}, sayings" + own + ", quirks" + own + ", empty" + own +
+                        (dialect.in_successes ? ", true}" : ", false}"));
         for (const CredentialPlace& place : dialect.places) {
             const auto key = std::pair(int(place.where), std::string(place.name));
             places_.emplace(key, place.holds);
@@ -78,17 +125,11 @@ public:
         for (const auto& [key, holds] : places_)
             places.push_back("{Where{" + std::to_string(key.first) + "}, " + literal(key.second) +
                              ", Holds{" + std::to_string(int(holds)) + "}}");
-        table("CredentialPlace", "places", places);
-        table("Dialect", "dialects", rows_);
+        write_table(out_, "CredentialPlace", "places", places);
+        write_table(out_, "Dialect", "dialects", rows_);
     }
 
 private:
-    static std::vector<std::string> literals(std::span<const std::string_view> texts) {
-        std::vector<std::string> all;
-        for (const std::string_view text : texts) all.push_back(literal(text));
-        return all;
-    }
-
     std::string condition(Condition terms) {
         const std::string name = "terms" + std::to_string(conditions_++);
         out_ << "constexpr Term " << name << "[] = {";
@@ -98,14 +139,6 @@ private:
         }
         out_ << "};\n";
         return name;
-    }
-
-    void table(std::string_view type, const std::string& name,
-               const std::vector<std::string>& rows) {
-        out_ << "constexpr std::array<" << type << ", " << rows.size() << "> " << name << "{";
-        if (!rows.empty()) out_ << "{\n";
-        for (const std::string& row : rows) out_ << "    " << row << ",\n";
-        out_ << (rows.empty() ? "};\n" : "}};\n");
     }
 
     std::ostream& out_;
@@ -127,15 +160,26 @@ void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
         return path.stem() == "general";
     });
     out << "// Made by the build of rules/dialects/*.yaml.\n"
-           "#include \"rules/dialect.hpp\"\n\n#include <array>\n\n"
+           "#include \"rules/causes/placeholder.hpp\"\n#include \"rules/dialect.hpp\"\n"
+           "#include \"rules/prefixes.hpp\"\n\n#include <array>\n\n"
            "namespace whogoes::rules {\nnamespace {\n\n";
     Tables tables(out);
-    for (const std::filesystem::path& path : files)
-        tables.add(read_dialect(content_of(path), path.string(), path.stem().string())->dialect);
+    for (const std::filesystem::path& path : files) {
+        const std::string name = path.string(), id = path.stem().string();
+        if (id == "prefixes")
+            write_prefixes(out, read_prefixes(content_of(path), name)->rows);
+        else if (id == "placeholders")
+            write_placeholders(out, read_placeholders(content_of(path), name)->rows);
+        else
+            tables.add(read_dialect(content_of(path), name, id)->dialect);
+    }
     tables.finish();
     out << "\n}  // namespace\n\n"
            "std::span<const Dialect> builtin_dialects() noexcept { return dialects; }\n"
-           "std::span<const CredentialPlace> known_places() noexcept { return places; }\n\n"
+           "std::span<const CredentialPlace> known_places() noexcept { return places; }\n"
+           "std::span<const TokenPrefix> known_prefixes() noexcept { return prefixes; }\n"
+           "std::span<const causes::PlaceholderShape> causes::placeholder_shapes() noexcept {\n"
+           "    return placeholders;\n}\n\n"
            "}  // namespace whogoes::rules\n";
 }
 

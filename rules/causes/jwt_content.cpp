@@ -53,7 +53,7 @@ std::optional<Evidence> refresh_token_as_access_token(const Exchange& exchange) 
                        {fact("typ", type), fact("token_type", type)});
     }
     const TokenPrefix* const known = known_prefix(sole_token(exchange));
-    if (!known || !known->refresh)
+    if (!known || known->kind != TokenKind::refresh_token)
         return told_of_token(exchange, "refresh-token-as-access-token", {});
     return proof("the token begins with " + std::string(known->prefix) +
                        ", as refresh tokens of " + std::string(known->provider) + " do",

@@ -170,14 +170,51 @@ std::optional<Evidence> scheme_doubled(const Exchange& exchange) {
                                       fact("inner_scheme", std::move(inner_name))});
 }
 
+namespace {
+
+// Behind Basic stands base64, in which a word may be a real user name; what is no such is looked at.
+bool is_user_and_password(const Credentials& sent) {
+    if (sent.kind != Scheme::basic) return false;
+    const Base64 decoded = decode_base64(sent.value);
+    return decoded.ok() && decoded.bytes.find(':') != npos;
+}
+
+std::optional<Placeholder> placeholder_in(const Credentials& sent) {
+    if (is_user_and_password(sent)) return std::nullopt;
+    if (sent.kind == Scheme::unknown)
+        if (std::optional<Placeholder> whole = find_placeholder(sent.raw)) return whole;
+    return find_placeholder(sent.value);
+}
+
+Evidence placeholder_evidence(std::string words, const Placeholder& found) {
+    words += " the placeholder " + found.shown + " (" + std::string(found.shape->seen) + ")";
+    std::vector<Fact> facts{fact("literal", found.shown)};
+    return found.shape->word ? shape(std::move(words), std::move(facts))
+                             : proof(std::move(words), std::move(facts));
+}
+
+}  // namespace
+
 std::optional<Evidence> placeholder_token(const Exchange& exchange) {
-    const Credentials* const sent = sole_credentials(exchange);
-    if (!sent) return std::nullopt;
-    const std::string_view literal =
-        sent->kind == Scheme::unknown && is_placeholder(sent->raw) ? sent->raw : sent->value;
-    if (!is_placeholder(literal)) return std::nullopt;
-    return proof("the credential is the placeholder " + std::string(literal),
-                   {fact("literal", literal)});
+    if (const Credentials* const sent = sole_credentials(exchange))
+        if (const std::optional<Placeholder> found = placeholder_in(*sent))
+            return placeholder_evidence("the credential is", *found);
+    for (const Carried& one : exchange.carried) {
+        if (one.holds != Holds::token && one.holds != Holds::api_key) continue;
+        // A body has keys and tokens of its own business.
+        if (one.where == Where::member && !exchange.credentials.empty()) continue;
+        const Credentials value = parse_credentials(one.value);
+        const bool with_scheme = value.kind != Scheme::unknown && !value.value.empty();
+        const std::optional<Placeholder> found =
+            find_placeholder(with_scheme ? value.value : value.raw);
+        if (!found) continue;
+        Evidence evidence = placeholder_evidence(place_name(one) + " holds", *found);
+        // Beside another credential it may be the one that nobody reads.
+        if (!exchange.credentials.empty()) evidence.ground = Ground::shape;
+        evidence.facts.push_back(fact("place", place_name(one)));
+        return evidence;
+    }
+    return std::nullopt;
 }
 
 std::optional<Evidence> quoted_token(const Exchange& exchange) {

@@ -2,7 +2,6 @@
 
 #include "brief_exchange.hpp"
 #include "cause_rows.hpp"
-#include "rules/prefixes.hpp"
 #include "rules/quotable.hpp"
 #include "rules/text.hpp"
 
