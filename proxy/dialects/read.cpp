@@ -88,6 +88,7 @@ public:
         Dialect& dialect = file_.dialect;
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
+        file_.about = text_or(root, "about", "");
         for (const YAML::Node& mark : list(root, "marks"))
             file_.marks_.push_back(condition(mark, true));
         for (const YAML::Node& node : list(root, "places")) file_.places_.push_back(place(node));
@@ -116,7 +117,8 @@ private:
             const std::string key = pair.first.Scalar();
             if (std::find(names.begin(), names.end(), key) != names.end()) continue;
             std::string all;
-            for (const std::string_view one : names) all.append(all.empty() ? "" : ", ").append(one);
+            for (const std::string_view one : names)
+                all.append(all.empty() ? "" : ", ").append(one);
             fail(pair.first.Mark(), "'" + key + "' is no member of " + what + "; there are " + all);
         }
     }
@@ -221,7 +223,8 @@ private:
         const auto add = [&](const YAML::Node& node) {
             const int number = node.as<int>(0);
             if (number < 100 || number > 599) fail(node.Mark(), "a status is a number like 401");
-            if (count >= term.statuses.size()) fail(node.Mark(), "at most six statuses fit in here");
+            if (count >= term.statuses.size())
+                fail(node.Mark(), "at most six statuses fit in here");
             term.statuses[count++] = static_cast<std::uint16_t>(number);
         };
         if (value.IsSequence())
@@ -257,13 +260,12 @@ private:
         saying.when = condition(map, false);
         saying.cause = keep(text(map, "cause"));
         if (!find_cause(saying.cause))
-            fail(map["cause"].Mark(), "'" + std::string(saying.cause) +
-                                          "' is no cause; `whogoes causes` lists them");
+            fail(map["cause"].Mark(),
+                 "'" + std::string(saying.cause) + "' is no cause; `whogoes causes` lists them");
         if (map["advice"]) saying.advice = keep(text(map, "advice"));
         saying.weak = map["weak"] && map["weak"].as<bool>(false);
-        text(map, "seen");
         file_.sayings_.push_back(saying);
-        file_.saying_lines.push_back(map.Mark().line + 1);
+        file_.sources.push_back({map.Mark().line + 1, text(map, "seen")});
     }
 
     void quirk(const YAML::Node& map) {
