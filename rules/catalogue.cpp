@@ -8,6 +8,7 @@
 #include "rules/causes/jwt_content.hpp"
 #include "rules/causes/jwt_keys.hpp"
 #include "rules/causes/jwt_structure.hpp"
+#include "rules/causes/login.hpp"
 #include "rules/causes/malformed.hpp"
 #include "rules/causes/missing.hpp"
 #include "rules/causes/opaque.hpp"
@@ -204,7 +205,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .advice = "Ask for a fresh URL; sign with a longer lifetime where it is meant to be passed on; check the clock of the signer",
                .simulated_status = 403,
                .traits = Trait::not_about_caller},
-     .check = nullptr},
+     .check = signed_url_expired},
     {.step = Step::edge,
      .cause = {.id = "request-signature-rejected",
                .tier = 'B',
@@ -212,7 +213,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .summary = "request signature refused",
                .advice = "Sign exactly the bytes, path, host and time that arrive; mind proxies that change them, the order of parameters, and which secret signs",
                .simulated_status = 403},
-     .check = nullptr},
+     .check = request_signature_rejected},
     {.step = Step::edge,
      .cause = {.id = "csrf-failed",
                .tier = 'A',
@@ -240,7 +241,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .summary = "two mechanisms in one request",
                .advice = "Send one of them: a signed URL needs no Authorization, and the other way round",
                .due = Due::unauthorized},
-     .check = nullptr},
+     .check = two_mechanisms},
     {.step = Step::absent,
      .cause = {.id = "empty-authorization",
                .tier = 'B',
@@ -305,7 +306,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .advice = "The call that logs in was refused: check user name and password, and which of e-mail, user name and tenant this API wants",
                .due = Due::unauthorized,
                .traits = Trait::needs_answer},
-     .check = nullptr},
+     .check = login_failed},
     {.step = Step::absent,
      .cause = {.id = "browser-cannot-set-header",
                .tier = 'B',
@@ -632,7 +633,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .section = "RFC 4559, 4",
                .due = Due::unauthorized,
                .traits = Trait::changes_by_request},
-     .check = nullptr},
+     .check = ntlm_in_negotiate},
     {.step = Step::structure,
      .cause = {.id = "kerberos-wrong-service",
                .tier = 'C',
@@ -642,7 +643,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .section = "RFC 4559, 4",
                .due = Due::unauthorized,
                .traits = Trait::changes_by_request},
-     .check = nullptr},
+     .check = kerberos_wrong_service},
     {.step = Step::structure,
      .cause = {.id = "dpop-proof-missing",
                .tier = 'B',

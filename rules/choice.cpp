@@ -34,13 +34,16 @@ bool is_about_validity(const CauseRow& row) {
 bool explains(const CauseRow& reason, const CauseRow& said) {
     if (said.step == Step::rest) return reason.step != Step::edge || said.step == reason.step;
     switch (reason.step) {
+        case Step::token_endpoint:
+            return said.step != Step::edge && !said.cause.has(Trait::told_by_challenge);
         case Step::several:
         case Step::malformed:
             return is_nothing_came(said) || is_about_validity(said);
         case Step::absent:
             return is_nothing_came(said);
         case Step::scheme:
-            return is_nothing_came(said) || is_about_validity(said);
+            // Who speaks of a token's age, audience or signature has read it.
+            return is_nothing_came(said) || said.step == Step::structure;
         case Step::structure:
             return is_about_validity(said) || is_nothing_came(said);
         case Step::kind:
@@ -83,14 +86,25 @@ const Candidate* best(const std::vector<Candidate>& all, Ground least, Ground mo
 const Candidate* lead(const std::vector<Candidate>& all) {
     const Candidate* const proof = best(all, Ground::proof, Ground::proof);
     const Candidate* const said = best(all, Ground::heard, Ground::told);
-    if (proof && said)
-        return explains(*proof->row, *said->row) || rank_of(*said) > rank_of(*proof) + 1 ? proof
-                                                                                        : said;
+    if (proof && said) return explains(*proof->row, *said->row) ? proof : said;
     if (proof) return proof;
     const Candidate* const shown = best(all, Ground::shape, Ground::shape);
     // A token of another kind or provider says why its words were said.
     if (said && shown && explains(*shown->row, *said->row)) return shown;
     return best(all, Ground::habit, Ground::told);
+}
+
+// Causes of a credential that is absent explain one another: the first that is more than a guess
+// stands for all.
+void keep_one_absence(std::vector<Candidate>& all) {
+    const auto first = std::find_if(all.begin(), all.end(), [](const Candidate& one) {
+        return is_nothing_came(*one.row) && one.evidence.confidence != Confidence::possible;
+    });
+    if (first == all.end()) return;
+    const CauseRow* const kept = first->row;
+    std::erase_if(all, [kept](const Candidate& one) {
+        return is_nothing_came(*one.row) && one.row != kept;
+    });
 }
 
 // More than one thing that the API may have read.
@@ -113,7 +127,9 @@ Confidence confidence_of(const Candidate& main, const Exchange& exchange) {
     const bool own_words = !exchange.heard.unheard().empty();
     switch (main.evidence.ground) {
         case Ground::proof:
-            if (own_words || (is_about_the_credential(*main.row) && has_second_credential(exchange)))
+            // An answer of somebody in front needs no word of the API's.
+            if ((own_words && main.row->step > Step::edge) ||
+                (is_about_the_credential(*main.row) && has_second_credential(exchange)))
                 confidence = std::min(confidence, Confidence::likely);
             break;
         case Ground::told:
@@ -174,6 +190,7 @@ void quote(const Candidate& main, const std::vector<Candidate>& all, const Excha
 const CauseRow* choose(std::vector<Candidate> all, const Exchange& exchange,
                        Diagnosis& diagnosis) {
     std::erase_if(all, [&](const Candidate& one) { return is_vetoed(one, exchange); });
+    keep_one_absence(all);
     const Candidate* const main = lead(all);
     if (!main) return nullptr;
     Finding finding{&main->row->cause, main->evidence};

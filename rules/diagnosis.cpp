@@ -37,15 +37,11 @@ bool is_authentication_400(const Exchange& exchange) {
 }
 
 bool told_by_system(const Exchange& exchange) {
+    const bool success = exchange.response.status < 300;
     for (const Told& told : exchange.heard.told)
-        if (told.by_system() && !told.saying->weak) return true;
+        if (told.by_system() && !told.saying->weak && (!success || told.by->in_successes))
+            return true;
     return false;
-}
-
-// RFC 9110 knows nothing of it: gRPC says 16 and 7 with a status of 200.
-bool is_grpc_refusal(const Exchange& exchange) {
-    const auto status = exchange.response.fields.first("grpc-status");
-    return status && (*status == "16" || *status == "7");
 }
 
 // A 5xx that hides a refusal: a token came, and the answer names what is wrong with one.
@@ -80,7 +76,7 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
     }
     if (status >= 300 && status < 400)
         return is_refusing_redirect(exchange, diagnosis) ? Event::any : Event::none;
-    if (diagnosis.has_rule("soft-unauthorized") || is_grpc_refusal(exchange)) return Event::any;
+    if (diagnosis.has_rule("soft-unauthorized") || refuses(exchange.grpc)) return Event::any;
     if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)))
         return Event::told_only;
     return Event::none;
@@ -124,7 +120,12 @@ bool may_be_told(const CauseRow& row, const Exchange& exchange) {
 }
 
 std::optional<Evidence> evidence_of(const CauseRow& row, const Exchange& exchange) {
-    if (row.check) return row.check(exchange);
+    if (row.check)
+        if (std::optional<Evidence> found = row.check(exchange)) return found;
+    // A check of the credential's own bytes may find nothing where the answer says it; one that
+    // weighs what came has its reasons.
+    const bool bytes_alone = row.step >= Step::structure && row.step <= Step::checks;
+    if (row.check && !bytes_alone) return std::nullopt;
     return may_be_told(row, exchange) ? causes::told(exchange, row.cause.id) : std::nullopt;
 }
 

@@ -71,7 +71,8 @@ struct Dialect {
     std::span<const CredentialPlace> places{};
     std::span<const Saying> sayings{};
     std::span<const std::string_view> quirks{};  // causes and rules that are not named there
-    std::span<const std::string_view> empty_words{};  // letters and digits of texts that say nothing
+    std::span<const std::string_view> empty_words{};  // of these alone a text says nothing
+    bool in_successes = false;  // it tells of refusals with a 2xx as well
 };
 
 // Those that the build made of rules/dialects/.

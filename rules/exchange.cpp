@@ -135,6 +135,7 @@ void Exchange::read() {
         credentials.push_back(parse_credentials(line.value));
         if (!jwt) jwt = jwt_of(credentials.back());
     }
+    grpc = grpc_status(response);
     carried.clear();
     if (may_refuse(response)) carried = carried_by(request, dialects);
     for (const Carried& one : carried)

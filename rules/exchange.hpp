@@ -4,6 +4,7 @@
 #include "rules/credential_place.hpp"
 #include "rules/credentials.hpp"
 #include "rules/fields.hpp"
+#include "rules/grpc.hpp"
 #include "rules/heard.hpp"
 #include "rules/jwt.hpp"
 #include "rules/keys.hpp"
@@ -32,7 +33,6 @@ struct Request {
     std::string_view form_body{};     // first 4 KiB of an x-www-form-urlencoded body, else empty
     std::string_view json_body{};     // first 4 KiB of a JSON body, else empty
     std::string_view client{};        // the client's address without port; empty: unknown
-    bool client_certificate = false;  // the client showed a TLS certificate to us
 };
 
 enum class BodyEvidence : std::uint8_t {
@@ -109,6 +109,7 @@ struct Exchange {
     std::optional<TimePoint> upstream_date{};  // the answer's Date
     bool preflight = false;  // OPTIONS with Origin and Access-Control-Request-Method
     bool script = false;     // sent by fetch() or XMLHttpRequest
+    std::optional<GrpcStatus> grpc{};  // of a gRPC answer, where it was seen
     Heard heard{};           // what the answer says; only for a refusal
     Signature signature = Signature::not_checked;  // of jwt under keys; only for a 400, 401 or 403
 

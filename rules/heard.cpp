@@ -178,7 +178,7 @@ private:
 // Fields in which systems tell a reason, beside the challenge.
 bool tells_a_reason(std::string_view name) {
     if (is_any(name, {"X-Authentication-Denied-Reason", "X-Seraph-LoginReason", "x-amzn-ErrorType",
-                      "x-ms-error-code", "x-amzn-error-type", "grpc-message", "grpc-status-details",
+                      "x-ms-error-code", "x-amzn-error-type",
                       "X-OAuth-Error", "X-Auth-Error", "Error", "X-Reason", "x-ms-diagnostics",
                       "X-Responded-JSON", "X-Goog-IAP-Generated-Response", "X-Vercel-Error"}))
         return true;
@@ -193,9 +193,7 @@ void hear_fields(const Exchange& exchange, Heard& heard) {
         if (!tells_a_reason(line.name) || line.value.empty()) continue;
         std::string_view value = line.value;
         if (iequals(line.name, "x-amzn-ErrorType")) value = value.substr(0, value.find(':'));
-        const bool escaped = istarts_with(line.name, "grpc-") && value.find('%') != npos;
-        heard.add(line.name,
-                  escaped ? heard.keep(percent_decoded(value).value_or(std::string(value))) : value);
+        heard.add(line.name, value);
     }
 }
 
@@ -255,8 +253,13 @@ void hear_body(std::string_view body, Heard& heard) { Body(body, heard).hear(); 
 void collect_statements(const Exchange& exchange, Heard& heard) {
     hear_challenges(exchange, heard);
     hear_fields(exchange, heard);
+    if (exchange.grpc && !exchange.grpc->message.empty())
+        heard.add("grpc-message", heard.keep(exchange.grpc->message));
     hear_location(exchange, heard);
-    if (body_was_seen(exchange.response)) hear_body(exchange.response.body, heard);
+    // The frames of a gRPC answer are no text; its message was heard above.
+    const std::string_view type = exchange.response.fields.first("Content-Type").value_or("");
+    if (body_was_seen(exchange.response) && !istarts_with(type, "application/grpc"))
+        hear_body(exchange.response.body, heard);
 }
 
 }  // namespace whogoes::rules

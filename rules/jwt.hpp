@@ -29,7 +29,10 @@ struct TimeClaim {
     ClaimKind kind = ClaimKind::absent;
     double value = 0;         // as sent, where it is a number
     std::string json_type{};  // "string", "array", … where it is not
-    bool milliseconds() const { return kind == ClaimKind::number && value > 100000000000.0; }
+    // A time between 1998 and 2128, a thousand times: no far future is meant by such a number.
+    bool milliseconds() const {
+        return kind == ClaimKind::number && value >= 9.0e11 && value < 5.0e12;
+    }
 };
 
 struct Jwt {

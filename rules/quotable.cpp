@@ -13,11 +13,8 @@ namespace {
 constexpr std::size_t longest_text = 200;
 
 bool is_credential_field(std::string_view name) {
-    for (const std::string_view known :
-         {"Authorization", "Proxy-Authorization", "Cookie", "X-API-Key", "apikey", "api-key",
-          "X-Auth-Token", "X-Access-Token", "X-CSRF-Token", "X-XSRF-TOKEN", "DPoP"})
-        if (iequals(name, known)) return true;
-    return false;
+    return iequals(name, "Authorization") || iequals(name, "Cookie") ||
+           is_secret_at(Where::field, name);
 }
 
 void redact(std::string& text, std::string_view secret) {
@@ -112,6 +109,9 @@ std::string quotable(std::string_view upstream_text, const Request& request) {
         const Credentials credentials = parse_credentials(line.value);
         if (credentials.kind == Scheme::basic) redact_basic(text, credentials.value);
     }
+    for (const Carried& one : carried_by(request, {}))
+        if (one.where != Where::field && one.where != Where::cookie && one.holds != Holds::identity)
+            redact(text, one.value);
     redact_lookalikes(text);
     shorten(text);
     return text;

@@ -43,8 +43,7 @@ bool field_holds(const Fields& fields, const Term& term) {
     return false;
 }
 
-bool is_host(const Exchange& exchange, std::string_view host) {
-    std::string_view origin = exchange.place.upstream_origin;
+bool is_host(std::string_view origin, std::string_view host) {
     const std::size_t scheme = origin.find("://");
     if (scheme != npos) origin.remove_prefix(scheme + 3);
     origin = origin.substr(0, origin.find('/'));
@@ -119,7 +118,7 @@ bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
         case Asks::method:
             return iequals(exchange.request.method, term.words);
         case Asks::host:
-            return is_host(exchange, term.words);
+            return is_host(exchange.place.upstream_origin, term.words);
     }
     return false;
 }
@@ -139,8 +138,8 @@ public:
         for (const Dialect& dialect : builtin_dialects()) {
             if (!dialect.marks.empty()) continue;
             for (const Saying& saying : dialect.sayings) add({&dialect, &saying, order++});
-            for (const std::string_view letters : dialect.empty_words)
-                empty_.push_back(letters_of(letters));
+            for (const std::string_view word : dialect.empty_words)
+                empty_.push_back(letters_of(word));
         }
         std::sort(codes_.begin(), codes_.end(),
                   [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -148,16 +147,20 @@ public:
     }
 
     bool says_nothing(const Statement& statement) const {
-        if (statement.letters == 0) return false;
-        if (std::binary_search(empty_.begin(), empty_.end(), statement.letters)) return true;
-        // "401 Unauthorized", "HTTP 403 - Forbidden": the status and its name.
-        std::string words;
-        for (const char c : statement.text)
-            if (is_alpha(c)) words += lower(c);
-        if (words.starts_with("httperror")) words.erase(0, 9);
-        if (words.starts_with("http")) words.erase(0, 4);
-        return words.empty() ||
-               std::binary_search(empty_.begin(), empty_.end(), letters_of(words));
+        // Made of those words alone that any refusal is made of: "401 Unauthorized", "The access
+        // token is missing or invalid".
+        std::string_view text = statement.text;
+        if (text.size() > longest_text) return false;
+        while (!text.empty()) {
+            std::size_t end = 0;
+            while (end < text.size() && is_alpha(text[end])) ++end;
+            if (end > 0 && !std::binary_search(empty_.begin(), empty_.end(),
+                                               letters_of(text.substr(0, end))))
+                return false;
+            if (end < text.size() && static_cast<unsigned char>(text[end]) >= 0x80) return false;
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+        return true;
     }
 
     // Calls `found` with each row one of whose terms may hold of the statement.
@@ -284,6 +287,16 @@ bool holds(Condition condition, const Exchange& exchange, const Heard& heard,
     for (const Term& term : condition)
         if (!term_holds(term, exchange, heard, text)) return false;
     return true;
+}
+
+bool refuses_in_successes(std::string_view origin) {
+    for (const Dialect& dialect : builtin_dialects()) {
+        if (!dialect.in_successes) continue;
+        for (const Condition& mark : dialect.marks)
+            for (const Term& term : mark)
+                if (term.asks == Asks::host && is_host(origin, term.words)) return true;
+    }
+    return false;
 }
 
 const Told* Heard::told_of(std::string_view cause) const noexcept {

@@ -84,11 +84,12 @@ public:
         }
         if (!root.IsMap()) fail(root.Mark(), "a dialect is a map with name, marks, sayings …");
         only(root, "a dialect",
-             {"name", "about", "marks", "places", "sayings", "quirks", "cases", "empty"});
+             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases", "empty"});
         Dialect& dialect = file_.dialect;
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
         file_.about = text_or(root, "about", "");
+        dialect.in_successes = root["in_successes"] && root["in_successes"].as<bool>(false);
         for (const YAML::Node& mark : list(root, "marks"))
             file_.marks_.push_back(condition(mark, true));
         for (const YAML::Node& node : list(root, "places")) file_.places_.push_back(place(node));

@@ -66,7 +66,7 @@ public:
         table("std::string_view", "quirks" + own, literals(dialect.quirks));
         table("std::string_view", "empty" + own, literals(dialect.empty_words));
         rows_.push_back("{" + literal(dialect.id) + ", " + literal(dialect.name) + ", marks" + own +
-                        ", {}, sayings" + own + ", quirks" + own + ", empty" + own + "}");
+                        ", {}, sayings" + own + ", quirks" + own + ", empty" + own + (dialect.in_successes ? ", true}" : ", false}"));
         for (const CredentialPlace& place : dialect.places) {
             const auto key = std::pair(int(place.where), std::string(place.name));
             places_.emplace(key, place.holds);
@@ -122,6 +122,10 @@ std::string content_of(const std::filesystem::path& path) {
 
 void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
     std::sort(files.begin(), files.end());
+    // What everybody's file says of a place stands over what a system's own does.
+    std::stable_partition(files.begin(), files.end(), [](const std::filesystem::path& path) {
+        return path.stem() == "general";
+    });
     out << "// Made by the build of rules/dialects/*.yaml.\n"
            "#include \"rules/dialect.hpp\"\n\n#include <array>\n\n"
            "namespace whogoes::rules {\nnamespace {\n\n";

@@ -1,6 +1,7 @@
 #include "proxy/session/evidence.hpp"
 
 #include "proxy/http/coding.hpp"
+#include "proxy/http/worth_a_look.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/own_host.hpp"
 #include "rules/text.hpp"
@@ -62,18 +63,21 @@ std::string client_origin(const Exchange& exchange) {
 }
 
 bool may_hide_refusal(const Exchange& exchange) {
-    if (!exchange.settings->dev) return false;
     const http::ResponseHead& answer = exchange.answer();
+    if (!is_success(answer.status)) return false;
+    if (http::is_call_with_errors_inside(exchange.request(), answer)) return true;
+    if (!exchange.settings->dev && !exchange.settings->refuses_in_successes) return false;
     const std::string_view type = answer.value(http::FieldName::content_type);
-    return is_success(answer.status) &&
-           (type.find("json") != std::string_view::npos || type.starts_with("text/html"));
+    if (type.find("json") != std::string_view::npos) return true;
+    return exchange.settings->dev && type.starts_with("text/html");
 }
 
 bool body_is_evidence(const Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     const int status = answer.status;
-    const bool of_interest = may_hide_refusal(exchange) || status == 400 || status == 401 ||
-                             status == 403 || status == 407 || status == 419 || status >= 500;
+    // What is only moved elsewhere has nothing to say; a client's error may tell why.
+    const bool of_interest =
+        may_hide_refusal(exchange) || (status >= 400 && status != 404) || status >= 500;
     return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
 }
 
@@ -127,6 +131,7 @@ void weigh_body(OpenEvent& event) {
         response.body = event.decoded_body;
         if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
     }
+    event.exchange.grpc = rules::grpc_status(response);
     event.exchange.heard = rules::listen(event.exchange);
     event.diagnosis = rules::diagnose(event.exchange);
 }
@@ -135,12 +140,12 @@ void OpenEvent::clear() {
     exchange.request.fields.clear();
     exchange.response.fields.clear();
     exchange.request.form_body = exchange.request.json_body = {};
-    exchange.request.client_certificate = false;
     exchange.response.body = {};
     exchange.response.body_evidence = rules::BodyEvidence::unseen;
     exchange.credentials.clear();
     exchange.carried.clear();
     exchange.heard = {};
+    exchange.grpc.reset();
     exchange.challenges = {};
     exchange.proxy_challenges = {};
     exchange.jwt.reset();

@@ -69,12 +69,20 @@ std::optional<Evidence> rate_limited(const Exchange& exchange) {
                      std::move(facts));
     const int status = exchange.response.status;
     if (status != 401 && status != 403 && status != 400) return std::nullopt;
-    if (std::optional<Evidence> said = told(exchange, "rate-limited", facts)) return said;
+    const bool waits = iequals(mark, "Retry-After");
+    if (std::optional<Evidence> said = told(exchange, "rate-limited", facts)) {
+        if (mark.empty()) return said;
+        return proof("the answer is a throttle's: " + std::string(mark) +
+                         (waits ? " is there" : " is used up") + ", and " + said->words,
+                     std::move(facts));
+    }
     if (mark.empty()) return std::nullopt;
+    if (waits && exchange.heard.told.empty() && exchange.heard.unheard().empty())
+        return proof("the answer is a throttle's: Retry-After is there", std::move(facts));
     // The last request of a quota is answered like any other, with nothing left.
-    if (!iequals(mark, "Retry-After") && status != 403) return std::nullopt;
+    if (!waits && status != 403) return std::nullopt;
     return shape("the answer is like a throttle's: " + std::string(mark) +
-                     (iequals(mark, "Retry-After") ? " is there" : " is used up"),
+                     (waits ? " is there" : " is used up"),
                  std::move(facts));
 }
 

@@ -57,7 +57,7 @@ int acts_as(const Exchange& exchange) {
     const int status = exchange.response.status;
     if (status == 407 || status == 440 || status == 498) return 401;
     if (status >= 400) return status;
-    if (const auto grpc = exchange.response.fields.first("grpc-status")) return *grpc == "7" ? 403 : 401;
+    if (exchange.grpc) return exchange.grpc->code == 7 ? 403 : 401;
     static const std::uint64_t forbidden = letters_of("forbidden");
     static const std::uint64_t denied = letters_of("permissiondenied");
     for (const Statement& statement : exchange.heard.statements)

@@ -23,6 +23,12 @@ bool is_offered(const Exchange& exchange, std::string_view scheme) {
     return false;
 }
 
+bool offers_registered(const Exchange& exchange) {
+    for (const Challenge& challenge : exchange.challenges.challenges)
+        if (scheme_of(without_x(challenge.scheme)) != Scheme::unknown) return true;
+    return false;
+}
+
 // With 0.24 httpx stopped reading ~/.netrc by itself.
 bool is_old_httpx(std::string_view agent) {
     constexpr std::string_view name = "python-httpx/0.";
@@ -66,8 +72,11 @@ std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
     std::string name = scheme_name(*sent);
     std::vector<std::string> offered = offered_schemes(exchange);
     std::string words = name + " was sent, and the upstream offers " + joined(offered);
-    return proof(std::move(words), {fact("sent_scheme", std::move(name)),
-                                      fact("offered_schemes", std::move(offered))});
+    std::vector<Fact> facts{fact("sent_scheme", std::move(name)),
+                            fact("offered_schemes", std::move(offered))};
+    // What is no scheme at all (OTP, a product's name) offers none.
+    return offers_registered(exchange) ? proof(std::move(words), std::move(facts))
+                                       : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> netrc_override(const Exchange& exchange) {

@@ -14,7 +14,6 @@ namespace whogoes::rules::compliance {
 namespace {
 
 bool is_anonymous(const Exchange& exchange) {
-    if (exchange.request.client_certificate) return false;
     for (const Credentials& sent : exchange.credentials)
         if (!sent.raw.empty()) return false;
     const Fields& fields = exchange.request.fields;
@@ -114,7 +113,8 @@ std::optional<Evidence> auth_failure_as_bad_request(const Exchange& exchange) {
     if (error == "invalid_request") return std::nullopt;
     if (error == "invalid_token")
         return certain("the challenge says invalid_token, the status is 400");
-    if (!body_was_seen(exchange) || !refuses_a_credential(exchange.response.body))
+    if (!body_was_seen(exchange) || !refuses_a_credential(exchange.response.body) ||
+        !exchange.carries(Sent::credential))
         return std::nullopt;
     return likely("the body speaks of a refused credential, the status is 400");
 }
