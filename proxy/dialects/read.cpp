@@ -57,7 +57,12 @@ std::string words_in(const Table& table) {
     return all;
 }
 
-// The last component of "0.error.code" rules nothing out; a text is compared in one white space.
+// "error.code" of a member is asked for by "code".
+std::string last_part(const std::string& name, std::string_view key) {
+    return key == "member" ? name.substr(name.rfind('.') + 1) : name;
+}
+
+// A text is compared in one white space.
 std::string squeezed(std::string_view text) {
     std::string out;
     for (const char c : lowered(text)) {
@@ -208,7 +213,7 @@ private:
                                               : Asks::request_field,
                     .name = keep(value.Scalar()),
                     .words = map["has"] ? keep(squeezed(map["has"].Scalar())) : "",
-                    .name_mark = name_mark_of(value.Scalar())};
+                    .name_mark = name_mark_of(last_part(value.Scalar(), key))};
         else if (key == "sent")
             term = {.asks = Asks::sent, .sent = word(value, sent_words)};
         else
