@@ -139,6 +139,8 @@ struct Finding {
     const Cause* cause = nullptr;
     Evidence evidence;
     std::string_view advice{};  // of the system that was recognised; empty: the cause's own
+
+    std::string_view what_to_do() const { return advice.empty() ? cause->advice : advice; }
 };
 
 struct Violation {

@@ -75,6 +75,7 @@ struct Place {
     std::optional<std::string> own_origin{};
     std::string upstream_origin{};  // scheme://host[:port]
     std::string upstream_target{};  // the request target we sent; empty: the client's own
+    bool host_passed = false;  // the upstream sees the Host that the client sent
     bool upstream_connection_changed = false;  // legs of a handshake went over different ones
 };
 

@@ -53,10 +53,18 @@ bool is_code_name(std::string_view name) {
     return iends_with(name, "code") || is_any(name, {"error", "errno", "status", "type"});
 }
 
-// What an answer repeats of the request, or knows beside it.
-bool is_about_else(std::string_view name) {
-    return is_any(name, {"request", "headers", "query", "args", "form", "variables", "input",
-                         "payload", "links", "_links", "user", "context"});
+// Members of a kind, which are heard only where they hold a code and no words.
+bool is_code_alone(std::string_view name) {
+    return is_any(name, {"name", "type", "__type", "key", "kind", "id", "domain", "status", "label",
+                         "result", "auth"});
+}
+
+// What holds an error in itself; all else is the API's own business.
+bool nests_words(std::string_view name) {
+    return name.empty() || carries_words(name) ||
+           is_any(name, {"extensions", "meta", "problem", "root_cause", "caused_by", "failed",
+                         "authentication", "errorInfo", "_embedded", "responses", "xml",
+                         "non_field_errors", "payload", "output"});
 }
 
 class Body {
@@ -89,8 +97,11 @@ private:
     void member(const JsonMembers& members, const JsonMembers::Value& value) {
         const std::string_view name = members.name();
         for (std::size_t depth = 1; depth < value.depth; ++depth)
-            if (is_about_else(members.name_at(depth))) return;
-        if (!name.empty() && !carries_words(name)) return;
+            if (!nests_words(members.name_at(depth))) return;
+        // A sentence in the outermost object is meant for people, whatever its name.
+        const bool sentence = value.depth == 1 && value.is_string && value.raw.find(' ') != npos;
+        if (!name.empty() && !carries_words(name) && !sentence) return;
+        if (is_code_alone(name) && value.raw.find(' ') != npos) return;
         if (!value.is_string && (!is_code_name(name) || value.raw.size() > 8)) return;
         if (value.depth == 1 && value.is_string && name == "error" && value.raw.size() <= 64 &&
             is_token(value.raw))

@@ -59,6 +59,7 @@ struct Jwt {
     bool has_scope = false;                    // scope or scp is there
     std::string sub{};                         // never logged; to compare two tokens only
     std::string cnf_jkt{};                     // DPoP binding
+    bool cnf_certificate = false;              // bound to a client certificate (RFC 8705, 3.1)
     std::string htm{}, htu{}, ath{}, nonce{};  // of a DPoP proof (RFC 9449, 4.2)
     bool has_jwk = false;                      // the header holds a key …
     bool jwk_private = false;                  // … and its private half

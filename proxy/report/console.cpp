@@ -150,7 +150,7 @@ std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text) {
     for (const std::string& change : event.changes) lines.push_back("did   " + text.plain(change));
     std::string_view advice;
     if (diagnosis.main) {
-        advice = diagnosis.main->cause->advice;
+        advice = diagnosis.main->what_to_do();
     } else if (!diagnosis.violations.empty() && diagnosis.violations.front().rule != nullptr) {
         advice = diagnosis.violations.front().rule->advice;
     }

@@ -100,6 +100,8 @@ void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exc
         seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
                                            exchange.request().value(http::FieldName::host));
     seen.place.upstream_origin = exchange.settings->upstream.origin;
+    seen.place.host_passed =
+        exchange.settings->upstream.host_header == upstream::HostHeader::pass;
     seen.expected = &treatment.expected;
     seen.keys = treatment.keys.get();
 }

@@ -222,7 +222,7 @@ private:
                    ": " + std::string(finding->cause->summary) + " (" +
                    std::string(rules::name(finding->evidence.confidence)) + ")\n";
             out += "  " + folded(safe(finding->evidence.words), "  ") + "\n";
-            out += "  fix: " + folded(finding->cause->advice, "       ") + "\n";
+            out += "  fix: " + folded(finding->what_to_do(), "       ") + "\n";
         }
         return out;
     }

@@ -103,7 +103,7 @@ public:
             row("cause", std::string(main->cause->id) + " (" +
                              std::string(rules::name(main->evidence.confidence)) +
                              "): " + safe(main->evidence.words));
-            row("", "fix: " + std::string(main->cause->advice));
+            row("", "fix: " + std::string(main->what_to_do()));
         }
         for (const rules::Violation& violation : event.diagnosis.violations) {
             row(rules::name(violation.rule->severity),

@@ -68,7 +68,7 @@ boost::json::object json_of(const rules::Finding& finding) {
     boost::json::object object = json_of(finding.evidence);
     object["id"] = finding.cause->id;
     object["summary"] = finding.cause->summary;
-    object["advice"] = finding.cause->advice;
+    object["advice"] = finding.what_to_do();
     object["who_acts"] = rules::name(finding.cause->who_acts);
     return object;
 }

@@ -133,6 +133,8 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
     const std::string expected = url_at(exchange.place.upstream_origin, target);
     const std::string seen = url_at(exchange.place.client_origin, exchange.request.target);
     if (htu == expected || (expected.empty() && (seen.empty() || htu == seen))) return std::nullopt;
+    // Who sees the client's Host, or is told of it, takes the URL for what the client dialled.
+    if (htu == seen && exchange.place.host_passed) return std::nullopt;
     const bool client_facing = htu == seen;
     std::vector<Fact> facts{fact("htu", htu),
                             fact("htu_matches", client_facing ? "client-facing" : "none")};
@@ -152,6 +154,14 @@ std::optional<Evidence> dpop_nonce_required(const Exchange& exchange) {
     return causes::proof(given ? "the server wants the nonce of its DPoP-Nonce field in the proof"
                          : "the server wants a nonce in the proof, and gave none",
                    {fact("dpop_nonce_present", given)});
+}
+
+std::optional<Evidence> certificate_bound_token(const Exchange& exchange) {
+    const Jwt* const jwt = readable_jwt(exchange);
+    if (!jwt || !jwt->cnf_certificate || acts_as(exchange) != 401) return std::nullopt;
+    return guess("the token is bound to a client certificate (cnf.x5t#S256), which may not have "
+                 "come with the connection that the API saw",
+                 {fact("cnf", "x5t#S256")});
 }
 
 }  // namespace whogoes::rules::causes

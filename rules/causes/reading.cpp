@@ -35,7 +35,10 @@ std::optional<Evidence> told(const Exchange& exchange, std::string_view cause,
                                                        : " says " + quoted(exchange, one->text)),
                                 std::move(facts));
     if (!one->by_system()) evidence.ground = Ground::heard;
-    if (one->saying->weak) evidence.confidence = Confidence::possible;
+    if (one->saying->weak) {
+        evidence.confidence = Confidence::possible;
+        evidence.words += ", which may be the reason";
+    }
     return evidence;
 }
 
