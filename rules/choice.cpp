@@ -30,20 +30,32 @@ bool is_about_validity(const CauseRow& row) {
            row.step == Step::rest || row.step == Step::flow;
 }
 
+// A system that was recognised says it, and does not guess.
+bool is_firm(const Candidate& said) {
+    return said.evidence.ground == Ground::told &&
+           said.evidence.confidence != Confidence::possible;
+}
+
 // Whether the one finding says why the answer says the other.
-bool explains(const CauseRow& reason, const CauseRow& said) {
-    if (said.step == Step::rest) return reason.step != Step::edge || said.step == reason.step;
+bool explains(const Candidate& one, const Candidate& other) {
+    const CauseRow& reason = *one.row;
+    const CauseRow& said = *other.row;
+    const bool read = is_firm(other);  // it knows what it refused
+    if (said.step == Step::rest) {
+        if (read && one.evidence.ground != Ground::proof &&
+            (reason.step == Step::absent || reason.step == Step::rest ||
+             said.cause.due == Due::forbidden))
+            return false;
+        return reason.step != Step::edge;
+    }
     switch (reason.step) {
-        case Step::token_endpoint:
-            return said.step != Step::edge && !said.cause.has(Trait::told_by_challenge);
         case Step::several:
         case Step::malformed:
             return is_nothing_came(said) || is_about_validity(said);
         case Step::absent:
             return is_nothing_came(said);
         case Step::scheme:
-            // Who speaks of a token's age, audience or signature has read it.
-            return is_nothing_came(said) || said.step == Step::structure;
+            return is_nothing_came(said) || (is_about_validity(said) && !read);
         case Step::structure:
         case Step::kind:
             return is_about_validity(said) || is_nothing_came(said) ||
@@ -57,16 +69,27 @@ bool explains(const CauseRow& reason, const CauseRow& said) {
     }
 }
 
+// Of two ways to come without, the one that tells more: that an API key is missed, and not only
+// that nothing came.
+bool is_nearer(const Candidate& said, const Candidate& proof) {
+    return is_nothing_came(*said.row) && is_nothing_came(*proof.row) && said.row < proof.row &&
+           (is_firm(said) || said.row->check) &&
+           said.evidence.confidence != Confidence::possible;
+}
+
 // The place of a finding among the others, the best first. What the answer says leads over shape
 // and habit, but for words that say no more than that a credential was refused.
 int rank_of(const Candidate& one) {
+    const bool rest = one.row->step == Step::rest;
     switch (one.evidence.ground) {
         case Ground::proof:
-            return one.row->step == Step::rest ? 3 : 1;
+            if (rest) return 3;
+            return one.said_too ? 0 : 1;
         case Ground::told:
-            return one.row->step == Step::rest ? 4 : 2;
+            if (!is_firm(one)) return rest ? 5 : 3;
+            return rest ? 4 : 2;
         case Ground::heard:
-            return one.row->step == Step::rest ? 5 : 3;
+            return rest ? 5 : 3;
         case Ground::shape:
             return 4;
         case Ground::habit:
@@ -92,7 +115,7 @@ const Candidate* lead(const std::vector<Candidate>& all) {
     if (proof) return proof;
     const Candidate* const shown = best(all, Ground::shape, Ground::shape);
     // A token of another kind or provider says why its words were said.
-    if (said && shown && explains(*shown->row, *said->row)) return shown;
+    if (said && shown && explains(*shown, *said)) return shown;
     return best(all, Ground::habit, Ground::told);
 }
 
@@ -193,6 +216,10 @@ const CauseRow* choose(std::vector<Candidate> all, const Exchange& exchange,
                        Diagnosis& diagnosis) {
     std::erase_if(all, [&](const Candidate& one) { return is_vetoed(one, exchange); });
     keep_one_absence(all);
+    for (Candidate& one : all) {
+        const Told* const told = exchange.heard.told_of(one.row->cause.id);
+        one.said_too = told && !told->saying->weak;
+    }
     const Candidate* const main = lead(all);
     if (!main) return nullptr;
     Finding finding{&main->row->cause, main->evidence};

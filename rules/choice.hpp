@@ -11,6 +11,7 @@ namespace whogoes::rules {
 struct Candidate {
     const CauseRow* row = nullptr;
     Evidence evidence{};
+    bool said_too = false;  // the answer names it as well; choose() fills it
 };
 
 // Fills main and also, and answers with the row of main; null: there was no candidate. Candidates

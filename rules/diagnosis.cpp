@@ -17,6 +17,7 @@ enum class Event : std::uint8_t {
     by_status,  // 429, 495, 496: nothing but the causes that such a status has
     told_only,  // a status of something else: nothing but what a recognised system told
     precise,    // a 400 without a word of authentication: only what the bytes show
+    told_400,   // a 400 of which a recognised system said more: that, and what the bytes show
     any,
 };
 
@@ -44,12 +45,29 @@ bool told_by_system(const Exchange& exchange) {
     return false;
 }
 
-// A 5xx that hides a refusal: a token came, and the answer names what is wrong with one.
+// A 5xx that hides a refusal: a token came, and the answer names what is wrong with one, or why it
+// could not be judged.
 bool hides_refusal(const Exchange& exchange) {
     if (!exchange.carries(Sent::jwt) && !exchange.carries(Sent::opaque)) return false;
     for (const Told& told : exchange.heard.told) {
         const CauseRow* const row = find_row(told.saying->cause);
-        if (row && row->step >= Step::structure && row->step <= Step::checks) return true;
+        if (!row) continue;
+        if (row->step >= Step::structure && row->step <= Step::checks) return true;
+        if (row->step == Step::edge && !row->cause.has(Trait::not_about_caller)) return true;
+    }
+    return false;
+}
+
+bool is_precise(const CauseRow& row) {
+    return row.step == Step::edge || row.step == Step::several || row.step == Step::malformed ||
+           row.cause.has(Trait::asked_on_400);
+}
+
+// Whether the answer says that nothing came, or not the right thing.
+bool is_absence_told(const Exchange& exchange) {
+    for (const Told& told : exchange.heard.told) {
+        const CauseRow* const row = find_row(told.saying->cause);
+        if (row && row->step == Step::absent) return true;
     }
     return false;
 }
@@ -65,8 +83,9 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
         case 498:
             return Event::any;
         case 400:
-            if (told_by_system(exchange) || is_authentication_400(exchange)) return Event::any;
-            return Event::precise;
+            if (told_by_system(exchange) && !compliance::is_token_endpoint(exchange))
+                return Event::told_400;
+            return is_authentication_400(exchange) ? Event::any : Event::precise;
         case 429:
         case 495:
         case 496:
@@ -74,8 +93,10 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
         default:
             break;
     }
-    if (status >= 300 && status < 400)
-        return is_refusing_redirect(exchange, diagnosis) ? Event::any : Event::none;
+    if (status >= 300 && status < 400) {
+        if (is_refusing_redirect(exchange, diagnosis)) return Event::any;
+        return told_by_system(exchange) ? Event::told_only : Event::none;
+    }
     if (diagnosis.has_rule("soft-unauthorized") || refuses(exchange.grpc)) return Event::any;
     if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)))
         return Event::told_only;
@@ -91,17 +112,22 @@ bool is_asked(const CauseRow& row, Event event, const Exchange& exchange) {
         case Event::told_only:
             return exchange.heard.says(row.cause.id);
         case Event::precise:
-            return row.step == Step::edge || row.step == Step::several ||
-                   row.step == Step::malformed || row.cause.has(Trait::asked_on_400);
+            return is_precise(row);
+        case Event::told_400:
+            return is_precise(row) || exchange.heard.says(row.cause.id) ||
+                   (row.step == Step::absent && is_absence_told(exchange));
         case Event::any:
             return true;
     }
     return false;
 }
 
-// Words about a credential mean nothing where none came.
+// Words about a credential mean nothing where none came, and that none came where one did.
 bool may_be_told(const CauseRow& row, const Exchange& exchange) {
     switch (row.step) {
+        case Step::absent:
+            return !row.cause.has(Trait::no_bearer_attempt) || exchange.credentials.empty();
+        case Step::several:
         case Step::malformed:
         case Step::scheme:
         case Step::structure:
@@ -111,7 +137,6 @@ bool may_be_told(const CauseRow& row, const Exchange& exchange) {
         case Step::flow:
             return exchange.carries(Sent::credential) || !exchange.credentials.empty();
         case Step::preflight:
-        case Step::several:
         case Step::beside:
             return false;
         default:
@@ -120,13 +145,17 @@ bool may_be_told(const CauseRow& row, const Exchange& exchange) {
 }
 
 std::optional<Evidence> evidence_of(const CauseRow& row, const Exchange& exchange) {
-    if (row.check)
-        if (std::optional<Evidence> found = row.check(exchange)) return found;
+    std::optional<Evidence> found = row.check ? row.check(exchange) : std::nullopt;
+    const Told* const told = exchange.heard.told_of(row.cause.id);
+    if (!told || !may_be_told(row, exchange)) return found;
+    if (found && (found->ground >= Ground::heard || told->saying->weak)) return found;
     // A check of the credential's own bytes may find nothing where the answer says it; one that
-    // weighs what came has its reasons.
+    // weighs what came has its reasons, which words of a system that was recognised outweigh.
     const bool bytes_alone = row.step >= Step::structure && row.step <= Step::checks;
-    if (row.check && !bytes_alone) return std::nullopt;
-    return may_be_told(row, exchange) ? causes::told(exchange, row.cause.id) : std::nullopt;
+    if (row.check && !told->by_system() && (found || !bytes_alone)) return found;
+    std::optional<Evidence> said = causes::told(exchange, row.cause.id);
+    if (found) said->facts = std::move(found->facts);
+    return said;
 }
 
 std::vector<Candidate> find_candidates(const Exchange& exchange, Event event) {
@@ -142,8 +171,11 @@ std::vector<Candidate> find_candidates(const Exchange& exchange, Event event) {
         if (!evidence) continue;
         if (token_endpoint && row.step > Step::edge && evidence->ground < Ground::heard) continue;
         // A raw token may be what this API wants; without a word of it a 400 is about the body.
-        if (event == Event::precise && row.step == Step::malformed &&
+        if (row.step == Step::malformed && event == Event::precise &&
             evidence->ground != Ground::proof)
+            continue;
+        if (row.step == Step::malformed && event == Event::told_400 &&
+            evidence->ground < Ground::told)
             continue;
         found.push_back({&row, std::move(*evidence)});
         // Browsers put nothing on a preflight that any other check could be about.

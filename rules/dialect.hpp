@@ -49,7 +49,8 @@ struct Term {
     Asks asks = Asks::text;
     std::string_view name{};
     std::string_view words{};     // in lower case; of a code: its letters and digits alone
-    // name_mark_of(name) of a field; of a code, the hash of its letters and digits.
+    // name_mark_of a field's name, or of the last part of a member's; of a code, the hash of its
+    // letters and digits.
     std::uint64_t name_mark = 0;
     std::array<std::uint16_t, 6> statuses{};
     Sent sent = Sent::nothing;

@@ -88,8 +88,10 @@ private:
             return heard_.add({}, text_.substr(1, text_.find('"', 1) - 1));
         JsonMembers members(text_);
         JsonMembers::Value value;
-        while (members.next(value) && heard_.statements.size() < most_statements)
-            member(members, value);
+        while (members.next(value)) {
+            heard_.members |= name_mark_of(members.name());
+            if (heard_.statements.size() < most_statements) member(members, value);
+        }
     }
 
     void member(const JsonMembers& members, const JsonMembers::Value& value) {
@@ -154,6 +156,7 @@ private:
     void close(std::string_view name, std::string_view& open, std::string_view text, bool html) {
         const bool leaf = !open.empty() && name == open && text.find('<') == npos;
         open = {};
+        heard_.members |= name_mark_of(name.substr(name.find(':') + 1));
         if (!leaf || heard_.statements.size() >= most_statements) return;
         if (const std::size_t colon = name.find(':'); colon != npos) name.remove_prefix(colon + 1);
         if (iequals(name, "title") || (!html && carries_words(name)))

@@ -38,6 +38,7 @@ public:
     std::vector<Told> told{};               // of systems first
     std::string error_code{};  // the member "error" of a JSON body where it looks like a code
     bool json = false;         // the body is JSON
+    std::uint64_t members = 0;  // name_mark_of every member or element of the body, said or not
 
     // The first that tells of this cause; null: nobody does.
     const Told* told_of(std::string_view cause) const noexcept;

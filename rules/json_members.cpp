@@ -7,7 +7,7 @@
 namespace whogoes::rules {
 
 bool JsonMembers::next(Value& value) {
-    while (at_ < text_.size() && depth_ <= deepest_json)
+    while (at_ < text_.size())
         if (step(value)) return true;
     return false;
 }

@@ -24,13 +24,19 @@ void redact(std::string& text, std::string_view secret) {
         text.replace(at, secret.size(), mark);
 }
 
+// "Signature" of `Signature=7c42` is a name; "=" may also pad.
+bool is_name(std::string_view value, std::size_t end) {
+    return end + 1 < value.size() && value[end] == '=' &&
+           std::string_view(" \t,;=").find(value[end + 1]) == npos;
+}
+
 // Every word of a credential field on its own, so that a part of it is found too.
 void redact_words(std::string& text, std::string_view value) {
     constexpr std::string_view separators = " \t,;=\"";
     for (std::size_t at = 0; at < value.size();) {
         const std::size_t end = std::min(value.find_first_of(separators, at), value.size());
         const std::string_view word = value.substr(at, end - at);
-        if (scheme_of(word) == Scheme::unknown) redact(text, word);
+        if (scheme_of(word) == Scheme::unknown && !is_name(value, end)) redact(text, word);
         at = end + 1;
     }
 }

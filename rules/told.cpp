@@ -1,6 +1,7 @@
 #include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
 #include "rules/heard.hpp"
+#include "rules/json_members.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -71,17 +72,61 @@ bool code_holds(const Term& term, const Heard& heard, std::string_view& text) {
     return false;
 }
 
-bool member_holds(const Term& term, const Heard& heard, std::string_view& text) {
-    for (const Statement& statement : heard.statements) {
-        if (!is_member(statement, term.name)) continue;
-        if (!term.words.empty()) {
-            const Match found = find_words(statement.text, term.words);
-            if (!found) continue;
-            text = around(statement.text, found.begin, found.end);
+// A member that says nothing by itself is no statement, and may still be a mark.
+bool unsaid_member_holds(const Term& term, std::string_view body) {
+    JsonMembers members(body);
+    JsonMembers::Value value;
+    while (members.next(value)) {
+        std::string_view name = term.name;
+        std::size_t depth = value.depth;
+        std::string_view above;
+        bool same = true;
+        while (same && !name.empty()) {
+            const std::size_t dot = name.rfind('.');
+            const std::string_view part = dot == npos ? name : name.substr(dot + 1);
+            // A list repeats its own name at the level within.
+            while (depth > 0 && (members.name_at(depth).empty() ||
+                                 members.name_at(depth).data() == above.data()))
+                --depth;
+            above = members.name_at(depth);
+            same = depth > 0 && iequals(above, part);
+            name = dot == npos ? std::string_view() : name.substr(0, dot);
         }
-        return true;
+        if (same && (term.words.empty() || find_words(value.raw, term.words))) return true;
     }
     return false;
+}
+
+// <RequestId>4442587FB7D0A2F9</RequestId>
+bool element_holds(const Term& term, std::string_view body) {
+    for (std::size_t at = ifind(body, term.name); at != npos;) {
+        const std::string_view rest = body.substr(at + term.name.size());
+        const bool opens = at > 0 && (body[at - 1] == '<' || body[at - 1] == ':') &&
+                           (rest.starts_with('>') || rest.starts_with(' '));
+        const std::string_view text = rest.substr(0, rest.find("</"));
+        if (opens && (term.words.empty() || find_words(text, term.words))) return true;
+        const std::size_t next = ifind(rest, term.name);
+        at = next == npos ? npos : at + term.name.size() + next;
+    }
+    return false;
+}
+
+bool member_holds(const Term& term, const Exchange& exchange, const Heard& heard,
+                  std::string_view& text) {
+    for (const Statement& statement : heard.statements) {
+        if (!is_member(statement, term.name)) continue;
+        if (term.words.empty()) {
+            text = around(statement.text, 0, 0);
+            return true;
+        }
+        const Match found = find_words(statement.text, term.words);
+        if (!found) continue;
+        text = around(statement.text, found.begin, found.end);
+        return true;
+    }
+    if ((heard.members & term.name_mark) == 0) return false;
+    return heard.json ? unsaid_member_holds(term, exchange.response.body)
+                      : element_holds(term, exchange.response.body);
 }
 
 bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
@@ -102,11 +147,12 @@ bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
             return (exchange.request_names & term.name_mark) != 0 &&
                    field_holds(exchange.request.fields, term);
         case Asks::member:
-            return member_holds(term, heard, text) ||
-                   (term.words.empty() && heard.json &&
-                    exchange.response.body.find("\"" + std::string(term.name) + "\"") != npos);
-        case Asks::body:
-            return find_words(exchange.response.body, term.words).begin != npos;
+            return member_holds(term, exchange, heard, text);
+        case Asks::body: {
+            const Match found = find_words(exchange.response.body, term.words);
+            if (found && text.empty()) text = around(exchange.response.body, found.begin, found.end);
+            return bool(found);
+        }
         case Asks::status:
             for (const std::uint16_t status : term.statuses)
                 if (status != 0 && status == exchange.response.status) return true;
@@ -131,6 +177,12 @@ public:
         const Dialect* by;
         const Saying* saying;
         std::size_t order;
+    };
+    // What holds of a statement, and the words that it stands on; all of it for a code.
+    struct Found {
+        Row row{};
+        std::string_view text{};   // around the words
+        std::string_view words{};  // they alone
     };
 
     Common() {
@@ -171,7 +223,7 @@ public:
                 codes_.begin(), codes_.end(), statement.letters,
                 [](const auto& one, std::uint64_t letters) { return one.first < letters; });
             for (; row != codes_.end() && row->first == statement.letters; ++row)
-                found(row->second, statement.text);
+                found(Found{row->second, statement.text, statement.text});
         }
         const std::string_view text = statement.text;
         for (std::size_t at = 0; at < text.size(); ++at) {
@@ -182,10 +234,10 @@ public:
             for (const Row& row : texts_[bucket]) {
                 const std::string_view rest = text.substr(at, 256);
                 const Match match = find_words_here(rest, row.saying->when.front().words);
-                if (match) found(row, around(text, at, at + match.end));
+                if (match) found(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
             }
         }
-        for (const Row& row : others_) found(row, std::string_view());
+        for (const Row& row : others_) found(Found{row, {}, {}});
     }
 
 private:
@@ -246,34 +298,60 @@ private:
     }
 
     void ask_common() {
-        std::vector<std::pair<std::size_t, Told>> found;
-        const Common& all = common();
-        // By index: what a condition matches may not grow the list, but nothing here promises it.
-        for (std::size_t i = 0; i < heard_.statements.size(); ++i)
-            all.look(heard_.statements[i], [&](const Common::Row& row, std::string_view text) {
-                for (const auto& [order, told] : found)
-                    if (told.saying->cause == row.saying->cause && order <= row.order) return;
+        std::vector<Common::Found> all;
+        for (std::size_t i = 0; i < heard_.statements.size(); ++i) {
+            // What its own system understands, nobody else explains.
+            if (is_told(heard_.statements[i])) continue;
+            common().look(heard_.statements[i], [&](Common::Found one) {
                 std::string_view more;
-                const Condition rest = row.saying->when.subspan(text.empty() ? 0 : 1);
+                const Condition rest = one.row.saying->when.subspan(one.words.empty() ? 0 : 1);
                 if (!holds(rest, exchange_, heard_, more)) return;
-                found.emplace_back(row.order, Told{row.saying, row.by, text.empty() ? more : text});
+                if (one.words.empty()) one.text = more;
+                all.push_back(one);
             });
-        std::sort(found.begin(), found.end(),
-                  [](const auto& a, const auto& b) { return a.first < b.first; });
-        for (const auto& [order, told] : found)
-            if (!heard_.told_of(told.saying->cause)) heard_.told.push_back(told);
+        }
+        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+            return a.row.order < b.row.order;
+        });
+        for (const Common::Found& one : all) {
+            if (is_part_of_another(one, all) || heard_.told_of(one.row.saying->cause)) continue;
+            heard_.told.push_back({one.row.saying, one.row.by, one.text});
+        }
+    }
+
+    // "invalid or expired token" says something else than "expired token", which stands in it.
+    static bool is_part_of_another(const Common::Found& one,
+                                   const std::vector<Common::Found>& all) {
+        return std::any_of(all.begin(), all.end(), [&](const Common::Found& other) {
+            const char* const begin = one.words.data();
+            return other.words.size() > one.words.size() && begin >= other.words.data() &&
+                   begin + one.words.size() <= other.words.data() + other.words.size();
+        });
+    }
+
+    // Whether a saying that is no guess stands in the statement.
+    bool is_told(const Statement& statement) const {
+        return std::any_of(heard_.told.begin(), heard_.told.end(), [&](const Told& told) {
+            if (told.text.empty() || told.saying->weak) return false;
+            const char* const begin = statement.text.data();
+            return (told.text.data() >= begin &&
+                    told.text.data() < begin + statement.text.size()) ||
+                   told.text == statement.text;
+        });
     }
 
     void mark_understood() {
-        for (Statement& statement : heard_.statements) {
-            statement.understood = common().says_nothing(statement);
-            for (const Told& told : heard_.told) {
-                const auto* const begin = statement.text.data();
-                statement.understood =
-                    statement.understood ||
-                    (told.text.data() >= begin && told.text.data() < begin + statement.text.size());
-            }
-        }
+        for (Statement& statement : heard_.statements)
+            statement.understood = common().says_nothing(statement) || is_understood(statement);
+    }
+
+    bool is_understood(const Statement& statement) const {
+        return std::any_of(heard_.told.begin(), heard_.told.end(), [&](const Told& told) {
+            const char* const begin = statement.text.data();
+            return (told.text.data() >= begin &&
+                    told.text.data() < begin + statement.text.size()) ||
+                   (!told.text.empty() && told.text == statement.text);
+        });
     }
 
     const Exchange& exchange_;

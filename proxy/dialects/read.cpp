@@ -49,7 +49,12 @@ constexpr std::array place_words{
     std::pair<std::string_view, Where>{"scheme", Where::scheme},
 };
 
-// The last component of "0.error.code" rules nothing out; a text is compared in one white space.
+// "error.code" of a member is asked for by "code".
+std::string last_part(const std::string& name, std::string_view key) {
+    return key == "member" ? name.substr(name.rfind('.') + 1) : name;
+}
+
+// A text is compared in one white space.
 std::string squeezed(std::string_view text) {
     std::string out;
     for (const char c : lowered(text)) {
@@ -74,6 +79,7 @@ public:
         Dialect& dialect = file_.dialect;
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
+        file_.about = text_or(root, "about", "");
         dialect.in_successes = root["in_successes"] && root["in_successes"].as<bool>(false);
         for (const YAML::Node& mark : list(root, "marks"))
             file_.marks_.push_back(condition(mark, true));
@@ -142,7 +148,7 @@ private:
                                               : Asks::request_field,
                     .name = keep(value.Scalar()),
                     .words = map["has"] ? keep(squeezed(map["has"].Scalar())) : "",
-                    .name_mark = name_mark_of(value.Scalar())};
+                    .name_mark = name_mark_of(last_part(value.Scalar(), key))};
         else if (key == "sent")
             term = {.asks = Asks::sent, .sent = word(value, sent_words)};
         else
@@ -158,7 +164,8 @@ private:
         const auto add = [&](const YAML::Node& node) {
             const int number = node.as<int>(0);
             if (number < 100 || number > 599) fail(node.Mark(), "a status is a number like 401");
-            if (count >= term.statuses.size()) fail(node.Mark(), "at most six statuses fit in here");
+            if (count >= term.statuses.size())
+                fail(node.Mark(), "at most six statuses fit in here");
             term.statuses[count++] = static_cast<std::uint16_t>(number);
         };
         if (value.IsSequence())
@@ -194,13 +201,12 @@ private:
         saying.when = condition(map, false);
         saying.cause = keep(text(map, "cause"));
         if (!find_cause(saying.cause))
-            fail(map["cause"].Mark(), "'" + std::string(saying.cause) +
-                                          "' is no cause; `whogoes causes` lists them");
+            fail(map["cause"].Mark(),
+                 "'" + std::string(saying.cause) + "' is no cause; `whogoes causes` lists them");
         if (map["advice"]) saying.advice = keep(text(map, "advice"));
         saying.weak = map["weak"] && map["weak"].as<bool>(false);
-        text(map, "seen");
         file_.sayings_.push_back(saying);
-        file_.saying_lines.push_back(map.Mark().line + 1);
+        file_.sources.push_back({map.Mark().line + 1, text(map, "seen")});
     }
 
     void quirk(const YAML::Node& map) {

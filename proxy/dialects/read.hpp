@@ -30,7 +30,12 @@ class DialectFile {
 public:
     rules::Dialect dialect{};
     std::vector<Case> cases{};
-    std::vector<int> saying_lines{};  // of each saying, for who reports one
+    std::string about{};  // where the system's behaviour is documented; may be empty
+    struct Source {
+        int line = 0;
+        std::string seen{};  // the text that the saying was met in
+    };
+    std::vector<Source> sources{};  // of each saying, in their order
 
     DialectFile() = default;
     DialectFile(const DialectFile&) = delete;

@@ -144,8 +144,7 @@ std::optional<Evidence> authorization_stripped(const Exchange& exchange) {
     add(facts, "server_header", response_field(exchange, "Server"));
     add(facts, "via", response_field(exchange, "Via"));
     add(facts, "x_cache", response_field(exchange, "X-Cache"));
-    std::string words = "Authorization was forwarded, and the upstream says " +
-                        saying(exchange, "no-credentials");
+    std::string words = "Authorization was forwarded, and " + told(exchange, "no-credentials")->words;
     const bool known_to_strip = icontains(response_field(exchange, "Server"), "Apache") ||
                                 icontains(response_field(exchange, "Via"), "cloudfront") ||
                                 exchange.response.fields.has("X-Cache");
