@@ -150,7 +150,7 @@ void collect_fields(const rules::Fields& fields, bool request, Secrets& secrets)
 
 bool is_placeholder(const rules::Diagnosis& diagnosis, std::string_view value) {
     return value.size() <= 64 && !looks_like_credential(value) &&
-           diagnosis.has_cause("placeholder-token");
+           diagnosis.has_cause(rules::Trait::no_secret);
 }
 
 }  // namespace
