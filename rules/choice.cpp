@@ -45,11 +45,13 @@ bool explains(const CauseRow& reason, const CauseRow& said) {
             // Who speaks of a token's age, audience or signature has read it.
             return is_nothing_came(said) || said.step == Step::structure;
         case Step::structure:
-            return is_about_validity(said) || is_nothing_came(said);
         case Step::kind:
-            return is_about_validity(said);
+            return is_about_validity(said) || is_nothing_came(said) ||
+                   said.step == Step::malformed;
         case Step::times:
-            return said.step == Step::times;
+            // Who cannot use a token may well say that none came.
+            return said.step == Step::times || is_nothing_came(said) ||
+                   said.step == Step::malformed;
         default:
             return false;
     }

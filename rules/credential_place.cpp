@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace whogoes::rules {
 namespace {
@@ -154,6 +155,18 @@ Holds guess_member(std::string_view name, std::string_view value) noexcept {
     return guess == Holds::perhaps ? Holds::secret : guess;
 }
 
+// "user[password]", with its brackets as they are or encoded: what is within the last of them.
+std::string_view inner_name(std::string_view name) noexcept {
+    for (const auto& [open, close] : {std::pair{std::string_view("["), std::string_view("]")},
+                                      std::pair{std::string_view("%5B"), std::string_view("%5D")}}) {
+        if (!iends_with(name, close)) continue;
+        const std::string_view inside = name.substr(0, name.size() - close.size());
+        for (std::size_t at = inside.size(); at-- > 0;)
+            if (istarts_with(inside.substr(at), open)) return inside.substr(at + open.size());
+    }
+    return name;
+}
+
 class Collector {
 public:
     Collector(const Request& request, std::span<const Dialect> more)
@@ -209,7 +222,7 @@ private:
         while (!text.empty()) {
             const std::string_view pair = text.substr(0, text.find('&'));
             const std::size_t equals = pair.find('=');
-            if (equals != npos) add(where, pair.substr(0, equals), pair.substr(equals + 1));
+            if (equals != npos) add(where, inner_name(pair.substr(0, equals)), pair.substr(equals + 1));
             text.remove_prefix(std::min(pair.size() + 1, text.size()));
         }
     }

@@ -139,7 +139,9 @@ void Exchange::read() {
     carried.clear();
     if (may_refuse(response)) carried = carried_by(request, dialects);
     for (const Carried& one : carried)
-        if (!jwt && credentials.empty() && one.holds == Holds::token) jwt = parse_jwt(one.value);
+        if (!jwt && credentials.empty() && one.value.starts_with("eyJ") &&
+            (one.holds == Holds::token || one.holds == Holds::session))
+            jwt = parse_jwt(one.value);
     sent = sent_in(*this);
     request_names = names_of(request.fields);
     answer_names = names_of(response.fields);

@@ -96,7 +96,9 @@ private:
         const std::string_view name = members.name();
         for (std::size_t depth = 1; depth < value.depth; ++depth)
             if (!nests_words(members.name_at(depth))) return;
-        if (!name.empty() && !carries_words(name)) return;
+        // A sentence in the outermost object is meant for people, whatever its name.
+        const bool sentence = value.depth == 1 && value.is_string && value.raw.find(' ') != npos;
+        if (!name.empty() && !carries_words(name) && !sentence) return;
         if (is_code_alone(name) && value.raw.find(' ') != npos) return;
         if (!value.is_string && (!is_code_name(name) || value.raw.size() > 8)) return;
         if (value.depth == 1 && value.is_string && name == "error" && value.raw.size() <= 64 &&

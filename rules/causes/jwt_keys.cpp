@@ -27,6 +27,8 @@ void add_jwt_facts(const Exchange& exchange, std::vector<Fact>& facts) {
 
 std::optional<Evidence> by_words(const Exchange& exchange, std::string_view cause) {
     if (!exchange.heard.says(cause) || sole_token(exchange).empty()) return std::nullopt;
+    // A request that is signed itself is what is spoken of.
+    if (exchange.carries(Sent::signature) && !exchange.carries(Sent::jwt)) return std::nullopt;
     std::vector<Fact> facts;
     add_jwt_facts(exchange, facts);
     return told(exchange, cause, std::move(facts));
