@@ -1,4 +1,5 @@
 #include "proxy/dialects/read.hpp"
+#include "proxy/dialects/samples.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -114,6 +115,15 @@ private:
     std::map<std::pair<int, std::string>, Holds> places_{};
 };
 
+void write_samples(std::ostream& out, const Samples& samples) {
+    out << "constexpr std::array<Sample, " << samples.rows().size() << "> samples{{\n";
+    for (const auto& [cause, one] : samples.rows())
+        out << "    {" << literal(cause) << ", " << literal(one.system) << ", "
+            << literal(one.title) << ", " << literal(one.source) << ", " << literal(one.request)
+            << ", " << literal(one.answer) << "},\n";
+    out << "}};\n";
+}
+
 std::string content_of(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in) throw std::runtime_error(path.string() + ": cannot be read");
@@ -127,15 +137,21 @@ void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
         return path.stem() == "general";
     });
     out << "// Made by the build of rules/dialects/*.yaml.\n"
-           "#include \"rules/dialect.hpp\"\n\n#include <array>\n\n"
+           "#include \"rules/dialect.hpp\"\n#include \"rules/sample.hpp\"\n\n#include <array>\n\n"
            "namespace whogoes::rules {\nnamespace {\n\n";
     Tables tables(out);
-    for (const std::filesystem::path& path : files)
-        tables.add(read_dialect(content_of(path), path.string(), path.stem().string())->dialect);
+    Samples samples;
+    for (const std::filesystem::path& path : files) {
+        const auto file = read_dialect(content_of(path), path.string(), path.stem().string());
+        tables.add(file->dialect);
+        samples.add(*file);
+    }
     tables.finish();
+    write_samples(out, samples);
     out << "\n}  // namespace\n\n"
            "std::span<const Dialect> builtin_dialects() noexcept { return dialects; }\n"
-           "std::span<const CredentialPlace> known_places() noexcept { return places; }\n\n"
+           "std::span<const CredentialPlace> known_places() noexcept { return places; }\n"
+           "std::span<const Sample> builtin_samples() noexcept { return samples; }\n\n"
            "}  // namespace whogoes::rules\n";
 }
 
