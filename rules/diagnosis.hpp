@@ -11,7 +11,8 @@
 #include <vector>
 
 // Why an exchange was refused, and which duties its answer broke. The two tables are the product's
-// table of contents: log, metrics, review page, `whogoes causes` and the README read the same rows.
+// table of contents: log, metrics, review page, `whogoes causes` and rules/CATALOGUE.md read the
+// same rows.
 namespace whogoes::rules {
 
 enum class Party : std::uint8_t { client, upstream, operator_, nobody };
