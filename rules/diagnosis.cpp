@@ -226,6 +226,13 @@ bool Diagnosis::has_cause(std::string_view id) const {
     return false;
 }
 
+bool Diagnosis::has_cause(Trait trait) const {
+    if (main && main->cause->has(trait)) return true;
+    for (const Finding& finding : also)
+        if (finding.cause->has(trait)) return true;
+    return false;
+}
+
 bool Diagnosis::has_rule(std::string_view id) const {
     for (const Violation& violation : violations)
         if (violation.rule->id == id) return true;

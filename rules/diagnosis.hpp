@@ -11,7 +11,8 @@
 #include <vector>
 
 // Why an exchange was refused, and which duties its answer broke. The two tables are the product's
-// table of contents: log, metrics, review page, `whogoes causes` and the README read the same rows.
+// table of contents: log, metrics, review page, `whogoes causes` and rules/CATALOGUE.md read the
+// same rows.
 namespace whogoes::rules {
 
 enum class Party : std::uint8_t { client, upstream, operator_, nobody };
@@ -66,6 +67,17 @@ enum class Trait : std::uint32_t {
     not_about_caller = 1U << 8U,    // a 403 is right although nobody authenticated
     no_bearer_attempt = 1U << 9U,   // RFC 6750, 3.1: the challenge gets no error
     needs_answer = 1U << 10U,       // nothing that a credential alone could show
+    ran_out = 1U << 11U,            // its fact expired_s: seconds since the token's end
+    too_early = 1U << 12U,          // its fact ahead_s: seconds until the token begins
+    no_secret = 1U << 13U,          // what came in a credential's place is none, and may be shown
+    of_preflight = 1U << 14U,       // about preflights alone
+    may_be_first_leg = 1U << 15U,   // a handshake, once the client comes back with a credential
+    counts_refusals = 1U << 16U,    // its fact count: refusals of one credential in a row
+    ends_session = 1U << 17U,       // the token endpoint refuses the refresh token
+    refuses_client = 1U << 18U,     // … the client
+    survives_renewal = 1U << 19U,   // the API refuses the renewed token as well
+    throttled = 1U << 20U,
+    by_firewall = 1U << 21U,
 };
 constexpr Trait operator|(Trait a, Trait b) noexcept {
     return static_cast<Trait>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -79,6 +91,8 @@ struct Cause {
     std::string_view bearer_error{};  // RFC 6750 code for a challenge that we add; may be empty
     std::string_view summary{};       // for a console line: "token expired"
     std::string_view advice{};        // what to tell the developer
+    std::string_view example{};       // one line: what the request or the answer looks like
+    std::string_view certain_when{};  // "Certain when …", or "Never more than …: why"
     std::string_view section{};       // the RFC it stands on, "RFC 6750, 3.1"; may be empty
     Due due = Due::neither;           // the status that says what happened
     std::uint16_t simulated_status = 401;
@@ -120,6 +134,7 @@ struct Rule {
     std::string_view section;  // "RFC 9110, 15.5.2, 11.6.1"
     std::string_view summary;  // the duty, in one sentence
     std::string_view advice;   // how to mend it
+    std::string_view example;  // one line: what an answer that breaks it looks like
     bool reads_request = false;  // says nothing of an answer alone
 };
 
@@ -158,6 +173,7 @@ struct Diagnosis {
     std::string_view system{};        // that answered, where its marks gave it away: "GitHub"
 
     bool has_cause(std::string_view id) const;
+    bool has_cause(Trait) const;  // one with this trait
     bool has_rule(std::string_view id) const;
 };
 

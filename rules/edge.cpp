@@ -1,5 +1,6 @@
 #include "rules/edge.hpp"
 
+#include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
 #include "rules/text.hpp"
 
@@ -20,7 +21,7 @@ std::string_view firewall_mark(const Exchange& exchange) {
         return "cf-mitigated: challenge";
     if (has_field_beginning_with(fields, "x-amzn-waf-")) return "an x-amzn-waf- field";
     // A block page of a system that its marks gave away.
-    const Told* const told = exchange.heard.told_of("waf-blocked");
+    const Told* const told = exchange.heard.told_of(cause_with(Trait::by_firewall).id);
     if (told && told->by_system() && !exchange.heard.json && !told->saying->weak)
         return told->by->name;
     return {};

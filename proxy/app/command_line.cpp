@@ -30,7 +30,7 @@ public:
             {"log",
              "[FILE… | - | URL] [filters]\n"
              "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
-            {"causes", "[ID] [-o text|json|markdown]"},
+            {"causes", "[ID | WORD] [-o text|json|markdown]"},
             {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
             {"health", "[--wait 30s [-- COMMAND …]]"},
             {"version", ""}};
@@ -182,8 +182,8 @@ private:
         CLI::App& log = verb("log", "Review the log: list, follow, summary, stats, export", true);
         add_log_flags(log, line_.log);
         add_output(log, "text or json");
-        CLI::App& causes = verb("causes", "List causes and rules with their advice", false);
-        causes.add_option("id", line_.cause, "one of them");
+        CLI::App& causes = verb("causes", "List causes and rules, or tell all about one", false);
+        causes.add_option("id", line_.cause, "an id, its beginning, or a word");
         add_output(causes, "text, json or markdown");
         CLI::App& simulate =
             verb("simulate", "Have a running --dev proxy refuse, in front of the API", true);

@@ -1,5 +1,6 @@
 #include "proxy/dialects/read.hpp"
 #include "proxy/dialects/read_tokens.hpp"
+#include "proxy/dialects/samples.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -147,6 +148,15 @@ private:
     std::map<std::pair<int, std::string>, Holds> places_{};
 };
 
+void write_samples(std::ostream& out, const Samples& samples) {
+    out << "constexpr std::array<Sample, " << samples.rows().size() << "> samples{{\n";
+    for (const auto& [cause, one] : samples.rows())
+        out << "    {" << literal(cause) << ", " << literal(one.system) << ", "
+            << literal(one.title) << ", " << literal(one.source) << ", " << literal(one.request)
+            << ", " << literal(one.answer) << "},\n";
+    out << "}};\n";
+}
+
 std::string content_of(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in) throw std::runtime_error(path.string() + ": cannot be read");
@@ -161,25 +171,31 @@ void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
     });
     out << "// Made by the build of rules/dialects/*.yaml.\n"
            "#include \"rules/causes/placeholder.hpp\"\n#include \"rules/dialect.hpp\"\n"
-           "#include \"rules/prefixes.hpp\"\n\n#include <array>\n\n"
+           "#include \"rules/prefixes.hpp\"\n#include \"rules/sample.hpp\"\n\n#include <array>\n\n"
            "namespace whogoes::rules {\nnamespace {\n\n";
     Tables tables(out);
+    Samples samples;
     for (const std::filesystem::path& path : files) {
         const std::string name = path.string(), id = path.stem().string();
-        if (id == "prefixes")
+        if (id == "prefixes") {
             write_prefixes(out, read_prefixes(content_of(path), name)->rows);
-        else if (id == "placeholders")
+        } else if (id == "placeholders") {
             write_placeholders(out, read_placeholders(content_of(path), name)->rows);
-        else
-            tables.add(read_dialect(content_of(path), name, id)->dialect);
+        } else {
+            const auto file = read_dialect(content_of(path), name, id);
+            tables.add(file->dialect);
+            samples.add(*file);
+        }
     }
     tables.finish();
+    write_samples(out, samples);
     out << "\n}  // namespace\n\n"
            "std::span<const Dialect> builtin_dialects() noexcept { return dialects; }\n"
            "std::span<const CredentialPlace> known_places() noexcept { return places; }\n"
            "std::span<const TokenPrefix> known_prefixes() noexcept { return prefixes; }\n"
            "std::span<const causes::PlaceholderShape> causes::placeholder_shapes() noexcept {\n"
-           "    return placeholders;\n}\n\n"
+           "    return placeholders;\n}\n"
+           "std::span<const Sample> builtin_samples() noexcept { return samples; }\n\n"
            "}  // namespace whogoes::rules\n";
 }
 

@@ -46,15 +46,15 @@ struct Slot {
     std::deque<Renewed> renewals;
 };
 
-std::string_view cause_of(TokenAnswer::Kind kind) {
-    if (kind == TokenAnswer::Kind::session_over) return "refresh-failed";
-    if (kind == TokenAnswer::Kind::client_rejected) return "refresh-client-rejected";
-    return {};
+rules::Trait trait_of(TokenAnswer::Kind kind) {
+    if (kind == TokenAnswer::Kind::session_over) return rules::Trait::ends_session;
+    if (kind == TokenAnswer::Kind::client_rejected) return rules::Trait::refuses_client;
+    return rules::Trait::none;
 }
 
-rules::Finding finding(std::string_view cause, std::string words) {
+rules::Finding finding(rules::Trait trait, std::string words) {
     rules::Finding found;
-    found.cause = rules::find_cause(cause);
+    found.cause = &rules::cause_with(trait);
     found.evidence.confidence = rules::Confidence::certain;
     found.evidence.words = std::move(words);
     return found;
@@ -256,9 +256,9 @@ void Tokens::Impl::record(Slot& slot, const Waiter& leader, const TokenAnswer& a
             event.message += ", good for " + report::duration_words(answer.lifetime->count());
     } else {
         event.message = "token not renewed: " + origin + " " + answer.words;
-        if (const std::string_view cause = cause_of(answer.kind); !cause.empty()) {
+        if (const rules::Trait trait = trait_of(answer.kind); trait != rules::Trait::none) {
             event.level = "error";
-            event.diagnosis.main = finding(cause, "the token endpoint " + answer.words);
+            event.diagnosis.main = finding(trait, "the token endpoint " + answer.words);
             event.message += answer.kind == TokenAnswer::Kind::session_over
                                  ? "; the session is over: log in again"
                                  : "; look at client_id, client_secret, scope and token_endpoint";
@@ -280,7 +280,7 @@ void Tokens::Impl::refused(Slot& slot, const TokenLoan& loan) {
     event.message =
         "three new tokens in a row were refused by the API: nothing is renewed or replayed for "
         "60 s; look at audience, issuer and permission";
-    event.diagnosis.main = finding("replay-still-unauthorized",
+    event.diagnosis.main = finding(rules::Trait::survives_renewal,
                                    "three tokens in a row were renewed, and the API refused each");
     submit(std::move(event));
 }

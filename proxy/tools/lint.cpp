@@ -120,6 +120,8 @@ public:
             out_ +=
                 "The request is not in the input and was taken for a GET without credentials; "
                 "say with -H what was sent.\n";
+        if (tally.errors + tally.warnings + tally.notes > 0)
+            out_ += "`whogoes causes ID` tells all about a cause or a rule.\n";
         out_ += std::to_string(tally.exchanges) +
                 (tally.exchanges == 1 ? " answer: " : " answers: ") +
                 plural(tally.errors, "error") + ", " + plural(tally.warnings, "warning") + ", " +

@@ -152,7 +152,7 @@ std::optional<Evidence> rate_limit_as_auth_status(const Exchange& exchange) {
         if (is_zero(fields, name))
             return certain("this " + status + " says " + std::string(name) + ": 0");
     if (!body_was_seen(exchange)) return std::nullopt;
-    if (exchange.heard.says("rate-limited"))
+    if (exchange.heard.says(cause_with(Trait::throttled).id))
         return likely("the body of this " + status + " speaks of too many requests");
     return std::nullopt;
 }
