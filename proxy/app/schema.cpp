@@ -172,7 +172,7 @@ std::string bounds(const Key& key) {
     return "from " + shown(key.least) + " to " + shown(key.most);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return "\"" + std::string(text.substr(0, 80)) + (text.size() > 80 ? "…" : "") + "\"";
 }
 
@@ -199,9 +199,9 @@ std::optional<std::string> number_flaw(const Key& key, std::string_view text) {
             number = static_cast<std::uint64_t>(duration->count());
         example = " is no duration: write a number and ms, s, m, h or d, as in 5s";
     }
-    if (!number) return quoted(text) + std::string(example);
+    if (!number) return in_quotes(text) + std::string(example);
     if (*number < key.least || (key.most != 0 && *number > key.most))
-        return quoted(text) + " is out of bounds: write " + bounds(key);
+        return in_quotes(text) + " is out of bounds: write " + bounds(key);
     return std::nullopt;
 }
 
@@ -257,12 +257,12 @@ std::optional<std::string> value_flaw(const Key& key, std::string_view text) {
             if (word == "false" || word == "no") word = "off";
             if (("|" + std::string(key.choices) + "|").find("|" + word + "|") != std::string::npos)
                 return std::nullopt;
-            return quoted(text) + " is not " + spelled_choices(key.choices) +
+            return in_quotes(text) + " is not " + spelled_choices(key.choices) +
                    tools::did_you_mean(text, key.choices);
         }
         case Kind::boolean:
             if (parse_switch(text)) return std::nullopt;
-            return quoted(text) + " is neither true nor false";
+            return in_quotes(text) + " is neither true nor false";
         case Kind::count:
         case Kind::size:
         case Kind::duration:
