@@ -82,6 +82,18 @@ std::string trace_id_of(std::string_view traceparent) {
     return std::all_of(id.begin(), id.end(), is_lower_hex) ? std::string(id) : std::string();
 }
 
+// As a client wrote it, unless that is no host at all.
+std::string dialled_authority(std::string_view origin) {
+    const std::size_t scheme = origin.find("://");
+    if (scheme == npos) return {};
+    const std::string_view authority = origin.substr(scheme + 3);
+    const bool plain = std::all_of(authority.begin(), authority.end(), [](char c) {
+        return rules::is_alpha(c) || rules::is_digit(c) ||
+               std::string_view("-._:[]").find(c) != npos;
+    });
+    return plain && authority.size() <= 255 ? std::string(authority) : std::string();
+}
+
 void describe_request(const Describer& d, AuthEvent& event) {
     const rules::Request& request = d.exchange.request;
     event.method = std::string(logged_method(request.method));
@@ -96,6 +108,8 @@ void describe_request(const Describer& d, AuthEvent& event) {
     if (const auto trace = request.fields.first("traceparent"))
         event.trace_id = trace_id_of(*trace);
     event.tls = d.exchange.place.client_scheme == "https";
+    event.authority = dialled_authority(d.exchange.place.client_origin);
+    mask_whole(d, event.authority, longest_field);
     const std::string& origin = d.exchange.place.upstream_origin;
     const std::size_t authority = origin.find("://");
     event.upstream = authority == npos ? origin : origin.substr(authority + 3);

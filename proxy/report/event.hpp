@@ -48,6 +48,7 @@ struct AuthEvent {
     std::string method, path, query;  // path and query redacted
     int status = 0;                   // what the client got
     int upstream_status = 0;          // what the API answered; 0: nothing
+    std::string authority;            // host[:port] that the client dialled; empty: not known
     std::string client, upstream;     // addresses
     std::string user_agent;
     std::string route;  // the matching route's pattern; empty: none

@@ -149,10 +149,26 @@ private:
         json_.close();
     }
 
+    // ECS: url.domain keeps the brackets of an IPv6 address.
+    void write_authority() {
+        const std::string_view authority = event_.authority;
+        const std::size_t bracket = authority.rfind(']');
+        const std::size_t colon = authority.rfind(':');
+        const bool has_port = colon != std::string_view::npos &&
+                              (bracket == std::string_view::npos || colon > bracket);
+        optional("domain", has_port ? authority.substr(0, colon) : authority);
+        int port = 0;
+        if (!has_port) return;
+        const char* const end = authority.data() + authority.size();
+        const auto read = std::from_chars(authority.data() + colon + 1, end, port);
+        if (read.ec == std::errc{} && read.ptr == end) json_.number("port", port);
+    }
+
     void write_network() {
         if (!event_.path.empty() || !event_.query.empty()) {
             json_.open("url");
             if (event_.tls) json_.text("scheme", "https", all);
+            write_authority();
             json_.text("path", event_.path, cut_.path);
             if (!event_.query.empty()) json_.text("query", event_.query, cut_.query);
             json_.close();

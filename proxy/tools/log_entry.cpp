@@ -156,6 +156,7 @@ void read_exchange(const RecordView& record, report::AuthEvent& event) {
     event.response_fields = read_fields(record.object("http.response.header"));
     event.route = record.text("http.route");
     event.tls = record.text("url.scheme") == "https";
+    event.authority = record.authority();
     event.path = record.text("url.path");
     event.query = record.text("url.query");
     event.client = record.text("client.address");

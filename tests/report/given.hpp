@@ -22,6 +22,7 @@ struct Given {
     Lines response{};
     int status = 401;
     std::string form{};
+    std::string origin{};  // that the client dialled
 
     // Views into this.
     rules::Exchange exchange() const {
@@ -35,6 +36,8 @@ struct Given {
         for (const auto& [name, value] : request) exchange.request.fields.add(name, value);
         for (const auto& [name, value] : response) exchange.response.fields.add(name, value);
         exchange.response.status = status;
+        exchange.place.client_origin = origin;
+        if (origin.starts_with("https:")) exchange.place.client_scheme = "https";
         exchange.place.upstream_origin = "http://127.0.0.1:3000";
         exchange.answered_at = noon;
         exchange.read();
