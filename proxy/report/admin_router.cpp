@@ -162,6 +162,12 @@ constexpr Route routes[] = {
     {"GET", "/api/v1/export.jsonl", false, export_jsonl},
 };
 
+// They hold nothing secret, and who probes or scrapes comes by whatever name a network gives.
+bool is_for_any_name(const AdminQuestion& question) {
+    const std::string_view path = path_of(question.target);
+    return path == "/livez" || path == "/readyz" || path == "/metrics";
+}
+
 bool is_safe(std::string_view method) noexcept { return method == "GET" || method == "HEAD"; }
 
 bool takes(const Route& route, std::string_view method) noexcept {
@@ -254,13 +260,13 @@ bool is_own_host(std::string_view host, const std::vector<std::string>& names) {
 }
 
 AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
-    // Before anything else, reads and probes included: a page whose name was pointed at this
-    // address would be same-origin with it, and always brings that name.
+    // Before anything else, reads included: a page whose name was pointed at this address would be
+    // same-origin with it, and always brings that name.
     if (question.hosts.size() != 1) return admin_error(400, "exactly one Host field is needed");
-    if (!is_own_host(question.hosts.front(), sources.host_names)) {
+    if (!is_own_host(question.hosts.front(), sources.host_names) && !is_for_any_name(question)) {
         return admin_error(403,
                            "this Host is not one of ours: use an address or localhost, or add the "
-                           "name to the configuration");
+                           "name to host_names in the configuration");
     }
     if (!question.target.starts_with('/')) {
         return admin_error(400, "the request target must be a path");

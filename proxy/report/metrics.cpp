@@ -87,7 +87,7 @@ void append_requests(Exposition& text, Workers workers) {
 
 void append_durations(Exposition& text, Workers workers) {
     text.family("whogoes_http_request_duration_seconds", "histogram",
-                "From a request's first octet to its answer's last.");
+                "From a request's first byte to its answer's last.");
     for (std::size_t i = 0; i < classes.size(); ++i) {
         Buckets buckets;
         for (const net::Counters* worker : workers) {

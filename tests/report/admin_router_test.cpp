@@ -73,12 +73,24 @@ TEST_CASE("a host is ours by being an address, a loopback name or configured") {
     }
 }
 
-TEST_CASE("a foreign name is refused on every path, reads and probes included") {
-    for (const char* path : {"/livez", "/readyz", "/metrics", "/-/reload", "/nothing"}) {
+TEST_CASE("a foreign name is refused, and told which key allows it") {
+    for (const char* path : {"/", "/page.js", "/api/v1/events", "/-/reload", "/nothing"}) {
         CAPTURE(path);
         AdminQuestion question = get(path);
         question.hosts = {"rebound.example"};
-        CHECK(answer(question, sources()).status == 403);
+        question.authorizations = {"Bearer an-admin-token-for-tests"};
+        const AdminReply refused = answer(question, sources());
+        CHECK(refused.status == 403);
+        CHECK(refused.body.find("host_names") != std::string::npos);
+    }
+}
+
+TEST_CASE("probes and metrics answer by any name, but by one alone") {
+    for (const char* path : {"/livez", "/readyz", "/metrics"}) {
+        CAPTURE(path);
+        AdminQuestion question = get(path);
+        question.hosts = {"whogoes:9401"};
+        CHECK(answer(question, sources()).status == 200);
         question.hosts = {};
         CHECK(answer(question, sources()).status == 400);
         question.hosts = {"127.0.0.1", "rebound.example"};
