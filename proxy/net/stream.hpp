@@ -90,6 +90,10 @@ public:
     // Ends only those that are under way; the stream stays usable.
     void interrupt();
 
+    // Before start_tls(): whether what comes first is a letter, as a request without TLS begins and
+    // no TLS record does (RFC 8446, 5.1). Waits for it and takes nothing.
+    Task<bool> begins_in_plain();
+
     // TLS. The SSL object is taken over; handshake() must succeed before anything else is done.
     void start_tls(ssl_st* ssl);
     bool is_tls() const noexcept;

@@ -75,6 +75,14 @@ bool Stream::has_decrypted() const noexcept {
 }
 ssl_st* Stream::tls() const noexcept { return state_ ? state_->ssl.get() : nullptr; }
 
+Task<bool> Stream::begins_in_plain() {
+    const Io waited = co_await readable();
+    char first = 0;
+    if (waited != Io::ok || ::recv(native(), &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
+        co_return false;
+    co_return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
+}
+
 Task<Io> Stream::handshake() {
     for (;;) {
         State& state = *state_;

@@ -20,8 +20,9 @@ struct Client {
     upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
     std::uint64_t pinned_number = 0;  // of the connection that carried the last handshake leg
     Registered registered;
-    bool gone = false;     // seen to be closed while the upstream worked
-    bool lingers = false;  // its end is waited for, a while: it may still be sending
+    bool plain_on_tls = false;  // speaks no TLS where it should: gets one answer
+    bool gone = false;          // seen to be closed while the upstream worked
+    bool lingers = false;       // its end is waited for, a while: it may still be sending
 
     Client(Worker&, int socket, const net::Endpoint& peer);
     ~Client();

@@ -87,6 +87,11 @@ bool take_body_start(Exchange& exchange) {
 
 // Requests that must not reach the upstream.
 bool may_pass(Exchange& exchange) {
+    if (exchange.client.plain_on_tls) {
+        exchange.problem = {.status = 400,
+                            .message = "this port speaks TLS: write https:// in place of http://"};
+        return false;
+    }
     const http::RequestHead& head = exchange.request();
     const std::string_view own_id =
         std::string_view(exchange.worker.via).substr(exchange.worker.via.find(' ') + 1);
@@ -215,8 +220,11 @@ net::Task<bool> wait_for_request(Client& client) {
 net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
     Client client(worker, socket, peer);
     if (worker.tls) {
-        client.stream.start_tls(net::accept_tls(worker.tls));
         client.stream.set_deadline(worker.settings->timeouts.header);
+        client.plain_on_tls = co_await client.stream.begins_in_plain();
+    }
+    if (worker.tls && !client.plain_on_tls) {
+        client.stream.start_tls(net::accept_tls(worker.tls));
         const net::Io shaken = co_await client.stream.handshake();
         if (shaken != net::Io::ok) co_return;
     }

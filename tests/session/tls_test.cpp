@@ -49,6 +49,17 @@ TEST_CASE("a TLS listener speaks 1.2 and 1.3, and tells the upstream") {
     }
 }
 
+TEST_CASE("plain HTTP on the TLS port is told so, once, and the log as well") {
+    Rig rig({.tls = true});
+    Client client = rig.connect_plain();
+    const Message reply = client.ask(get("/v1"));
+    CHECK(reply.status() == 400);
+    CHECK(reply.body.find("this port speaks TLS") != std::string::npos);
+    CHECK(client.ending() == End::closed);
+    CHECK(text_at(rig.next_event(), "/msg").find("this port speaks TLS") != std::string::npos);
+    CHECK(rig.stop().empty());
+}
+
 TEST_CASE("TLS 1.1 is refused") {
     Rig rig({.tls = true});
     const net::TlsContext context = client_context(TLS1_1_VERSION);
