@@ -52,7 +52,7 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
     remedies.scope = view.text("challenge.scope");
     if (!is_scope(remedies.scope))
         problems.add(view.item("challenge.scope"), prefix + "challenge.scope",
-                     "has a quote, a backslash or another octet that no scope may hold (RFC 6749, "
+                     "has a quote, a backslash or another byte that no scope may hold (RFC 6749, "
                      "3.3)");
     remedies.describe = view.flag("challenge.describe");
     remedies.expose = view.flag("challenge.expose");

@@ -113,6 +113,9 @@ void read_fail_on(const Arguments& arguments, const Surroundings& here, Problems
         return problems.add({where, true}, "",
                             "needs a command behind `--`: its end is when whogoes tells");
     options.fail_on = *ids;
+    options.allow_empty = arguments.allow_empty;
+    if (options.allow_empty && options.fail_on.empty())
+        problems.add({"--allow-empty", true}, "", "belongs to --fail-on");
 }
 
 // Chosen where nobody sees what a start prints: a container, a test run.

@@ -69,6 +69,7 @@ struct RunOptions {
     std::string config_file;            // the file in use; empty: none; "-": standard input
     std::vector<std::string> command;   // behind "--"; empty: none
     std::vector<std::string> fail_on;   // cause and rule ids
+    bool allow_empty = false;           // with fail_on: a run without a request is fine
     int verbosity = 0;                  // 1: -v, -1: -q
     std::vector<std::string> warnings;  // one sentence each, for the log at start and at reload
 

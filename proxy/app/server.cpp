@@ -1,6 +1,8 @@
 #include "proxy/app/server.hpp"
 
 #include "proxy/app/admin_token.hpp"
+#include "proxy/app/certificate_watch.hpp"
+#include "proxy/app/closing.hpp"
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
 #include "proxy/app/hardening.hpp"
@@ -9,6 +11,7 @@
 #include "proxy/app/review.hpp"
 #include "proxy/app/simulate.hpp"
 #include "proxy/app/summing_up.hpp"
+#include "proxy/app/tls_files.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/net/file_watch.hpp"
@@ -24,8 +27,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <signal.h>
+#include <stdexcept>
+#include <system_error>
 #include <unistd.h>
 
 // The process: workers that serve, and a control thread (this one) that does all else: signals,
@@ -68,8 +74,12 @@ private:
     report::StartLine start_line() const;
     void announce();
     void watch_configuration();
+    void watch_certificates();
+    void take_certificates();
     void start_companion();
     int exit_code();
+    RunSeen what_was_seen();
+    bool logs_to_console() const;  // in the pretty form, on the terminal that started this
     void wait_for_signal();
     void on_signal(int number);
     std::string reload();  // what is wrong; empty: done
@@ -98,12 +108,15 @@ private:
     std::unique_ptr<report::Admin> admin_;
     AdminTokenFile token_file_;
     std::optional<net::FileWatch> watch_;  // of the configuration
+    CertificateWatch certificates_{control_, [this] { take_certificates(); }};
     Companion companion_;
     std::string admin_token_;
     report::ReloadState reload_state_;
     bool ready_ = false;
     bool draining_ = false;
-    bool told_to_end_ = false;  // by a signal
+    bool told_to_end_ = false;       // by a signal
+    std::uint64_t kept_before_ = 0;  // events of earlier runs, read back from the log's file
+    Closing closing_;
     std::chrono::steady_clock::time_point drain_end_{};
 };
 
@@ -118,6 +131,7 @@ Server::Server(const RunOptions& options)
       admin_token_(options.admin_token.empty() ? random_hex(16) : options.admin_token) {}
 
 int Server::run() {
+    kept_before_ = log_.kept().newest();
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
     signals_.add(SIGHUP);
@@ -128,6 +142,7 @@ int Server::run() {
     ready_ = true;
     announce();
     watch_configuration();
+    watch_certificates();
     notify("READY=1");
     wait_for_signal();
     start_companion();
@@ -138,6 +153,9 @@ int Server::run() {
     say("info", report::EventKind::lifecycle, "stopped");
     recorder_.flush();
     log_.flush(std::chrono::seconds(5));
+    // Whatever -q and the log's own place: who reads exit status 1 finds its reason here.
+    if (closing_.failed())
+        std::cerr << "whogoes: --fail-on: " << closing_.summary << "\n" << closing_.table;
     return code;
 }
 
@@ -210,7 +228,11 @@ void Server::start_admin() {
         return record_filter(pairs, wall_clock());
     };
     sources.review.console = console_record;
-    admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
+    try {
+        admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
+    } catch (const std::system_error& error) {
+        throw std::runtime_error(why_not_listening(error, options_.admin, "--admin"));
+    }
     const std::string bound = admin_->address();
     const auto port = std::strtoul(bound.c_str() + bound.rfind(':') + 1, nullptr, 10);
     token_file_ = AdminTokenFile(static_cast<std::uint16_t>(port), admin_token_);
@@ -236,6 +258,10 @@ void Server::say(std::string_view level, report::EventKind kind, std::string mes
 
 report::StartLine Server::start_line() const {
     return start_line_of(*options_.settings, listening_, options_.tls.enabled());
+}
+
+bool Server::logs_to_console() const {
+    return options_.log.format == report::LogFormat::pretty && options_.log.output == "stderr";
 }
 
 // The page's key is shown to whoever started this, and kept out of files.
@@ -266,6 +292,28 @@ void Server::watch_configuration() {
                 ": send SIGHUP after changing it");
 }
 
+void Server::watch_certificates() {
+    const upstream::TlsClientSettings& upstream = options_.settings->upstream_tls;
+    certificates_.follow({options_.tls.certificate_file, options_.tls.key_file, upstream.ca_file,
+                          upstream.certificate_file, upstream.key_file});
+}
+
+// The files were written anew; the configuration that names them is as it was.
+void Server::take_certificates() {
+    if (draining_) return;
+    try {
+        if (options_.tls.enabled())
+            if (const auto flaw =
+                    key_pair_flaw(options_.tls.certificate_file, options_.tls.key_file))
+                throw std::runtime_error(*flaw);
+        give_orders(false);
+    } catch (const std::exception& error) {
+        return say("error", report::EventKind::config_reload,
+                   std::string("the certificate in use stays: ") + error.what());
+    }
+    say("info", report::EventKind::config_reload, "renewed certificates taken from their files");
+}
+
 // Once the proxy listens, so that the command's first request finds it.
 void Server::start_companion() {
     if (options_.command.empty()) return;
@@ -281,10 +329,24 @@ void Server::start_companion() {
 int Server::exit_code() {
     const bool as_told = told_to_end_ && companion_.ended_by_signal();
     if (companion_.exit_code() != 0 && !as_told) return companion_.exit_code();
-    const std::string seen = seen_of(options_.fail_on, log_.impl().counts());
-    if (seen.empty()) return 0;
-    say("error", report::EventKind::lifecycle, "--fail-on: " + seen);
-    return 1;
+    closing_ = close_run({options_.fail_on, options_.allow_empty, !options_.command.empty()},
+                         what_was_seen(), report::console_style(options_.log, STDERR_FILENO));
+    if (closing_.failed() && !logs_to_console())
+        say("error", report::EventKind::lifecycle, "--fail-on: " + closing_.summary);
+    return closing_.failed() ? 1 : 0;
+}
+
+RunSeen Server::what_was_seen() {
+    RunSeen seen;
+    seen.counts = log_.impl().counts();
+    seen.events = log_.kept().behind(kept_before_, std::numeric_limits<std::size_t>::max());
+    for (const auto& worker : workers_) {
+        const net::Counters& counters = worker->counters();
+        seen.own_replies += counters.own_replies.value();
+        for (const auto& by_status : counters.requests)
+            for (const auto& count : by_status) seen.requests += count.value();
+    }
+    return seen;
 }
 
 void Server::wait_for_signal() {
@@ -341,6 +403,7 @@ std::string Server::take_fresh_configuration() {
             std::string("the configuration stays as it was: ") + error.what());
         return error.what();
     }
+    watch_certificates();
     reload_state_ = {.successful = true, .successful_at_unix = unix_now()};
     say("info", report::EventKind::config_reload, "configuration reloaded");
     for (const std::string& warning : options_.warnings)

@@ -11,7 +11,7 @@ constexpr Flaw connect_refused{405, "CONNECT is for forward proxies; whogoes is 
                                "RFC 9110, 9.3.6"};
 constexpr Flaw bad_target_octet{
     400,
-    "the request target holds a fragment, white space, a control or a non-ASCII octet; "
+    "the request target holds a fragment, white space, a control or a non-ASCII byte; "
     "percent-encode it",
     "RFC 9112, 3.2"};
 constexpr Flaw bad_target_form{

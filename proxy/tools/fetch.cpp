@@ -173,7 +173,7 @@ private:
         recorded.method = request_.method;
         recorded.target = url_.target;
         recorded.origin = url_.origin;
-        recorded.request_known = true;
+        recorded.request_known = recorded.fetched = true;
         for (const auto& field : request)
             recorded.request_fields.emplace_back(field.name_string(), field.value());
         recorded.status = static_cast<int>(response.result_int());

@@ -187,8 +187,7 @@ TEST_CASE("what cannot work together is refused at load") {
         {"an issuer with a query",
          with_upstream + "resource_metadata: {authorization_servers: \"https://id.example?a\"}\n",
          "whogoes.yaml:2:44: resource_metadata.authorization_servers: has a query, a fragment or "
-         "an "
-         "octet that no issuer may hold (RFC 8414, 2)"},
+         "a byte that no issuer may hold (RFC 8414, 2)"},
         {"an issuer without TLS",
          with_upstream + "resource_metadata: {authorization_servers: \"http://id.example\"}\n",
          "whogoes.yaml:2:44: resource_metadata.authorization_servers: is plain http on another "

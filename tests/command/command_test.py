@@ -19,10 +19,10 @@ GET = "import sys, urllib.request, urllib.error\ntry: urllib.request.urlopen(sys
 URL = "import os, sys\nsys.exit(os.environ['API_URL'] != sys.argv[1] or os.environ['KEPT'] != 'yes')\n"
 
 
-def run(upstream, fail_on, *command):
+def run(upstream, fail_on, *command, flags=()):
     port = free_port()
     words = [word.replace("PROXY", f"http://127.0.0.1:{port}") for word in command]
-    flags = ["--fail-on", fail_on] if fail_on else []
+    flags = [*flags, *(["--fail-on", fail_on] if fail_on else [])]
     return subprocess.run([WHOGOES, "-u", f"http://127.0.0.1:{upstream}", "-l", f"127.0.0.1:{port}", "--admin", "off",
                            *flags, "--", *words],
                           timeout=60, env={**os.environ, "API_URL": "http://127.0.0.1:9", "KEPT": "yes"},
@@ -70,6 +70,20 @@ def main():
         if ended.returncode != expected:
             failed += 1
             print(f"{given}: exit status {ended.returncode}, expected {expected}\n{ended.stderr}")
+    silent = [
+        ("-q hides nothing of it", 1, ["-q"], [python, "-c", GET, refused],
+         ["--fail-on: unauthorized-without-challenge (1)", "count  found", "    1  unauthorized-without-challenge  no credentials  GET /refused"]),
+        ("no request came through", 1, [], ["true"], ["--fail-on: no request came through whogoes", "--allow-empty"]),
+        ("which is fine for who says so", 0, ["--allow-empty"], ["true"], []),
+        ("which belongs to --fail-on", 0, [], [python, "-c", GET, accepted], []),
+    ]
+    for given, expected, flags, command, words in silent:
+        ended = run(upstream.server_address[1], "unauthorized-without-challenge", *command, flags=["--log-format", "json", *flags])
+        said = [word for word in words if word not in ended.stderr]
+        if ended.returncode != expected or said or ("--fail-on" in ended.stderr and not words):
+            failed += 1
+            print(f"{given}: exit status {ended.returncode}, expected {expected}, not said: {said}\n{ended.stderr}")
+    rows += silent
     waits = 'import signal; print("begun", flush=True); signal.pause()'
     signals = [
         ("SIGTERM, and the command's own status", 9, signal.SIGTERM, TOLD, "9"),

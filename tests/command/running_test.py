@@ -69,7 +69,7 @@ def check_log(folder, port, admin):
     key = (folder / f"state/whogoes/admin-{admin}.token").read_text()
     url = f"http://127.0.0.1:{admin}/#k={key}"
     where = ["--admin", f"127.0.0.1:{admin}"]
-    for words in ([url], where):
+    for words in ([url], [url.partition("#")[0]], [f"http://localhost:{admin}"], where):
         code, out, complaint = log(folder, *words, "-o", "json")
         expect(f"log {words[0][:8]}", (code, complaint), (0, ""))
         expect("paths", [json.loads(line)["url"]["path"] for line in out.splitlines()], ["/a", "/b"])

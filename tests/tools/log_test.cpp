@@ -136,6 +136,28 @@ TEST_CASE("packed, rotated and unsorted files read as one log") {
     CHECK(run(request).err.find("damaged") != std::string::npos);
 }
 
+TEST_CASE("how much of the files is read, is told while they are") {
+    const Scratch scratch;
+    LogRequest request;
+    std::uint64_t size = 0;
+    for (const std::string& text : {ten_failures(), packed(ten_failures(3600))}) {
+        request.inputs.push_back(scratch.path("log." + std::to_string(size)));
+        put(request.inputs.back(), text);
+        size += text.size();
+    }
+    std::uint64_t last = 0;
+    LogStreams streams;
+    streams.print = [](std::string_view) {};
+    streams.progress = [&](std::uint64_t done, std::uint64_t of) {
+        CHECK(of == size);
+        CHECK(done > last);
+        CHECK(done <= of);
+        last = done;
+    };
+    CHECK(review_log(request, streams) == 0);
+    CHECK(last > size / 2);
+}
+
 TEST_CASE("what cannot be read is said, and the rest is read") {
     const Scratch scratch;
     put(scratch.path("a.log"), line_of(Logged{}));
