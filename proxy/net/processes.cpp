@@ -43,8 +43,7 @@ std::vector<Process> processes_named(const std::string& name, const fs::path& pr
          entry.increment(error)) {
         const std::string number = entry->path().filename().string();
         Process process;
-        const auto read =
-            std::from_chars(number.data(), number.data() + number.size(), process.id);
+        const auto read = std::from_chars(number.data(), number.data() + number.size(), process.id);
         if (read.ec != std::errc{} || read.ptr != number.data() + number.size()) continue;
         std::string comm;
         std::ifstream(entry->path() / "comm") >> comm;

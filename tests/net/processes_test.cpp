@@ -13,7 +13,8 @@ namespace {
 
 struct Proc {
     Proc() {
-        std::string name = (std::filesystem::temp_directory_path() / "whogoes-proc-XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "whogoes-proc-XXXXXX").string();
         path = ::mkdtemp(name.data());
     }
     ~Proc() { std::filesystem::remove_all(path); }
@@ -22,7 +23,8 @@ struct Proc {
         const auto folder = path / id;
         std::filesystem::create_directories(folder);
         std::ofstream(folder / "comm") << comm << "\n";
-        std::ofstream(folder / "status") << "Name:\t" << comm << "\nUid:\t" << user << "\t0\t0\t0\n";
+        std::ofstream(folder / "status")
+            << "Name:\t" << comm << "\nUid:\t" << user << "\t0\t0\t0\n";
         std::ofstream(folder / "cmdline", std::ios::binary) << words;
     }
     std::filesystem::path path;
