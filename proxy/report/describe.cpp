@@ -25,6 +25,7 @@ struct Describer {
     rules::Fingerprinter& fingerprinter;
     const DescribePolicy& policy;
     Secrets secrets{};
+    std::vector<std::string> kids{};       // of the configured keys
     std::vector<std::string_view> kept{};  // values that may be logged whatever they look like
 };
 
@@ -34,6 +35,8 @@ void collect_kept(Describer& d) {
         d.kept = {jwt.kid, jwt.iss, jwt.azp, jwt.client_id, jwt.tid};
         d.kept.insert(d.kept.end(), jwt.aud.begin(), jwt.aud.end());
     }
+    if (d.exchange.keys != nullptr) d.kids = d.exchange.keys->kids();
+    d.kept.insert(d.kept.end(), d.kids.begin(), d.kids.end());
     if (d.exchange.expected != nullptr) {
         d.kept.push_back(d.exchange.expected->issuer);
         const auto& audiences = d.exchange.expected->audiences;
@@ -41,11 +44,18 @@ void collect_kept(Describer& d) {
     }
 }
 
-// The secrets first: a cut or a shape could leave the first octets of one behind.
+// The secrets before shapes and cuts, which could leave the first octets of one behind; addresses
+// before the secrets, of which one may share a domain with them.
 void mask_whole(const Describer& d, std::string& text, std::size_t longest) {
+    if (!d.policy.user_names_plain) mask_mail_addresses(text, d.kept);
     d.secrets.mask(text);
     mask_shapes(text, d.kept);
     if (text.size() > longest) text = cut_end(text, longest);
+}
+
+void mask_fact(const Describer& d, std::string& text) {
+    mask_urls(text);
+    mask_whole(d, text, longest_field);
 }
 
 // Evidence quotes URLs of this exchange and of earlier ones.
@@ -53,10 +63,10 @@ void mask_evidence(const Describer& d, rules::Evidence& evidence) {
     mask_urls(evidence.words);
     mask_whole(d, evidence.words, longest_sentence);
     for (rules::Fact& fact : evidence.facts) {
-        auto* const text = std::get_if<std::string>(&fact.value);
-        if (text == nullptr) continue;
-        mask_urls(*text);
-        mask_whole(d, *text, longest_field);
+        if (auto* const text = std::get_if<std::string>(&fact.value)) mask_fact(d, *text);
+        auto* const list = std::get_if<std::vector<std::string>>(&fact.value);
+        if (list == nullptr) continue;
+        for (std::string& item : *list) mask_fact(d, item);
     }
 }
 

@@ -58,7 +58,7 @@ struct RequestBody {
     std::string_view in_buffer;  // what came together with the head; lies in Client::buffer
     bool complete = true;        // all of it is in in_buffer, or kept by the upload
     bool partly_sent = false;    // complete, but the upstream did not get all of it
-    std::string first_octets;    // of a form whose body came later: evidence, 4 KiB at most
+    std::string first_octets;    // of a text that came after its head: evidence, 4 KiB at most
 };
 
 }  // namespace whogoes::session

@@ -39,8 +39,18 @@ bool is_form(const http::RequestHead& head) {
                                "application/x-www-form-urlencoded");
 }
 
-std::string_view form_of(const RequestBody& body) {
-    return body.first_octets.empty() ? body.in_buffer.substr(0, form_evidence_octets)
+bool is_text(const http::RequestHead& head) {
+    constexpr std::string_view binary[] = {"application/octet-stream", "application/grpc",
+                                           "application/zip", "application/pdf"};
+    constexpr std::string_view kinds[] = {"image/", "audio/", "video/", "font/"};
+    const std::string_view type = head.value(http::FieldName::content_type);
+    const auto begins = [&](std::string_view name) { return rules::istarts_with(type, name); };
+    return std::none_of(std::begin(binary), std::end(binary), begins) &&
+           std::none_of(std::begin(kinds), std::end(kinds), begins);
+}
+
+std::string_view text_of(const RequestBody& body) {
+    return body.first_octets.empty() ? body.in_buffer.substr(0, text_evidence_octets)
                                      : std::string_view(body.first_octets);
 }
 
@@ -81,7 +91,10 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
     request.query = request.target.substr(std::min(request.target.size(), request.path.size() + 1));
     request.client = exchange.client.address;
     fill_fields(exchange, request.fields);
-    if (is_form(head)) request.form_body = form_of(exchange.body);
+    if (is_form(head))
+        request.form_body = text_of(exchange.body);
+    else if (is_text(head))
+        request.other_body = text_of(exchange.body);
 }
 
 void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
@@ -129,7 +142,7 @@ void weigh_body(OpenEvent& event) {
 void OpenEvent::clear() {
     exchange.request.fields.clear();
     exchange.response.fields.clear();
-    exchange.request.form_body = {};
+    exchange.request.form_body = exchange.request.other_body = {};
     exchange.request.client_certificate = false;
     exchange.response.body = {};
     exchange.response.body_evidence = rules::BodyEvidence::unseen;

@@ -23,6 +23,8 @@ report::AuthEvent plain_record(const Exchange& exchange) {
     report::mask_shapes(record.path, {});  // the target of a broken request may be no path
     if (mark != std::string_view::npos)
         record.query = report::redacted_query(target.substr(mark + 1));
+    mask_users(exchange, record.path);
+    mask_users(exchange, record.query);
     fill_common(exchange, record);
     return record;
 }
@@ -45,6 +47,10 @@ double upstream_ms(const Exchange& exchange) {
     return milliseconds(exchange.answered - exchange.began);
 }
 
+void mask_users(const Exchange& exchange, std::string& text) {
+    if (exchange.settings->log.identity != Identity::plain) report::mask_mail_addresses(text, {});
+}
+
 void fill_common(const Exchange& exchange, report::AuthEvent& event) {
     event.status = exchange.status;
     event.client = exchange.client.address;
@@ -64,6 +70,7 @@ void tell_changes(Exchange& exchange, report::AuthEvent& record) {
     for (std::string& words : exchange.changes) {
         report::mask_urls(words);
         report::mask_shapes(words, {});
+        mask_users(exchange, words);
     }
     record.changes = std::move(exchange.changes);
 }

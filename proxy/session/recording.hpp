@@ -14,6 +14,8 @@ struct Worker;
 
 // What every record of this exchange says, whatever it is about.
 void fill_common(const Exchange&, report::AuthEvent&);
+// Takes out of a path, a query or words of ours what names a user, unless `log.identity` is plain.
+void mask_users(const Exchange&, std::string& text);
 double duration_ms(const Exchange&);  // since it began
 double upstream_ms(const Exchange&);  // until the upstream's head was complete
 

@@ -63,11 +63,11 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     Client& client = exchange.client;
     RequestBody& body = exchange.body;
     buffer_ = client.worker.buffers.lend();
-    const bool form = is_form(exchange.request());
+    const bool text = is_text(exchange.request());
     // Room for all that it will hold: an early answer's observer keeps a view of it.
-    if (form) {
-        body.first_octets.reserve(form_evidence_octets);
-        body.first_octets = body.in_buffer.substr(0, form_evidence_octets);
+    if (text) {
+        body.first_octets.reserve(text_evidence_octets);
+        body.first_octets = body.in_buffer.substr(0, text_evidence_octets);
     }
     const Timeouts& timeouts = exchange.settings->timeouts;
     // A client that waits for "100 Continue" is silent for as long as the upstream is.
@@ -89,9 +89,9 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
             flaw_ = body.chunks.flaw();
             co_return State::client_broken;
         }
-        if (form && body.first_octets.size() < form_evidence_octets)
+        if (text && body.first_octets.size() < text_evidence_octets)
             body.first_octets.append(buffer_.view().substr(
-                0, std::min(portion.octets, form_evidence_octets - body.first_octets.size())));
+                0, std::min(portion.octets, text_evidence_octets - body.first_octets.size())));
         octets_ += portion.octets;
         all_read_ = portion.done;
         if (keeps_) keep_portion(body, buffer_.view().substr(0, portion.octets));

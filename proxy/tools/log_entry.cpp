@@ -69,6 +69,8 @@ std::vector<rules::Fact> read_facts(const RecordView& record, Vocabulary& vocabu
             fact.value = *flag;
         else if (const auto* text = value.if_string())
             fact.value = std::string(*text);
+        else if (value.is_array())
+            fact.value = copies(record.texts("auth.facts." + std::string(name)));
         else
             continue;
         facts.push_back(std::move(fact));

@@ -17,6 +17,7 @@ rules::Exchange Recorded::exchange(rules::TimePoint now,
     if (mark != std::string::npos)
         exchange.request.query = std::string_view(target).substr(mark + 1);
     exchange.request.form_body = form_body;
+    exchange.request.other_body = other_body;
     exchange.request.client = "recording";
     for (const auto& [name, value] : request_fields) exchange.request.fields.add(name, value);
     exchange.response.status = status;

@@ -22,6 +22,7 @@ struct Given {
     Lines response{};
     int status = 401;
     std::string form{};
+    std::string other_body{};
     std::string origin{};  // that the client dialled
 
     // Views into this.
@@ -32,6 +33,7 @@ struct Given {
         exchange.request.path = path;
         exchange.request.query = query;
         exchange.request.form_body = form;
+        exchange.request.other_body = other_body;
         exchange.request.client = "127.0.0.1";
         for (const auto& [name, value] : request) exchange.request.fields.add(name, value);
         for (const auto& [name, value] : response) exchange.response.fields.add(name, value);

@@ -240,6 +240,8 @@ TEST_CASE("an event is shown in full by its id") {
     report::AuthEvent event = event_of(Logged{.id = "M882SZ8Q0000"});
     event.request_fields = {{"authorization", ""}, {"accept", "text/\x1b[2J"}};
     event.injected = {"Bearer realm=\"api\""};
+    event.diagnosis.main->evidence.facts.push_back(
+        {"missing", std::vector<std::string>{"orders:read", "orders:write"}});
     put(log, ten_failures() + line_of(event));
     LogRequest request;
     request.action = LogAction::show;
@@ -250,6 +252,7 @@ TEST_CASE("an event is shown in full by its id") {
     CHECK(ran.code == 0);
     for (const char* part : {"401 GET /v1/orders\n", "M882SZ8Q0000", "token expired 14m 12s ago",
                              "(token-expired, certain)", "it was so",
+                             "expired_s 852, missing orders:read orders:write",
                              "unauthorized-without-challenge (error, RFC 9110", "tk_7f3a91c2d04e",
                              "authorization: (not logged)", "accept: text/\\x1b[2J",
                              "changed     added www-authenticate: Bearer realm=\"api\""})
