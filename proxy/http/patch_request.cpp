@@ -1,4 +1,5 @@
 #include "proxy/http/compactor.hpp"
+#include "proxy/http/field_line.hpp"
 #include "proxy/http/hop_by_hop.hpp"
 #include "proxy/http/octets.hpp"
 #include "proxy/http/patch.hpp"
@@ -37,32 +38,28 @@ std::string_view asked_host(const RequestHead& head) {
     return head.absolute_form ? authority_of(head) : std::string_view{};
 }
 
-void append_line(std::string& lines, std::string_view name, std::string_view value) {
-    lines += name;
-    lines += ": ";
-    lines += value;
-    lines += "\r\n";
-}
-
 // One line with the client's own elements first, as RFC 9110, 5.3 lets lines be joined.
 void append_joined(std::string& lines, const Head& head, FieldName field, std::string_view name,
                    std::string_view element) {
     if (element.empty()) return;
-    lines += name;
-    lines += ": ";
+    std::string all;
     for (const FieldLine& line : head.fields) {
         if (line.name != field || line.value_begin == line.value_end) continue;
-        lines += head.value_of(line);
-        lines += ", ";
+        all += head.value_of(line);
+        all += ", ";
     }
-    lines += element;
-    lines += "\r\n";
+    all += element;
+    append_field(lines, name, all);
+}
+
+bool is_ip_address(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF:.") == text.npos;
 }
 
 // A Forwarded value is a token or a quoted string (RFC 7239, 4); an IPv6 address is bracketed.
 std::string forwarded_element(const RequestPatch& patch, std::string_view host) {
     std::string element = "for=";
-    if (patch.client_address.empty())
+    if (!is_ip_address(patch.client_address))
         element += "unknown";
     else if (patch.client_address.find(':') != std::string_view::npos)
         element.append("\"[").append(patch.client_address).append("]\"");
@@ -72,7 +69,7 @@ std::string forwarded_element(const RequestPatch& patch, std::string_view host) 
         const std::string_view quote = is_token(host) ? "" : "\"";
         element.append(";host=").append(quote).append(host).append(quote);
     }
-    element.append(";proto=").append(patch.client_scheme);
+    if (is_token(patch.client_scheme)) element.append(";proto=").append(patch.client_scheme);
     return element;
 }
 
@@ -142,11 +139,11 @@ PatchedHead patch_request(const RequestHead& head, char* bytes, const RequestPat
     const std::string_view host = added_host(head, patch);
     const bool has_host = !host.empty() || head.find(FieldName::host);
     scratch.clear();
-    if (!host.empty()) append_line(scratch, "Host", host);
-    if (!patch.authorization.empty()) append_line(scratch, "Authorization", patch.authorization);
+    if (!host.empty()) append_field(scratch, "Host", host);
+    if (!patch.authorization.empty()) append_field(scratch, "Authorization", patch.authorization);
     append_forwarded(scratch, head, patch);
-    if (!patch.via.empty()) append_line(scratch, "Via", patch.via);
-    if (keeps_upgrade(head, patch)) append_line(scratch, "Connection", "Upgrade");
+    if (!patch.via.empty()) append_field(scratch, "Via", patch.via);
+    if (keeps_upgrade(head, patch)) append_field(scratch, "Connection", "Upgrade");
     scratch += patch.lines;
     scratch += "\r\n";
 

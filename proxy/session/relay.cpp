@@ -1,3 +1,4 @@
+#include "proxy/http/field_line.hpp"
 #include "proxy/http/patch.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
@@ -117,7 +118,7 @@ void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
     lines.clear();
     if (!exchange.event || exchange.event->prescribed().challenges.empty()) return;
     for (const std::string& challenge : exchange.event->prescribed().challenges)
-        lines.append("WWW-Authenticate: ").append(challenge).append("\r\n");
+        http::append_field(lines, "WWW-Authenticate", challenge);
     if (exchange.event->prescribed().expose_challenge) {
         std::string exposed;
         for (const http::FieldLine& line : exchange.answer().fields) {
@@ -125,9 +126,8 @@ void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
             exposed.append(exchange.answer().value_of(line)).append(", ");
         }
         if (!lists(exposed, "WWW-Authenticate")) {
-            lines.append("Access-Control-Expose-Headers: ")
-                .append(exposed)
-                .append("WWW-Authenticate\r\n");
+            http::append_field(lines, "Access-Control-Expose-Headers",
+                               exposed + "WWW-Authenticate");
             patch.replace_expose_headers = true;
         }
     }

@@ -244,7 +244,11 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
 }  // namespace
 
 Client::Client(Worker& worker_of, int socket, const net::Endpoint& peer)
-    : worker(worker_of), stream(worker_of.io, worker_of.deadlines, socket), address(peer.host()) {
+    : worker(worker_of),
+      stream(worker_of.io, worker_of.deadlines, socket),
+      // What a peer binds a unix socket to is a name of its own choosing and no address:
+      // "10.0.0.1", or octets that end a line.
+      address(peer.family() == AF_UNIX ? std::string() : peer.host()) {
     registered.stream = &stream;
     worker.connections.push_back(registered);
     worker.counters.client_connections_total.add();

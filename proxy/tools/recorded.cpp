@@ -1,5 +1,6 @@
 #include "proxy/tools/recorded.hpp"
 
+#include "proxy/http/field_line.hpp"
 #include "rules/http_date.hpp"
 #include "rules/text.hpp"
 
@@ -44,6 +45,7 @@ void Recorded::keep_body(std::string_view whole, std::size_t most) {
 }
 
 std::optional<SplitUrl> split_url(std::string_view url) {
+    if (!http::is_field_value(url)) return std::nullopt;  // it goes into heads and lines
     const auto scheme_end = url.find("://");
     if (scheme_end == std::string_view::npos) return std::nullopt;
     const std::string scheme = rules::lowered(url.substr(0, scheme_end));

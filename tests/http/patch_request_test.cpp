@@ -1,4 +1,5 @@
 #include "http/messages.hpp"
+#include "proxy/http/field_line.hpp"
 #include "proxy/http/patch.hpp"
 
 #include <doctest/doctest.h>
@@ -36,6 +37,30 @@ TEST_CASE("what is not the proxy's passes byte for byte") {
         get("x-L:  1 \r\nAuthorization: Bearer a.b-c_d~e+f/g==\r\nX-L: 2\r\n"
             "Cookie: a=1; b=\"x, y\"\r\nX-E:\r\nX-H: caf\xc3\xa9\xff\r\n");
     CHECK(patched(text, plain()) == text);
+}
+
+TEST_CASE("what would end its line does not enter a head, whoever says it") {
+    const std::string evil = "x\r\nTransfer-Encoding: chunked\r\n\r\nGET /admin HTTP/1.1";
+    for (const std::string& value :
+         {evil, std::string("x\ny"), std::string("x\ry"), std::string("x\0y", 3),
+          std::string("\x7f"), std::string(" x"), std::string("x\t")}) {
+        CAPTURE(value);
+        RequestPatch patch = plain();
+        patch.forwarded = ForwardedStyle::both;
+        patch.client_address = patch.client_scheme = patch.host = patch.via = patch.authorization =
+            value;
+        std::string seen = patched(get("A: 1\r\n"), patch);
+        CHECK(seen.find(value) == std::string::npos);
+        CHECK(seen.find("Transfer-Encoding") == std::string::npos);
+        CHECK(seen.find("A: 1\r\n") != std::string::npos);
+        std::string lines = "B: 2\r\n";
+        CHECK_FALSE(append_field(lines, "X", value));
+        CHECK(lines == "B: 2\r\n");
+    }
+    std::string lines;
+    CHECK(append_field(lines, "X", "a\tb \xc3\xa9"));
+    CHECK(append_field(lines, "Y", ""));
+    CHECK(lines == "X: a\tb \xc3\xa9\r\nY: \r\n");
 }
 
 TEST_CASE("what belongs to the client's connection is cut") {

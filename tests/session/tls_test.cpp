@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -291,6 +293,24 @@ TEST_CASE("an event arrives at once through TLS") {
     seen.open();
     CHECK(client.wire.read_to_end() == "data: 2\n\n");
     CHECK(client.wire.end() == End::closed);
+}
+
+TEST_CASE("what a peer called its unix socket reaches neither a head nor the log") {
+    Rig rig({.unix_listener = true});
+    const std::string folder = rig.endpoint().host().substr(0, rig.endpoint().host().rfind('/'));
+    const std::string names[] = {"a\r\nX-Admin: 1", "10.0.0.1", "a\r\n\r\nGET /x HTTP/1.1"};
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+        rig.upstream.will_answer(answer(401, "Connection: close\r\n"));
+        std::string path = folder + "/" + names[i];
+        std::replace(path.begin() + static_cast<std::ptrdiff_t>(folder.size()) + 1, path.end(), '/',
+                     '_');
+        Client client(Wire::between(net::unix_endpoint(path), rig.endpoint()));
+        CHECK(client.ask(get("/")).status() == 401);
+        const Message& seen = rig.upstream.request(i);
+        CHECK(seen.field("X-Admin").empty());
+        CHECK(seen.field("X-Forwarded-For").empty());
+        CHECK(text_at(rig.next_event(), "/client/address").empty());
+    }
 }
 
 TEST_CASE("unix sockets serve on both sides") {
