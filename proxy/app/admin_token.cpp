@@ -1,6 +1,7 @@
 #include "proxy/app/admin_token.hpp"
 
 #include "proxy/app/state_folder.hpp"
+#include "proxy/net/output_file.hpp"
 
 #include <fcntl.h>
 #include <system_error>
@@ -16,7 +17,7 @@ std::filesystem::path file_of(std::uint16_t port) {
 }
 
 std::string read(const std::filesystem::path& file) {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (descriptor < 0) return {};
     char text[128];
     const ssize_t octets = ::read(descriptor, text, sizeof text);
@@ -26,22 +27,17 @@ std::string read(const std::filesystem::path& file) {
 
 }  // namespace
 
-AdminTokenFile::AdminTokenFile(std::uint16_t port, const std::string& token) {
+AdminTokenFile::AdminTokenFile(std::uint16_t port, const std::string& token, std::string& flaw) {
     const std::filesystem::path file = file_of(port);
     if (file.empty()) return;
-    std::error_code error;
-    std::filesystem::create_directories(file.parent_path(), error);
-    // Under another name first: nobody shall read half a token, or one of the process before.
-    const std::filesystem::path fresh = file.string() + "." + std::to_string(::getpid());
-    const int descriptor =
-        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (descriptor < 0) return;
-    const bool whole =
-        ::write(descriptor, token.data(), token.size()) == static_cast<ssize_t>(token.size());
-    ::close(descriptor);
-    if (whole) std::filesystem::rename(fresh, file, error);
-    if (!whole || error) {
-        std::filesystem::remove(fresh, error);
+    std::error_code ignored;
+    std::filesystem::create_directories(file.parent_path(), ignored);
+    // Nobody shall read half a token, or one of the process before.
+    net::OutputFile output(file.string(), 0600);
+    output.write(token);
+    if (const std::string unwritten = output.finish(); !unwritten.empty()) {
+        flaw = "`whogoes log` will ask for the admin token, which could not be left for it (" +
+               unwritten + ")";
         return;
     }
     file_ = file;
@@ -50,7 +46,8 @@ AdminTokenFile::AdminTokenFile(std::uint16_t port, const std::string& token) {
 
 AdminTokenFile::~AdminTokenFile() {
     std::error_code ignored;
-    if (!file_.empty() && read(file_) == token_) std::filesystem::remove(file_, ignored);
+    if (!file_.empty() && read(file_) == token_)
+        std::filesystem::remove(net::end_of_links(file_.string()), ignored);
 }
 
 AdminTokenFile::AdminTokenFile(AdminTokenFile&& other) noexcept

@@ -14,8 +14,8 @@ namespace whogoes::app {
 class AdminTokenFile {
 public:
     AdminTokenFile() = default;
-    // Does nothing where there is no folder, or it cannot be written.
-    AdminTokenFile(std::uint16_t port, const std::string& token);
+    // Does nothing where there is no folder; `flaw` says why the file could not be written.
+    AdminTokenFile(std::uint16_t port, const std::string& token, std::string& flaw);
     ~AdminTokenFile();  // takes it away, unless another process has put its own there
     AdminTokenFile(AdminTokenFile&&) noexcept;
     AdminTokenFile& operator=(AdminTokenFile&&) noexcept;

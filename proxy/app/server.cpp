@@ -94,6 +94,7 @@ private:
     report::AuthLog log_;
     report::Recorder recorder_;
     session::Simulations simulations_;
+    std::string key_flaw_;
     rules::FingerprintKey key_;
     session::History history_;
     boost::asio::io_context control_{1};
@@ -124,7 +125,7 @@ Server::Server(const RunOptions& options)
     : options_(options),
       log_(options.log),
       recorder_(log_),
-      key_(fingerprint_key()),
+      key_(fingerprint_key(&key_flaw_)),
       history_(std::hash<std::string>{}(random_hex(8)), &key_),
       tokens_(control_, recorder_, key_, wall_clock),
       key_sets_(control_, recorder_, wall_clock, [this] { hand_out_keys(); }),
@@ -235,7 +236,9 @@ void Server::start_admin() {
     }
     const std::string bound = admin_->address();
     const auto port = std::strtoul(bound.c_str() + bound.rfind(':') + 1, nullptr, 10);
-    token_file_ = AdminTokenFile(static_cast<std::uint16_t>(port), admin_token_);
+    std::string flaw;
+    token_file_ = AdminTokenFile(static_cast<std::uint16_t>(port), admin_token_, flaw);
+    if (!flaw.empty()) options_.warnings.push_back(flaw);
 }
 
 std::string Server::metrics() const {
@@ -281,6 +284,7 @@ void Server::announce() {
             start_in_words(line, admin_ ? admin_->address() : "", options_.config_file));
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::lifecycle, warning);
+    if (!key_flaw_.empty()) say("warn", report::EventKind::lifecycle, key_flaw_);
 }
 
 void Server::watch_configuration() {

@@ -1,5 +1,6 @@
 #include "proxy/tools/log_source.hpp"
 
+#include "proxy/net/output_file.hpp"
 #include "proxy/tools/fetch.hpp"
 #include "proxy/tools/log_glance.hpp"
 #include "proxy/tools/log_lines.hpp"
@@ -157,8 +158,9 @@ std::vector<std::string> with_rotated(const std::string& path) {
         struct stat status {};
         return ::stat(name.c_str(), &status) == 0 && S_ISREG(status.st_mode);
     };
+    const std::string newest = net::end_of_links(path);  // a link's target is what was rotated
     for (int n = most; n > 0; --n) {
-        const std::string numbered = path + "." + std::to_string(n);
+        const std::string numbered = newest + "." + std::to_string(n);
         if (there(numbered))
             paths.push_back(numbered);
         else if (there(numbered + ".gz"))

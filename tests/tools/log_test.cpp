@@ -6,8 +6,12 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 #include <zlib.h>
 
@@ -289,6 +293,21 @@ TEST_CASE("records are exported in the forms that other tools take") {
     const auto archive = boost::json::parse(scratch.text("out.har")).as_object();
     CHECK(archive.at("log").as_object().at("entries").as_array().size() == 10);
     CHECK_FALSE(scratch.has("out.har.new"));
+    // A link stays one, and a pipe a pipe.
+    std::filesystem::create_symlink("out.har", scratch.path("link.har"));
+    request.har_file = scratch.path("link.har");
+    CHECK(run(request).err == "log: 10 exchanges written to " + request.har_file + "\n");
+    CHECK(std::filesystem::is_symlink(scratch.path("link.har")));
+    CHECK(boost::json::parse(scratch.text("out.har")).as_object() == archive);
+    ::mkfifo(scratch.path("pipe").c_str(), 0600);
+    const int reader = ::open(scratch.path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    request.har_file = scratch.path("pipe");
+    CHECK(run(request).err == "log: 10 exchanges written to " + request.har_file + "\n");
+    char begin[8] = {};
+    CHECK(::read(reader, begin, 7) == 7);
+    ::close(reader);
+    CHECK(std::string(begin) == R"({"log":)");
+    CHECK(std::filesystem::is_fifo(scratch.path("pipe")));
     request.har_file = scratch.path("no/such/folder.har");
     CHECK(run(request).code == 2);
     request.har_file = "-";
