@@ -72,13 +72,17 @@ std::vector<int> open_for_workers(const ListenAddress& address, std::size_t work
     const int first = try_to_open(endpoint, false);
     endpoint = net::bound_endpoint(first);
     bound = endpoint.text();
-    if (share) {
+    if (share)
         ::close(first);
-        for (std::size_t i = 0; i < workers; ++i) sockets.push_back(try_to_open(endpoint, true));
-        return sockets;
+    else
+        sockets.push_back(first);
+    try {
+        while (sockets.size() < workers)
+            sockets.push_back(share ? try_to_open(endpoint, true) : net::same_socket(first));
+    } catch (...) {
+        for (const int socket : sockets) ::close(socket);
+        throw;
     }
-    sockets.push_back(first);
-    while (sockets.size() < workers) sockets.push_back(::dup(first));
     return sockets;
 }
 

@@ -78,12 +78,14 @@ private:
     void take_certificates();
     void start_companion();
     int exit_code();
+    void run_control();
     RunSeen what_was_seen();
     bool logs_to_console() const;  // in the pretty form, on the terminal that started this
     void wait_for_signal();
     void on_signal(int number);
     std::string reload();  // what is wrong; empty: done
     std::string take_fresh_configuration();
+    void log_as_before();
     report::SimulationOutcome simulate(const report::SimulationWish&);
     void drain();
     void wait_until_drained();
@@ -147,7 +149,7 @@ int Server::run() {
     notify("READY=1");
     wait_for_signal();
     start_companion();
-    control_.run();
+    run_control();
     for (const auto& worker : workers_) worker->stop();
     for (const auto& worker : workers_) worker->join();
     const int code = exit_code();
@@ -158,6 +160,19 @@ int Server::run() {
     if (closing_.failed())
         std::cerr << "whogoes: --fail-on: " << closing_.summary << "\n" << closing_.table;
     return code;
+}
+
+// A fault of ours in one handler is told; it ends neither the loop nor the process.
+void Server::run_control() {
+    for (;;) {
+        try {
+            control_.run();
+            return;
+        } catch (const std::exception& fault) {
+            say("error", report::EventKind::proxy_error,
+                std::string("a fault of whogoes: ") + fault.what());
+        }
+    }
 }
 
 void Server::start_workers() {
@@ -356,8 +371,8 @@ RunSeen Server::what_was_seen() {
 void Server::wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
         if (error) return;
-        on_signal(number);
         wait_for_signal();
+        on_signal(number);
     });
 }
 
@@ -365,7 +380,8 @@ void Server::on_signal(int number) {
     if (number == SIGCHLD) {
         if (companion_.has_ended() && !draining_) drain();
     } else if (number == SIGUSR1) {
-        log_.reopen();
+        if (const std::string flaw = log_.reopen(); !flaw.empty())
+            say("error", report::EventKind::lifecycle, flaw);
     } else if (number == SIGHUP) {
         reload();
     } else if (draining_) {
@@ -396,7 +412,7 @@ std::string Server::take_fresh_configuration() {
             give_orders(false);
         } catch (...) {
             options_ = std::move(before);
-            log_.apply(options_.log);
+            log_as_before();
             throw;
         }
         if (options_.workers != before.workers || options_.admin != before.admin)
@@ -413,6 +429,16 @@ std::string Server::take_fresh_configuration() {
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::config_reload, warning);
     return "";
+}
+
+// What a reload that failed had changed already.
+void Server::log_as_before() {
+    try {
+        log_.apply(options_.log);
+    } catch (const std::exception& error) {
+        say("error", report::EventKind::config_reload,
+            std::string("the log stays where the new configuration put it: ") + error.what());
+    }
 }
 
 report::SimulationOutcome Server::simulate(const report::SimulationWish& wish) {

@@ -1,6 +1,9 @@
 #include "proxy/app/worker_thread.hpp"
 
+#include "proxy/session/recording.hpp"
+
 #include <algorithm>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -54,6 +57,9 @@ void WorkerThread::apply(WorkerOrders& orders) {
             worker_.io, socket,
             [this](int connection, const net::Endpoint& peer) { accepted(connection, peer); },
             [this] { worker_.counters.accept_pauses.add(); });
+        if (const int flaw = listeners_[address]->flaw(); flaw != 0)
+            session::record_trouble(worker_, "whogoes does not hear " + address +
+                                                 " yet: " + std::generic_category().message(flaw));
         orders.kept.push_back(address);
     }
     for (auto entry = listeners_.begin(); entry != listeners_.end();) {

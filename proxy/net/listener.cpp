@@ -1,6 +1,7 @@
 #include "proxy/net/listener.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <iterator>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -62,6 +63,14 @@ int open_listener(const Endpoint& endpoint, bool share_port) {
     return socket;
 }
 
+int same_socket(int socket) {
+    const int other = ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
+    if (other < 0)
+        throw std::system_error(errno, std::generic_category(),
+                                "cannot share " + bound_endpoint(socket).text() + " among workers");
+    return other;
+}
+
 Endpoint bound_endpoint(int socket) {
     Endpoint endpoint;
     endpoint.length = sizeof endpoint.address;
@@ -101,9 +110,11 @@ struct Listener::Impl final : Ready {
         }
     }
 
+    void listen() { flaw = reactor.add(descriptor, *this) ? 0 : errno; }
+
     void close() {
         if (descriptor < 0) return;
-        reactor.forget(*this);
+        if (flaw == 0) reactor.forget(*this);
         ::close(descriptor);
         descriptor = -1;
     }
@@ -112,14 +123,14 @@ struct Listener::Impl final : Ready {
     int descriptor;
     OnAccept on_accept;
     std::function<void()> on_pause;
+    int flaw = 0;          // why the reactor does not watch it
     bool paused = false;   // told to
     bool starved = false;  // out of file descriptors
 };
 
 Listener::Listener(Reactor& reactor, int socket, OnAccept on_accept, std::function<void()> paused)
     : impl_(new Impl(reactor, socket, std::move(on_accept), std::move(paused))) {
-    if (!reactor.add(socket, *impl_))
-        throw std::system_error(errno, std::generic_category(), "cannot wait for connections");
+    impl_->listen();
 }
 
 Listener::~Listener() { impl_->close(); }
@@ -132,7 +143,10 @@ void Listener::resume() {
     impl_->accept_all();
 }
 
+int Listener::flaw() const noexcept { return impl_->flaw; }
+
 void Listener::tick() {
+    if (impl_->flaw != 0) impl_->listen();
     if (!impl_->starved) return;
     impl_->starved = false;
     impl_->accept_all();

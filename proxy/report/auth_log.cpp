@@ -99,7 +99,7 @@ Counts AuthLog::Impl::counts() const {
 AuthLog::AuthLog(const LogSettings& settings) : impl_(std::make_unique<Impl>(settings)) {}
 AuthLog::~AuthLog() = default;
 
-void AuthLog::reopen() { impl_->sink->reopen(); }
+std::string AuthLog::reopen() { return impl_->sink->reopen(); }
 
 void AuthLog::apply(const LogSettings& settings) {
     impl_->sink->change(file_settings(settings));

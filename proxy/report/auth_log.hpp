@@ -38,7 +38,9 @@ public:
     AuthLog(const AuthLog&) = delete;
     AuthLog& operator=(const AuthLog&) = delete;
 
-    void reopen();                   // SIGUSR1; throws, and keeps the old file, on an error
+    // SIGUSR1. Empty: done; else why not, in words: the old file stays in use, and the path is
+    // tried again with each write.
+    std::string reopen();
     void apply(const LogSettings&);  // reload; keeps counters. Throws as the constructor does
     void flush(std::chrono::milliseconds at_most);
     std::uint64_t dropped() const;

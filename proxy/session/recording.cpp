@@ -4,6 +4,7 @@
 #include "proxy/session/exchange.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace whogoes::session {
 namespace {
@@ -89,26 +90,34 @@ void record_own_answer(Exchange& exchange, int status, const std::string& messag
     record_error(exchange, status >= 500 ? "error" : "warn", message);
 }
 
-void record_broken_answer(Exchange& exchange) {
-    record_error(exchange, "error",
-                 exchange.pool->settings().target.origin +
-                     " broke off in the middle of an answer's body (" +
-                     exchange.lease->stream.failure() + ")");
+void record_broken_answer(Exchange& exchange, std::string_view flaw) {
+    const std::string& origin = exchange.pool->settings().target.origin;
+    record_error(
+        exchange, "error",
+        flaw.empty()
+            ? origin + " broke off in the middle of an answer's body (" +
+                  exchange.lease->stream.failure() + ")"
+            : origin + " sent an answer's body that is not valid HTTP/1.1: " + std::string(flaw));
 }
 
-void record_bug(Worker& worker, const std::exception_ptr& bug) {
+void record_trouble(Worker& worker, std::string message) {
     report::AuthEvent record;
     record.kind = report::EventKind::proxy_error;
     record.level = "error";
     record.time = worker.clock();
+    record.message = std::move(message);
+    worker.recorder.record(std::move(record));
+}
+
+void record_bug(Worker& worker, const std::exception_ptr& bug) {
+    std::string words = "an exchange ended by a fault of whogoes";
     try {
         std::rethrow_exception(bug);
     } catch (const std::exception& error) {
-        record.message = std::string("an exchange ended by a fault of whogoes: ") + error.what();
+        words.append(": ").append(error.what());
     } catch (...) {
-        record.message = "an exchange ended by a fault of whogoes";
     }
-    worker.recorder.record(std::move(record));
+    record_trouble(worker, std::move(words));
 }
 
 }  // namespace whogoes::session

@@ -108,8 +108,10 @@ void keep_copy(AnswerBody& body, const Keeping& keeping, std::string_view bytes)
 }
 
 bool lists(std::string_view list, std::string_view name) {
-    return std::search(list.begin(), list.end(), name.begin(), name.end(),
-                       [](char a, char b) { return (a | 0x20) == (b | 0x20); }) != list.end();
+    bool found = false;
+    http::each_element(
+        list, [&](std::string_view element) { found = found || http::same_word(element, name); });
+    return found;
 }
 
 // Our own lines for the answer's head; into scratch.lines.
@@ -272,7 +274,7 @@ net::Task<bool> relay(Exchange& exchange) {
     exchange.client.stream.unwatch();
     if (exchange.event) exchange.event->body_whole = whole;
     if (!whole && !exchange.client.gone && !exchange.upload.client_failed())
-        record_broken_answer(exchange);
+        record_broken_answer(exchange, body.flawed ? body.chunks.flaw() : std::string_view());
     co_return whole;
 }
 
