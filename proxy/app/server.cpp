@@ -235,7 +235,9 @@ void Server::start_admin() {
     sources.metrics = [this] { return metrics(); };
     sources.reload = [this] { return reload(); };
     sources.simulate = [this](const report::SimulationWish& wish) { return simulate(wish); };
-    sources.host_names = options_.settings->host_names;
+    sources.host_names = [this]() -> const std::vector<std::string>& {
+        return options_.settings->host_names;
+    };
     sources.token = admin_token_;
     sources.review.kept = &log_.kept();
     sources.review.run = random_hex(4);

@@ -23,7 +23,11 @@ IoResult tls_outcome(Stream::State& state, int returned, bool& wants_other, int 
     state.tls_failed = true;
     state.last_tls_error = ERR_peek_error();
     if (error == SSL_ERROR_SYSCALL) state.last_error = errno;
-    state.verify_result = SSL_get_verify_result(state.ssl.get());
+    // What a check found matters where it is what ended the handshake, and not where nobody checks
+    // or where the connection broke later.
+    if (!SSL_is_init_finished(state.ssl.get()) &&
+        (SSL_get_verify_mode(state.ssl.get()) & SSL_VERIFY_PEER) != 0)
+        state.verify_result = SSL_get_verify_result(state.ssl.get());
     ERR_clear_error();
     return {Io::failed, 0};
 }

@@ -263,7 +263,9 @@ AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
     // Before anything else, reads included: a page whose name was pointed at this address would be
     // same-origin with it, and always brings that name.
     if (question.hosts.size() != 1) return admin_error(400, "exactly one Host field is needed");
-    if (!is_own_host(question.hosts.front(), sources.host_names) && !is_for_any_name(question)) {
+    static const std::vector<std::string> none;
+    if (!is_own_host(question.hosts.front(), sources.host_names ? sources.host_names() : none) &&
+        !is_for_any_name(question)) {
         return admin_error(403,
                            "this Host is not one of ours: use an address or localhost, or add the "
                            "name to host_names in the configuration");

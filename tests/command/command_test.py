@@ -5,9 +5,11 @@
 """
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from http.server import HTTPServer
 
@@ -47,6 +49,27 @@ def told(upstream, number, script, *words):
         proxy.stdout.readline()
         proxy.send_signal(number)
         return proxy.wait(timeout=60)
+
+
+# What a child has of its parent's that no exec takes away. Not asked in Python, which ignores signals of its own accord.
+KEPT = "grep SigIgn /proc/self/status; grep -E '^Max (core|open)' /proc/self/limits; ls -l /proc/self/fd | grep socket:"
+
+
+def kept_by_command(upstream):
+    """The command's own surroundings, behind a proxy with two workers on a unix socket: what is ignored, two limits, sockets."""
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def limits():
+        resource.setrlimit(resource.RLIMIT_CORE, (4096, 8192))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (300, files))
+
+    with tempfile.TemporaryDirectory(prefix="whogoes-command-") as folder:
+        done = subprocess.run([os.path.abspath(WHOGOES), "-u", f"http://127.0.0.1:{upstream}", "-l", f"unix:{folder}/listen", "--workers", "2",
+                               "--admin", "off", "--", "sh", "-c", KEPT], stdin=subprocess.DEVNULL,
+                              timeout=60, capture_output=True, text=True, check=False, preexec_fn=limits)
+    ignored, core, opened, *sockets = [line.split() for line in done.stdout.splitlines()]
+    bits = int(ignored[1], 16)
+    return [bits >> (number - 1) & 1 for number in (signal.SIGPIPE, signal.SIGXFSZ)], core[4:6], opened[3], sockets
 
 
 def main():
@@ -95,7 +118,12 @@ def main():
         if status != expected:
             failed += 1
             print(f"{given}: exit status {status}, expected {expected}")
-    rows += signals
+    wanted = ([0, 0], ["4096", "8192"], "300", [])
+    kept = kept_by_command(upstream.server_address[1])
+    if kept != wanted:
+        failed += 1
+        print(f"a command's surroundings: {kept}, expected {wanted}")
+    rows += signals + [wanted]
     print(f"{len(rows) - failed} passed, {failed} failed")
     sys.exit(failed != 0)
 

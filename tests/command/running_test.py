@@ -180,7 +180,7 @@ def check_drain(second_signal):
 def status_for(admin, name):
     """What the admin listener says to who asks for it by this name."""
     with socket.create_connection(("127.0.0.1", admin), 20) as wire:
-        wire.sendall(f"GET /livez HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+        wire.sendall(f"GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
         return int(read_to_end(wire).split(b" ")[1])
 
 

@@ -13,7 +13,10 @@ AdminSources sources() {
     given.ready = [] { return true; };
     given.metrics = [] { return std::string("x 1\n"); };
     given.reload = [] { return std::string(); };
-    given.host_names = {"gateway.internal"};
+    given.host_names = []() -> const std::vector<std::string>& {
+        static const std::vector<std::string> names{"gateway.internal"};
+        return names;
+    };
     given.token = "an-admin-token-for-tests";
     return given;
 }

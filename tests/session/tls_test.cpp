@@ -224,6 +224,22 @@ TEST_CASE("an https upstream that speaks no TLS is a 502") {
     CHECK(rig.get("/").status() == 504);
 }
 
+TEST_CASE("a certificate that nobody checks is not what broke a connection") {
+    RigOptions options{.upstream = {.tls = certificates().upstream.get()}};
+    options.settings.upstream_tls.verify = false;
+    Rig rig(options);
+    rig.upstream.will([](Talk& talk) {
+        talk.answer("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf of it");
+        talk.wire.reset();
+    });
+    Client client = rig.connect();
+    client.send(get("/"));
+    client.wire.read_to_end();
+    const std::string words = text_at(rig.next_event(), "/msg");
+    CHECK(words.find("certificate") == std::string::npos);
+    CHECK(words.find("reset") != std::string::npos);
+}
+
 TEST_CASE("an answer over TLS that ends without a close_notify is no whole one") {
     RigOptions options{.upstream = {.tls = certificates().upstream.get()}};
     options.settings.upstream_tls.ca_file = certificates().authority.certificate;
