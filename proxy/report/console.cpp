@@ -129,6 +129,12 @@ std::string rule_line(const AuthEvent& event, const rules::Violation& violation,
     return out;
 }
 
+bool quotes(const std::vector<std::string>& lines, std::string_view message) {
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+        return line.find(message) != std::string::npos;
+    });
+}
+
 std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text) {
     std::vector<std::string> lines;
     const rules::Diagnosis& diagnosis = event.diagnosis;
@@ -139,6 +145,8 @@ std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text) {
         lines.push_back(text.plain(diagnosis.main->evidence.words));
     }
     if (!jwt.empty()) lines.push_back(jwt);
+    if (!event.upstream_message.empty() && !quotes(lines, event.upstream_message))
+        lines.push_back("api   \"" + text.plain(event.upstream_message) + "\"");
     std::size_t rules = 0;
     for (const rules::Violation& violation : diagnosis.violations) {
         if (violation.rule == nullptr || ++rules > most_rules) continue;

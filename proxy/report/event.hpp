@@ -49,6 +49,7 @@ struct AuthEvent {
     int status = 0;                   // what the client got
     int upstream_status = 0;          // what the API answered; 0: nothing
     std::string client, upstream;     // addresses
+    std::string upstream_message;  // what the API's answer says to people, scrubbed; may be empty
     std::string user_agent;
     std::string route;  // the matching route's pattern; empty: none
     double duration_ms = 0;

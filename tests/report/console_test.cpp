@@ -37,6 +37,15 @@ TEST_CASE("a failure is one row and its tree") {
           "              └ fix   get a new token, or configure refresh\n");
 }
 
+TEST_CASE("what the API says stands in the tree, unless the evidence quotes it") {
+    AuthEvent event = expired_event();
+    event.upstream_message = "refresh token reused";
+    CHECK(console_lines(event, {}).find("│ api   \"refresh token reused\"\n") != std::string::npos);
+    event.has_jwt = false;
+    event.diagnosis.main->evidence.words = "the upstream said: refresh token reused";
+    CHECK(console_lines(event, {}).find("api   ") == std::string::npos);
+}
+
 TEST_CASE("where the locale is not UTF-8, ASCII says the same") {
     AuthEvent event = expired_event();
     event.path = "/gr\xc3\xbc\xc3\x9f";
