@@ -1,6 +1,7 @@
 #include "rules/wording.hpp"
 
 #include "rules/exchange.hpp"
+#include "rules/json_text.hpp"
 #include "rules/phrases.hpp"
 #include "rules/text.hpp"
 
@@ -95,6 +96,27 @@ void listen_to(std::string_view text, Heard& heard) {
 
 namespace {
 
+// "Unauthorized" beside a 401 is no message.
+bool repeats_status(std::string_view text) {
+    for (const std::string_view words :
+         {"401", "403", "unauthorized", "forbidden", "error", "fail"})
+        if (iequals(text, words) || iequals(text, std::string("401 ").append(words)) ||
+            iequals(text, std::string("403 ").append(words)))
+            return true;
+    return false;
+}
+
+// One line, without what surrounds it.
+std::string message_in(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == npos) return {};
+    text = text.substr(begin);
+    text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+    if (repeats_status(text.substr(0, text.find_last_not_of('.') + 1))) return {};
+    text = around(text, 0, 0);
+    return std::string(text.substr(0, text.find_last_not_of(' ') + 1));
+}
+
 // A pass over JSON text that hears the members that carry words. Not a parser: it never fails, and
 // reads what there is of a text that was cut.
 class JsonWords {
@@ -152,13 +174,18 @@ private:
         return false;
     }
 
-    bool carries_words() const {
-        for (const std::string_view name :
-             {"message", "detail", "error_description", "title", "error", "msg", "reason",
-              "errorMessage", "description"})
-            if (iequals(key_, name)) return true;
-        return false;
+    // The members that carry words, those that speak to people first.
+    static constexpr auto speaking =
+        std::to_array<std::string_view>({"error_description", "message", "msg", "errorMessage",
+                                         "detail", "reason", "description", "title", "error"});
+
+    std::size_t rank() const {
+        const auto found = std::find_if(speaking.begin(), speaking.end(),
+                                        [&](std::string_view name) { return iequals(key_, name); });
+        return static_cast<std::size_t>(found - speaking.begin());
     }
+
+    bool carries_words() const { return rank() < speaking.size(); }
 
     std::size_t string_at(std::size_t begin) {
         std::size_t end = begin;
@@ -177,31 +204,17 @@ private:
     void hear(std::string_view raw) {
         if (depth_ == 1 && key_ == "error" && raw.size() <= 64 && is_token(raw))
             heard_.error_code = raw;
-        if (raw.find('\\') == npos) return listen_to(raw, heard_);
-        listen_to(unescaped(raw), heard_);
+        if (raw.find('\\') == npos) return take(raw);
+        take(unescaped_json(raw));
     }
 
-    static std::string unescaped(std::string_view raw) {
-        std::string text;
-        for (std::size_t at = 0; at < raw.size(); ++at) {
-            if (raw[at] != '\\' || at + 1 >= raw.size()) {
-                text += raw[at];
-                continue;
-            }
-            const char kind = raw[++at];
-            if (kind != 'u') {
-                text += kind == 'n' || kind == 'r' || kind == 't' ? ' ' : kind;
-                continue;
-            }
-            // Only ASCII is looked for: .NET writes an apostrophe as \u0027.
-            const std::optional<std::string> octet =
-                raw.substr(at + 1, 2) == "00" && at + 4 < raw.size()
-                    ? percent_decoded("%" + std::string(raw.substr(at + 3, 2)))
-                    : std::nullopt;
-            text += octet && (*octet)[0] >= ' ' ? (*octet)[0] : '?';
-            at = std::min(at + 4, raw.size() - 1);
-        }
-        return text;
+    void take(std::string_view words) {
+        listen_to(words, heard_);
+        if (rank() >= best_) return;
+        std::string message = message_in(words);
+        if (message.empty()) return;
+        best_ = rank();
+        heard_.message = std::move(message);
     }
 
     std::string_view text_;
@@ -210,6 +223,7 @@ private:
     std::size_t depth_ = 0;
     std::string_view key_{};
     bool value_next_ = false;
+    std::size_t best_ = npos;  // rank of the message that was kept
 };
 
 // What a browser would show of an HTML page, roughly.
@@ -232,6 +246,14 @@ std::string visible_text(std::string_view html) {
         text += ' ';
     }
     return text;
+}
+
+void hear_plain(std::string_view body, const Response& response, Heard& heard) {
+    listen_to(body, heard);
+    const std::string_view type = response.fields.first("content-type").value_or("text/plain");
+    if (!istarts_with(type, "text/plain")) return;
+    std::string message = message_in(body.substr(0, body.find('\n')));
+    if (!message.empty()) heard.message = std::move(message);
 }
 
 }  // namespace
@@ -262,7 +284,9 @@ Heard listen(const Response& response, const ChallengeList& challenges) {
     Heard heard;
     for (const Challenge& challenge : challenges.challenges) {
         const std::string_view description = challenge.value_of("error_description");
-        if (!description.empty()) listen_to(description, heard);
+        if (description.empty()) continue;
+        listen_to(description, heard);
+        if (heard.message.empty()) heard.message = message_in(description);
     }
     const bool seen = response.body_evidence == BodyEvidence::partial ||
                       response.body_evidence == BodyEvidence::whole;
@@ -274,7 +298,7 @@ Heard listen(const Response& response, const ChallengeList& challenges) {
     if (heard.json)
         JsonWords(body, heard).run();
     else if (body.find('<') == npos)
-        listen_to(body, heard);
+        hear_plain(body, response, heard);
     else
         listen_to(visible_text(body), heard);
     return heard;

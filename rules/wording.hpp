@@ -65,6 +65,9 @@ public:
     // The member "error" of a JSON body where it looks like a code: "invalid_grant".
     std::string error_code{};
     bool json = false;  // the body is a JSON object
+    // What the answer says to people, recognised or not: at most 200 octets, as sent. Empty where
+    // it says no more than its status does, and of a page.
+    std::string message{};
 
     void note(Wording, std::string_view around);
 

@@ -1,8 +1,11 @@
 #include "proxy/app/admin_token.hpp"
 
+#include "proxy/app/secret_text.hpp"
 #include "proxy/app/state_folder.hpp"
 #include "proxy/net/output_file.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
@@ -59,8 +62,45 @@ AdminTokenFile& AdminTokenFile::operator=(AdminTokenFile&& other) noexcept {
     return *this;
 }
 
+std::string kept_admin_token() {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (const char c : kept_random("admin.key", 16)) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += {digits[byte >> 4U], digits[byte & 15U]};
+    }
+    return text;
+}
+
+std::string admin_token_place(bool chosen, const AdminTokenFile& file) {
+    if (chosen) return "it is what WHOGOES_ADMIN_TOKEN was set to";
+    if (file.name().empty()) return "it was printed when whogoes started";
+    return "`whogoes review` prints it, and it lies in " + state_folder_in_words() + "/" +
+           file.name();
+}
+
+std::vector<std::uint16_t> ports_with_admin_token() {
+    std::vector<std::uint16_t> ports;
+    const std::filesystem::path folder = state_folder();
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
+        const std::string name = at->path().filename().string();
+        if (!name.starts_with("admin-") || !name.ends_with(".token")) continue;
+        const std::string number = name.substr(6, name.size() - 12);
+        std::uint16_t port = 0;
+        const auto [behind, flaw] =
+            std::from_chars(number.data(), number.data() + number.size(), port);
+        if (flaw == std::errc() && behind == number.data() + number.size()) ports.push_back(port);
+    }
+    std::sort(ports.begin(), ports.end());
+    return ports;
+}
+
 std::string known_admin_token(const Surroundings& here, std::uint16_t port) {
-    if (std::string told = here.variable("WHOGOES_ADMIN_TOKEN"); !told.empty()) return told;
+    if (const std::string told = here.variable("WHOGOES_ADMIN_TOKEN"); !told.empty())
+        if (const auto revealed = reveal_secret(told, here, ""); revealed.has_value())
+            return *revealed;
     const std::filesystem::path file = file_of(port);
     return file.empty() ? std::string() : read(file);
 }

@@ -7,6 +7,7 @@
 #include "proxy/app/config.hpp"
 #include "proxy/app/fingerprint_key.hpp"
 #include "proxy/app/log_verb.hpp"
+#include "proxy/app/review_verb.hpp"
 #include "proxy/app/route_match.hpp"
 #include "proxy/app/running_proxy.hpp"
 #include "proxy/app/server.hpp"
@@ -221,6 +222,11 @@ int simulate(const CommandLine& line, const Surroundings& here) {
     return fine;
 }
 
+int review(const CommandLine& line, const Surroundings& here) {
+    const auto address = admin_of(line, here);
+    return address ? review_page(*address, line.open, here) : usage;
+}
+
 int health(const CommandLine& line, const Surroundings& here) {
     const auto address = admin_of(line, here);
     if (!address) return usage;
@@ -248,6 +254,7 @@ int dispatch(const CommandLine& line, const Surroundings& here) {
     if (line.verb == "log") return run_log(line, here, now());
     if (line.verb == "causes") return causes(line);
     if (line.verb == "simulate") return simulate(line, here);
+    if (line.verb == "review") return review(line, here);
     if (line.verb == "health") return health(line, here);
     if (line.verb == "version") {
         say(stdout, "whogoes " + version() + " (" + commit() + ")\n");

@@ -27,6 +27,7 @@ public:
             {"log",
              "[FILE… | - | URL] [filters]\n"
              "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
+            {"review", "[--open]"},
             {"causes", "[ID] [-o text|json|markdown]"},
             {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
             {"health", "[--wait 30s [-- COMMAND …]]"},
@@ -173,6 +174,9 @@ private:
         CLI::App& log = verb("log", "Review the log: list, follow, summary, stats, export", true);
         add_log_flags(log, line_.log);
         add_output(log, "text or json");
+        CLI::App& review = verb("review", "Say where the review page is, with its key", true);
+        review.add_flag("--open", line_.open, "open it in the browser, too");
+        review.footer("--admin and --config say which proxy, as they do for `run`.");
         CLI::App& causes = verb("causes", "List causes and rules with their advice", false);
         causes.add_option("id", line_.cause, "one of them");
         add_output(causes, "text, json or markdown");

@@ -97,6 +97,7 @@ void read_log(const View& view, const Arguments& arguments, const Surroundings& 
     log.rotate_age =
         std::chrono::duration_cast<std::chrono::seconds>(view.duration("log.rotate.age"));
     log.keep = static_cast<std::size_t>(view.count("log.keep"));
+    log.local_time = lower_case(view.text("log.time")) != "utc";
     log.verbose = arguments.verbosity > 0;
     log.quiet = arguments.verbosity < 0;
 }

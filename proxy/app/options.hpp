@@ -62,7 +62,7 @@ struct RunOptions {
     std::vector<ListenAddress> listen;
     ListenerTls tls;
     std::string admin = "127.0.0.1:9401";  // as report::Admin takes it; empty: off
-    std::string admin_token;               // of the admin listener; empty: a new one at each start
+    std::string admin_token;               // of the admin listener; empty: kept_admin_token()
     int workers = 1;                       // 1 or more: 0 was settled to the number of cores
     report::LogSettings log;
     Drain drain;

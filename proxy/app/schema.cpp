@@ -129,6 +129,8 @@ const Key rows[] = {
      .doc = "of a log file before a new one is begun"},
     {.path = "log.rotate.age", .kind = Kind::duration, .fallback = "7d", .least = 60 * second,
      .doc = "of a log file before a new one is begun"},
+    {.path = "log.time", .kind = Kind::choice, .fallback = "local", .choices = "local|utc",
+     .doc = "the console's times; records are in UTC"},
     {.path = "log.access", .kind = Kind::choice, .fallback = "failures",
      .choices = "failures|all|none", .doc = "which exchanges are logged"},
     {.path = "log.identity", .kind = Kind::choice, .fallback = "hash", .choices = "hash|plain|none",

@@ -1,6 +1,7 @@
 #include "proxy/app/server.hpp"
 
 #include "proxy/app/admin_token.hpp"
+#include "proxy/app/announce.hpp"
 #include "proxy/app/certificate_watch.hpp"
 #include "proxy/app/closing.hpp"
 #include "proxy/app/companion.hpp"
@@ -131,7 +132,7 @@ Server::Server(const RunOptions& options)
       history_(std::hash<std::string>{}(random_hex(8)), &key_),
       tokens_(control_, recorder_, key_, wall_clock),
       key_sets_(control_, recorder_, wall_clock, [this] { hand_out_keys(); }),
-      admin_token_(options.admin_token.empty() ? random_hex(16) : options.admin_token) {}
+      admin_token_(options.admin_token.empty() ? kept_admin_token() : options.admin_token) {}
 
 int Server::run() {
     kept_before_ = log_.kept().newest();
@@ -239,6 +240,9 @@ void Server::start_admin() {
         return options_.settings->host_names;
     };
     sources.token = admin_token_;
+    sources.token_place = [this] {
+        return admin_token_place(!options_.admin_token.empty(), token_file_);
+    };
     sources.review.kept = &log_.kept();
     sources.review.run = random_hex(4);
     sources.review.about = [this] { return start_line(); };
@@ -280,25 +284,11 @@ report::StartLine Server::start_line() const {
     return start_line_of(*options_.settings, listening_, options_.tls.enabled());
 }
 
-bool Server::logs_to_console() const {
-    return options_.log.format == report::LogFormat::pretty && options_.log.output == "stderr";
-}
-
-// The page's key is shown to whoever started this, and kept out of files.
 void Server::announce() {
-    report::StartLine line = start_line();
-    const bool to_stream = options_.log.output == "stderr" || options_.log.output == "stdout";
-    const auto style = report::console_style(options_.log, STDERR_FILENO);
-    const bool pretty = options_.log.format == report::LogFormat::pretty;
-    if (admin_ && (to_stream || ::isatty(STDERR_FILENO) != 0))
-        line.review = "http://" + admin_->address() + "/#k=" + admin_token_;
-    if (pretty && to_stream)
-        log_.impl().submit(report::start_line(line, style));
-    else if (!to_stream && ::isatty(STDERR_FILENO) != 0)
-        std::cerr << report::start_line(line, style);
-    if (!pretty || !to_stream)
-        say("info", report::EventKind::lifecycle,
-            start_in_words(line, admin_ ? admin_->address() : "", options_.config_file));
+    const ReviewPage page{admin_ ? admin_->address() : "", admin_token_};
+    app::announce(start_line(), page, options_, log_, [this](std::string words) {
+        say("info", report::EventKind::lifecycle, std::move(words));
+    });
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::lifecycle, warning);
     if (!key_flaw_.empty()) say("warn", report::EventKind::lifecycle, key_flaw_);

@@ -8,7 +8,7 @@ namespace whogoes::app {
 namespace {
 
 constexpr std::string_view verbs =
-    "run|check|config|explain|lint|log|causes|simulate|health|version";
+    "run|check|config|explain|lint|log|review|causes|simulate|health|version";
 
 // One word that may be shown: a mistyped flag or verb, not a token.
 std::string shown(std::string_view word) {

@@ -34,6 +34,7 @@ ConsoleStyle console_style(const LogSettings& settings, int descriptor) {
     style.columns = settings.columns > 0 ? settings.columns : terminal_columns(descriptor);
     style.verbose = settings.verbose;
     style.quiet = settings.quiet;
+    style.local_time = settings.local_time;
     return style;
 }
 

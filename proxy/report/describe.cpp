@@ -2,6 +2,7 @@
 #include "proxy/report/recorder.hpp"
 #include "proxy/report/redact.hpp"
 #include "rules/keys.hpp"
+#include "rules/quotable.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -137,6 +138,15 @@ void describe_fields(const Describer& d, const rules::Fields& fields,
         line.value = line.name == "location" ? origin_of(field.value) : std::string(field.value);
         mask_whole(d, line.value, longest_field);
     }
+}
+
+// Of a refusal only: the words of a success are its user's data.
+void describe_message(const Describer& d, AuthEvent& event) {
+    if (d.exchange.heard.message.empty() || (d.exchange.response.status < 400 && !d.diagnosis.main))
+        return;
+    event.upstream_message = rules::quotable(d.exchange.heard.message, d.exchange.request);
+    mask_urls(event.upstream_message);
+    mask_whole(d, event.upstream_message, longest_field);
 }
 
 void describe_challenges(const Describer& d, const rules::Remedy& remedy, AuthEvent& event) {
@@ -325,6 +335,7 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
     describe_fields(d, exchange.request.fields, event.request_fields);
     describe_fields(d, exchange.response.fields, event.response_fields);
     describe_challenges(d, remedy, event);
+    describe_message(d, event);
     if (!describe_authorization(d, event) &&
         !describe_form(d, exchange.request.query, "query", event) &&
         !describe_form(d, exchange.request.form_body, "form", event) &&

@@ -183,6 +183,7 @@ private:
         json_.open("upstream");
         optional("address", event_.upstream);
         if (event_.upstream_status != 0) json_.number("status_code", event_.upstream_status);
+        optional("message", event_.upstream_message);
         if (event_.upstream_ms > 0) {
             json_.decimal("duration_ms", event_.upstream_ms);
             holes_.upstream_ms = behind("\"duration_ms\":");

@@ -141,7 +141,10 @@ report::AuthEvent described(Exchange& exchange, const OpenEvent& event) {
     if (is_great_storm(event.diagnosis)) record.level = "error";
     record.route = event.treatment->route;
     tell_changes(exchange, record);
-    if (event.simulated) record.upstream_status = 0;
+    if (event.simulated) {
+        record.upstream_status = 0;
+        record.upstream_message.clear();
+    }
     if (exchange.lease) record.upstream = exchange.lease->address;
     fill_common(exchange, record);
     if (event.treatment->refresh) note_replay(exchange, record);

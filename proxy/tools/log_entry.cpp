@@ -164,6 +164,7 @@ void read_exchange(const RecordView& record, report::AuthEvent& event) {
     event.client = record.text("client.address");
     event.upstream = record.text("upstream.address");
     event.upstream_status = status_at(record, "upstream.status_code");
+    event.upstream_message = record.text("upstream.message");
     event.upstream_ms = record.number("upstream.duration_ms").value_or(0);
     event.user_agent = record.text("user_agent.original");
     event.duration_ms = record.number("duration_ms").value_or(0);

@@ -88,7 +88,7 @@ TEST_CASE("a value of the wrong kind is refused with what is due") {
     check_rows({
         {"list for map", with_upstream + "log: [json]\n",
          "whogoes.yaml:2:6: log: a map is due here, not a list: its keys are access, format, "
-         "identity, keep, output, rotate"},
+         "identity, keep, output, rotate, time"},
         {"value for map", with_upstream + "challenge: bearer\n",
          "whogoes.yaml:2:12: challenge: a map is due here, not the value \"bearer\": its keys are "
          "describe, expose, login_redirect, offer, quiet_scheme, scope"},

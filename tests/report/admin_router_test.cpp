@@ -153,6 +153,19 @@ TEST_CASE("a reload needs the token, and its error is told") {
     CHECK_FALSE(reloaded);
 }
 
+TEST_CASE("who has no key, or a wrong one, is told where the right one is") {
+    AdminSources given = sources();
+    AdminQuestion question = reload();
+    question.authorizations = {};
+    CHECK(answer(question, given).body.find("the key is missing: it was printed at the start") !=
+          std::string::npos);
+    given.token_place = [] { return std::string("it lies in ~/a"); };
+    question.authorizations = {"Bearer wrong"};
+    CHECK(answer(question, given)
+              .body.find("this is not the key of this whogoes: it lies in ~/a. "
+                         "Send it as Authorization: Bearer") != std::string::npos);
+}
+
 TEST_CASE("without a token nobody may reload") {
     AdminSources bare = sources();
     bare.token.clear();

@@ -1,3 +1,4 @@
+#include "proxy/report/record.hpp"
 #include "report/given.hpp"
 
 #include <doctest/doctest.h>
@@ -201,6 +202,25 @@ TEST_CASE("an e-mail address names a user, whatever it stands in") {
     for (const char* path :
          {"/@joe/posts", "/npm/left-pad@1.3.0", "/a@b", "/@", "/x@.de", "/%40", "/joe@example.c"})
         CHECK(described({.path = path}, diagnosis).path == path);
+}
+
+TEST_CASE("the API's own words are logged, scrubbed, of a refusal only") {
+    const Given given{.request = {{"Authorization", "Bearer opaque-secret-value-7"}}};
+    rules::Exchange exchange = given.exchange();
+    exchange.heard.message =
+        "no session for opaque-secret-value-7, see https://id.example/x?access_token=abcdefghijkl";
+    rules::Fingerprinter prints = fingerprinter();
+    const AuthEvent event = describe(exchange, diagnosed(nothing_sent), {}, prints, {});
+    CHECK(event.upstream_message.starts_with("no session for REDACTED, see https://id.example/x"));
+    CHECK(event.upstream_message.find("abcdefghijkl") == std::string::npos);
+    std::string line;
+    TimeText times;
+    append_record(line, event, times);
+    CHECK(line.find("\"message\":\"no session for REDACTED") != std::string::npos);
+
+    exchange.response.status = 200;
+    CHECK(describe(exchange, {}, {}, prints, {}).upstream_message.empty());
+    CHECK_FALSE(describe(exchange, diagnosed(expired), {}, prints, {}).upstream_message.empty());
 }
 
 TEST_CASE("a placeholder is no secret and stays verbatim") {
