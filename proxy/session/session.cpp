@@ -1,3 +1,4 @@
+#include "proxy/http/forwarding.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
@@ -99,11 +100,13 @@ bool may_pass(Exchange& exchange) {
                                 "this proxy itself; check `upstream`"};
         return false;
     }
-    if (head.absolute_form && !is_own_host(*exchange.settings, head.value(http::FieldName::host))) {
+    // RFC 9112, 3.2.2: a server takes the absolute form; it agrees with Host, or came no further.
+    if (head.absolute_form && !exchange.settings->host_names.empty() &&
+        !is_own_host(*exchange.settings, http::asked_authority(head))) {
         exchange.problem = {.status = 421,
                             .message =
                                 "whogoes serves one upstream and is no open proxy: the "
-                                "request names another host"};
+                                "request names another host than `host_names`"};
         return false;
     }
     return true;
