@@ -18,6 +18,7 @@ struct Client {
     std::string address;              // without port
     net::Buffer buffer;               // holds none while idle
     upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
+    std::string pinned_at;            // the origin that it leads to
     std::uint64_t pinned_number = 0;  // of the connection that carried the last handshake leg
     Registered registered;
     bool gone = false;     // seen to be closed while the upstream worked

@@ -1,6 +1,7 @@
 #include "proxy/http/patch.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/pin.hpp"
 
 #include <algorithm>
 
@@ -26,7 +27,15 @@ void fail_by_timeout(Exchange& exchange) {
              " ms (limits.timeouts.response)");
 }
 
+// A reload may have led elsewhere meanwhile: who logged in there did not log in here.
+void let_go_of_foreign_pin(Exchange& exchange) {
+    Client& client = exchange.client;
+    if (!client.pinned || client.pinned_at == exchange.pool->settings().target.origin) return;
+    exchange.pool->discard(std::move(client.pinned));
+}
+
 net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
+    let_go_of_foreign_pin(exchange);
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
         exchange.lease->stream.unwatch();
@@ -240,7 +249,9 @@ net::Task<bool> forward(Exchange& exchange) {
     if (outcome == Attempt::stale)
         fail(exchange, 502,
              exchange.pool->settings().target.origin + " closed the connection without an answer");
-    co_return outcome == Attempt::answered;
+    if (outcome != Attempt::answered) co_return false;
+    exchange.pin = exchange.pin || binds_the_connection(exchange.request(), exchange.answer());
+    co_return true;
 }
 
 }  // namespace whogoes::session

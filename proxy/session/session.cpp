@@ -275,6 +275,7 @@ void Exchange::release_lease(bool clean) {
     if (!lease) return;
     if (clean && pin) {
         client.pinned_number = lease->number;
+        client.pinned_at = pool->settings().target.origin;
         client.pinned = std::move(lease);
     } else if (clean && pool == worker.pool) {
         pool->give_back(std::move(lease), upstream_keep_alive);
