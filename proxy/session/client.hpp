@@ -3,6 +3,7 @@
 #include "proxy/http/chunks.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/net/buffer.hpp"
+#include "proxy/net/peers.hpp"
 #include "proxy/net/stream.hpp"
 #include "proxy/session/worker.hpp"
 #include "proxy/upstream/pool.hpp"
@@ -16,6 +17,7 @@ struct Client {
     Worker& worker;
     net::Stream stream;
     std::string address;              // without port
+    net::Peer peer;                   // the same, to compare
     net::Buffer buffer;               // holds none while idle
     upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
     std::string pinned_at;            // the origin that it leads to
@@ -24,7 +26,7 @@ struct Client {
     bool gone = false;     // seen to be closed while the upstream worked
     bool lingers = false;  // its end is waited for, a while: it may still be sending
 
-    Client(Worker&, int socket, const net::Endpoint& peer);
+    Client(Worker&, int socket, const net::Endpoint& from);
     ~Client();
 };
 

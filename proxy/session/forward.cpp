@@ -65,8 +65,12 @@ http::PatchedHead patched(Exchange& exchange) {
     http::RequestHead& head = scratch.request;
     scratch.sent_head.assign(head.bytes);
     http::RequestPatch patch;
-    patch.client_address = exchange.client.address;
-    patch.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    // A unix socket's path is no address, and is whatever its owner named it.
+    if (exchange.client.peer.kind != net::Peer::Kind::local)
+        patch.client_address = exchange.client.address;
+    patch.client_scheme = client_scheme(exchange);
+    patch.client_host = exchange.arrival.authority;
+    patch.trusted = exchange.arrival.trusted;
     if (!settings.upstream.pass_client_host()) patch.host = settings.upstream.authority;
     patch.default_host = settings.upstream.authority;
     patch.via = exchange.worker.via;

@@ -120,7 +120,7 @@ net::Task<> renew(Exchange& exchange) {
     const std::string_view refused = seen.credentials.front().value;
     RenewalQuestion question;
     question.block = exchange.event->treatment->refresh;
-    question.client = exchange.client.address;
+    question.client = client_address(exchange);
     question.refused.token = net::Secret(refused);
     if (seen.jwt && seen.jwt->readable())
         question.refused.identity = {seen.jwt->iss, seen.jwt->sub};

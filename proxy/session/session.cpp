@@ -1,5 +1,6 @@
 #include "proxy/http/forwarding.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/session/arrival.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
 #include "proxy/session/metadata.hpp"
@@ -139,6 +140,7 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     exchange.began = net::Clock::now();
     exchange.method = method_of(exchange.request().method());
     if (read == HeadRead::flawed) co_return co_await answer_ourselves(exchange);
+    arrive(exchange);
     exchange.keep_alive = exchange.request().keep_alive;
     if (!may_pass(exchange) || !take_body_start(exchange)) {
         exchange.keep_alive = false;
@@ -238,8 +240,11 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
 
 }  // namespace
 
-Client::Client(Worker& worker_of, int socket, const net::Endpoint& peer)
-    : worker(worker_of), stream(worker_of.io, worker_of.deadlines, socket), address(peer.host()) {
+Client::Client(Worker& worker_of, int socket, const net::Endpoint& from)
+    : worker(worker_of),
+      stream(worker_of.io, worker_of.deadlines, socket),
+      address(from.host()),
+      peer(net::peer_of(from)) {
     registered.stream = &stream;
     worker.connections.push_back(registered);
     worker.counters.client_connections_total.add();

@@ -48,11 +48,11 @@ TEST_CASE("where a request came from is told in the style that is asked for") {
         const char* host;
         const char* forwarded;
     } rows[] = {
-        {"x-forwarded", ForwardedStyle::x_forwarded, "192.0.2.7, 127.0.0.1", "https, http",
+        {"x-forwarded", ForwardedStyle::x_forwarded, "192.0.2.7, 127.0.0.1", "https",
          "client.example", "for=192.0.2.7"},
         {"forwarded", ForwardedStyle::forwarded, "192.0.2.7", "https", "",
          "for=192.0.2.7, for=127.0.0.1;host=client.example;proto=http"},
-        {"both", ForwardedStyle::both, "192.0.2.7, 127.0.0.1", "https, http", "client.example",
+        {"both", ForwardedStyle::both, "192.0.2.7, 127.0.0.1", "https", "client.example",
          "for=192.0.2.7, for=127.0.0.1;host=client.example;proto=http"},
         {"off", ForwardedStyle::off, "192.0.2.7", "https", "", "for=192.0.2.7"},
     };
