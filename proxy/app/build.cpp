@@ -225,11 +225,6 @@ void build_settings(const Written& written, const View& view, Problems& problems
     read_upstream(view, problems, settings, warnings);
     read_limits(view, settings);
 
-    const std::string forwarded = lower_case(view.text("forwarded"));
-    settings.forwarded = forwarded == "forwarded"     ? http::ForwardedStyle::forwarded
-                         : forwarded == "both"        ? http::ForwardedStyle::both
-                         : forwarded == "x-forwarded" ? http::ForwardedStyle::x_forwarded
-                                                      : http::ForwardedStyle::off;
     const std::string access = lower_case(view.text("log.access"));
     settings.log.access = access == "all"    ? session::AccessLog::all
                           : access == "none" ? session::AccessLog::none
@@ -244,6 +239,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
     warn_of_clients("", settings.treatment.remedies, warnings);
     build_routes(written, view, problems, settings, warnings);
     read_host_names(view, problems, settings.host_names);
+    build_forwarding(view, problems, settings);
     settings.answers_metadata = settings.treatment.resource_metadata ||
                                 std::any_of(settings.routes.begin(), settings.routes.end(),
                                             [](const session::Route& route) {

@@ -32,8 +32,13 @@ const Key rows[] = {
     {.path = "upstream_tls.server_name", .doc = "the name to ask for and to verify"},
     {.path = "upstream_tls.certificate", .kind = Kind::file, .doc = "PEM client certificate"},
     {.path = "upstream_tls.key", .kind = Kind::file, .doc = "PEM key of the client certificate"},
-    {.path = "forwarded", .kind = Kind::choice, .fallback = "x-forwarded",
-     .choices = "x-forwarded|forwarded|both|off", .doc = "which forwarding fields are added"},
+    {.path = "forwarded.form", .kind = Kind::choice, .fallback = "x-forwarded",
+     .choices = "x-forwarded|forwarded|both|off", .heads_section = true,
+     .doc = "which forwarding fields are added, and believed of whom forwarded.trust names"},
+    {.path = "forwarded.trust", .fallback = "loopback, unix", .list = true,
+     .doc = "who may say where a request came from: loopback, unix, addresses, networks"},
+    {.path = "public_url",
+     .doc = "how clients reach whogoes, where no forwarding field says: https://api.example.com"},
     {.path = "admin", .fallback = "127.0.0.1:9401", .flag = "--admin",
      .environment = "WHOGOES_ADMIN", .doc = "health, metrics, review page; off disables it"},
     {.path = "host_names", .list = true,
@@ -214,6 +219,12 @@ std::span<const Key> keys() noexcept { return rows; }
 const Key* find_key(std::string_view path) noexcept {
     for (const Key& key : rows)
         if (key.path == path) return &key;
+    return nullptr;
+}
+
+const Key* head_of_section(std::string_view path) noexcept {
+    for (const Key& key : rows)
+        if (key.heads_section && key.path.substr(0, key.path.rfind('.')) == path) return &key;
     return nullptr;
 }
 

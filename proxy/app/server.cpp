@@ -284,6 +284,10 @@ report::StartLine Server::start_line() const {
     return start_line_of(*options_.settings, listening_, options_.tls.enabled());
 }
 
+bool Server::logs_to_console() const {
+    return options_.log.format == report::LogFormat::pretty && options_.log.output == "stderr";
+}
+
 void Server::announce() {
     const ReviewPage page{admin_ ? admin_->address() : "", admin_token_};
     app::announce(start_line(), page, options_, log_, [this](std::string words) {

@@ -3,6 +3,7 @@
 #include "proxy/http/chunks.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/net/buffer.hpp"
+#include "proxy/net/peers.hpp"
 #include "proxy/net/stream.hpp"
 #include "proxy/session/worker.hpp"
 #include "proxy/upstream/pool.hpp"
@@ -16,15 +17,17 @@ struct Client {
     Worker& worker;
     net::Stream stream;
     std::string address;              // without port
+    net::Peer peer;                   // the same, to compare
     net::Buffer buffer;               // holds none while idle
     upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
+    std::string pinned_at;            // the origin that it leads to
     std::uint64_t pinned_number = 0;  // of the connection that carried the last handshake leg
     Registered registered;
     bool plain_on_tls = false;  // speaks no TLS where it should: gets one answer
     bool gone = false;          // seen to be closed while the upstream worked
     bool lingers = false;       // its end is waited for, a while: it may still be sending
 
-    Client(Worker&, int socket, const net::Endpoint& peer);
+    Client(Worker&, int socket, const net::Endpoint& from);
     ~Client();
 };
 

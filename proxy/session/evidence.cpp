@@ -61,9 +61,9 @@ std::string_view path_of(const http::RequestHead& head) {
 }
 
 std::string client_origin(const Exchange& exchange) {
-    std::string origin = exchange.client.stream.is_tls() ? "https://" : "http://";
-    const std::string_view host = exchange.request().value(http::FieldName::host);
-    origin.append(host.empty() ? std::string_view("localhost") : host);
+    std::string origin(client_scheme(exchange));
+    const std::string_view host = client_authority(exchange);
+    origin.append("://").append(host.empty() ? std::string_view("localhost") : host);
     return origin;
 }
 
@@ -89,7 +89,7 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
     request.target = head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
     request.path = path_of(head);
     request.query = request.target.substr(std::min(request.target.size(), request.path.size() + 1));
-    request.client = exchange.client.address;
+    request.client = client_address(exchange);
     fill_fields(exchange, request.fields);
     if (is_form(head))
         request.form_body = text_of(exchange.body);
@@ -98,11 +98,11 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
 }
 
 void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
-    seen.place.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    seen.place.client_scheme = client_scheme(exchange);
     seen.place.client_origin = client_origin(exchange);
     if (treatment.remedies.names_metadata())
-        seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
-                                           exchange.request().value(http::FieldName::host));
+        seen.place.own_origin =
+            own_origin(*exchange.settings, seen.place.client_scheme, client_authority(exchange));
     seen.place.upstream_origin = exchange.settings->upstream.origin;
     seen.expected = &treatment.expected;
     seen.keys = treatment.keys.get();

@@ -1,6 +1,7 @@
 #include "proxy/http/patch.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/pin.hpp"
 
 #include <algorithm>
 
@@ -26,7 +27,15 @@ void fail_by_timeout(Exchange& exchange) {
              " ms (limits.timeouts.response)");
 }
 
+// A reload may have led elsewhere meanwhile: who logged in there did not log in here.
+void let_go_of_foreign_pin(Exchange& exchange) {
+    Client& client = exchange.client;
+    if (!client.pinned || client.pinned_at == exchange.pool->settings().target.origin) return;
+    exchange.pool->discard(std::move(client.pinned));
+}
+
 net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
+    let_go_of_foreign_pin(exchange);
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
         exchange.lease->stream.unwatch();
@@ -56,8 +65,12 @@ http::PatchedHead patched(Exchange& exchange) {
     http::RequestHead& head = scratch.request;
     scratch.sent_head.assign(head.bytes);
     http::RequestPatch patch;
-    patch.client_address = exchange.client.address;
-    patch.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    // A unix socket's path is no address, and is whatever its owner named it.
+    if (exchange.client.peer.kind != net::Peer::Kind::local)
+        patch.client_address = exchange.client.address;
+    patch.client_scheme = client_scheme(exchange);
+    patch.client_host = exchange.arrival.authority;
+    patch.trusted = exchange.arrival.trusted;
     if (!settings.upstream.pass_client_host()) patch.host = settings.upstream.authority;
     patch.default_host = settings.upstream.authority;
     patch.via = exchange.worker.via;
@@ -240,7 +253,9 @@ net::Task<bool> forward(Exchange& exchange) {
     if (outcome == Attempt::stale)
         fail(exchange, 502,
              exchange.pool->settings().target.origin + " closed the connection without an answer");
-    co_return outcome == Attempt::answered;
+    if (outcome != Attempt::answered) co_return false;
+    exchange.pin = exchange.pin || binds_the_connection(exchange.request(), exchange.answer());
+    co_return true;
 }
 
 }  // namespace whogoes::session

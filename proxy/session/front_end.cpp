@@ -32,11 +32,8 @@ Caller caller_of(const Exchange& exchange) {
         same_word(request.value_named("Sec-Fetch-Site"), "same-origin"))
         return caller;
     caller.origin = origin;
-    // The browser's own word; a page cannot take it away. A name that was pointed at this machine
-    // from outside is no way in either.
-    const bool cross_site = same_word(request.value_named("Sec-Fetch-Site"), "cross-site");
-    caller.foreign = (cross_site && !is_near_origin(*exchange.settings, origin)) ||
-                     !is_own_host(*exchange.settings, request.value(FieldName::host));
+    // A name that was pointed at this machine from outside is no way in either.
+    caller.foreign = !why_not_trusted(*exchange.settings, request).empty();
     return caller;
 }
 
@@ -168,11 +165,11 @@ std::string timing_lines(const Exchange& exchange, std::string_view reason) {
     std::string lines;
     http::append_field(lines, "Server-Timing", "auth;desc=\"" + quotable(reason) + "\"");
     const bool answered = exchange.answered != net::Clock::time_point{};
-    if (caller.foreign ||
+    // The same origin needs no leave, and without an Origin it is not known whose page asks.
+    if (!caller.helped() ||
         (answered && !exchange.answer().value_named("Timing-Allow-Origin").empty()))
         return lines;
-    http::append_field(lines, "Timing-Allow-Origin",
-                       caller.origin.empty() ? std::string_view("*") : caller.origin);
+    http::append_field(lines, "Timing-Allow-Origin", caller.origin);
     return lines;
 }
 

@@ -92,9 +92,8 @@ bool asks_for_metadata(const Exchange& exchange) {
 }
 
 net::Task<bool> answer_metadata(Exchange& exchange) {
-    const std::string_view scheme = exchange.client.stream.is_tls() ? "https" : "http";
     const std::string origin =
-        own_origin(*exchange.settings, scheme, exchange.request().value(http::FieldName::host));
+        own_origin(*exchange.settings, client_scheme(exchange), client_authority(exchange));
     if (!may_answer(exchange, origin)) co_return co_await answer_ourselves(exchange);
     const bool keep = may_keep_after_own_answer(exchange);
     const bool preflight = exchange.request().is_options;

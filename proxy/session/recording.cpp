@@ -54,8 +54,8 @@ void mask_users(const Exchange& exchange, std::string& text) {
 
 void fill_common(const Exchange& exchange, report::AuthEvent& event) {
     event.status = exchange.status;
-    event.client = exchange.client.address;
-    event.tls = exchange.client.stream.is_tls();
+    event.client = client_address(exchange);
+    event.tls = client_scheme(exchange) == "https";
     event.duration_ms = duration_ms(exchange);
     if (exchange.answered != net::Clock::time_point{}) {
         event.upstream_status = exchange.answer().status;
@@ -98,6 +98,15 @@ void record_broken_answer(Exchange& exchange, std::string_view flaw) {
             ? origin + " broke off in the middle of an answer's body (" +
                   exchange.lease->stream.failure() + ")"
             : origin + " sent an answer's body that is not valid HTTP/1.1: " + std::string(flaw));
+}
+
+void record_note(Worker& worker, std::string_view level, std::string message) {
+    report::AuthEvent record;
+    record.kind = report::EventKind::lifecycle;
+    record.level = level;
+    record.time = worker.clock();
+    record.message = std::move(message);
+    worker.recorder.record(std::move(record));
 }
 
 void record_trouble(Worker& worker, std::string message) {

@@ -35,6 +35,8 @@ void record_own_answer(Exchange&, int status, const std::string& message);
 
 // What keeps a worker from doing its work, without an exchange that it belongs to.
 void record_trouble(Worker&, std::string message);
+// Something of this worker's that the operator should know; about no exchange.
+void record_note(Worker&, std::string_view level, std::string message);
 
 // An exception that ended a session: a bug of ours, said once, with nothing of the peer's.
 void record_bug(Worker&, const std::exception_ptr&);

@@ -1,4 +1,6 @@
+#include "proxy/http/forwarding.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/session/arrival.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
 #include "proxy/session/metadata.hpp"
@@ -104,11 +106,13 @@ bool may_pass(Exchange& exchange) {
                                 "this proxy itself; check `upstream`"};
         return false;
     }
-    if (head.absolute_form && !is_own_host(*exchange.settings, head.value(http::FieldName::host))) {
+    // RFC 9112, 3.2.2: a server takes the absolute form; it agrees with Host, or came no further.
+    if (head.absolute_form && !exchange.settings->host_names.empty() &&
+        !is_own_host(*exchange.settings, http::asked_authority(head))) {
         exchange.problem = {.status = 421,
                             .message =
                                 "whogoes serves one upstream and is no open proxy: the "
-                                "request names another host"};
+                                "request names another host than `host_names`"};
         return false;
     }
     return true;
@@ -141,6 +145,7 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     exchange.began = net::Clock::now();
     exchange.method = method_of(exchange.request().method());
     if (read == HeadRead::flawed) co_return co_await answer_ourselves(exchange);
+    arrive(exchange);
     exchange.keep_alive = exchange.request().keep_alive;
     if (!may_pass(exchange) || !take_body_start(exchange)) {
         exchange.keep_alive = false;
@@ -243,12 +248,13 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
 
 }  // namespace
 
-Client::Client(Worker& worker_of, int socket, const net::Endpoint& peer)
+Client::Client(Worker& worker_of, int socket, const net::Endpoint& from)
     : worker(worker_of),
       stream(worker_of.io, worker_of.deadlines, socket),
       // What a peer binds a unix socket to is a name of its own choosing and no address:
-      // "10.0.0.1", or octets that end a line.
-      address(peer.family() == AF_UNIX ? std::string() : peer.host()) {
+      // "10.0.0.1", or bytes that end a line.
+      address(from.family() == AF_UNIX ? std::string() : from.host()),
+      peer(net::peer_of(from)) {
     registered.stream = &stream;
     worker.connections.push_back(registered);
     worker.counters.client_connections_total.add();
@@ -284,6 +290,7 @@ void Exchange::release_lease(bool clean) {
     if (!lease) return;
     if (clean && pin) {
         client.pinned_number = lease->number;
+        client.pinned_at = pool->settings().target.origin;
         client.pinned = std::move(lease);
     } else if (clean && pool == worker.pool) {
         pool->give_back(std::move(lease), upstream_keep_alive);

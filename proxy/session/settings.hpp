@@ -3,6 +3,7 @@
 #include "proxy/http/head.hpp"
 #include "proxy/http/patch.hpp"
 #include "proxy/net/deadlines.hpp"
+#include "proxy/net/peers.hpp"
 #include "proxy/net/secret.hpp"
 #include "proxy/upstream/fetch.hpp"
 #include "proxy/upstream/pool.hpp"
@@ -116,10 +117,20 @@ struct Timeouts {
     std::chrono::milliseconds upstream_idle{4000};
 };
 
+// How clients reach whogoes where no forwarding field says: what stands in front may tell nothing.
+struct PublicUrl {
+    bool tls = true;
+    std::string authority{};  // host, and its port where it is not the scheme's own
+    std::string_view scheme() const { return tls ? "https" : "http"; }
+    bool operator==(const PublicUrl&) const = default;
+};
+
 struct Settings {
     upstream::Target upstream;
     upstream::TlsClientSettings upstream_tls;
     http::ForwardedStyle forwarded = http::ForwardedStyle::x_forwarded;
+    net::PeerSet forwarded_trust = net::PeerSet::this_machine();  // whose such fields are believed
+    std::optional<PublicUrl> public_url;
     http::HeadLimits head_limits;
     std::size_t connections = 10000;  // client connections, all workers together
     Timeouts timeouts;

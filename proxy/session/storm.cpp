@@ -39,7 +39,7 @@ report::AuthEvent storm_record(const Exchange& exchange, int renewals) {
     record.path = report::redacted_path(exchange.event->exchange.request.path);
     mask_users(exchange, record.path);
     record.message = "renewal " + std::to_string(renewals) + " within 60 s by " +
-                     exchange.client.address + " at " + record.path +
+                     std::string(client_address(exchange)) + " at " + record.path +
                      ": let requests and tabs share one renewal, and stop at the second 401";
     return record;
 }

@@ -72,6 +72,7 @@ struct Worker {
     std::shared_ptr<upstream::Pool> pool;
     net::TlsContext tls;  // of the listener; null: plain
 
+    const Settings* stranger_told_for = nullptr;  // never read through: to say a thing once
     bool draining = false;
     std::function<void()> connection_ended;  // told after each client connection
     std::function<void()> on_tick;           // every 100 ms

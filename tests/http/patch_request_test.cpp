@@ -19,6 +19,7 @@ RequestPatch full() {
     RequestPatch patch;
     patch.client_address = "127.0.0.1";
     patch.client_scheme = "http";
+    patch.trusted = true;
     patch.via = "1.1 whogoes-1a2b3c4d";
     return patch;
 }
@@ -123,13 +124,61 @@ TEST_CASE("the client and the way are told to the upstream") {
     CHECK(patched(get("X-Forwarded-For: 1.2.3.4\r\nA: 1\r\nx-forwarded-for: 5.6.7.8, 9.9.9.9\r\n"
                       "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.test\r\n"
                       "X-Forwarded-Port: 443\r\nVia: 1.0 fred\r\nForwarded: for=x\r\n"),
-                  patch) ==
-          get("A: 1\r\nX-Forwarded-Port: 443\r\nVia: 1.0 fred\r\nForwarded: for=x\r\n"
-              "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 9.9.9.9, 127.0.0.1\r\n"
-              "X-Forwarded-Proto: https, http\r\nX-Forwarded-Host: a.test, example.test\r\n"
-              "Via: 1.1 whogoes-1a2b3c4d\r\n"));
+                  patch) == get("A: 1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: a.test\r\n"
+                                "X-Forwarded-Port: 443\r\nVia: 1.0 fred\r\nForwarded: for=x\r\n"
+                                "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 9.9.9.9, 127.0.0.1\r\n"
+                                "Via: 1.1 whogoes-1a2b3c4d\r\n"));
     CHECK(patched(get("Connection: X-Forwarded-For\r\nX-Forwarded-For: 6.6.6.6\r\n"), patch)
               .find("X-Forwarded-For: 6.6.6.6, 127.0.0.1\r\n") != std::string::npos);
+}
+
+TEST_CASE("what a stranger says of the way here is replaced, and its disguises are cut") {
+    RequestPatch patch = full();
+    patch.trusted = false;
+    patch.via = "";
+    const std::string claims =
+        "X-Forwarded-For: 1.2.3.4\r\nA: 1\r\nx-forwarded-for: 5.6.7.8\r\n"
+        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.test\r\nX-Forwarded-Port: 443\r\n"
+        "X_Forwarded_For: 9.9.9.9\r\nX.Forwarded.Proto: https\r\nX-Forwarded_Host: evil\r\n"
+        "X-Forwarded-Ssl: on\r\nX-Forwarded-Scheme: https\r\nX-Forwarded-Prefix: /evil\r\n"
+        "Forwarded: for=9.9.9.9\r\nX-Forwarded-User: eve\r\n";
+    CHECK(patched(get(claims), patch) ==
+          get("A: 1\r\nX-Forwarded-User: eve\r\nX-Forwarded-For: 127.0.0.1\r\n"
+              "X-Forwarded-Proto: http\r\nX-Forwarded-Host: example.test\r\n"
+              "X-Forwarded-Port: 80\r\n"));
+    patch.client_address = "";  // a unix socket
+    patch.client_host = "a.test:8443";
+    patch.client_scheme = "https";
+    CHECK(patched(get(claims), patch) ==
+          get("A: 1\r\nX-Forwarded-User: eve\r\nX-Forwarded-Proto: https\r\n"
+              "X-Forwarded-Host: a.test:8443\r\nX-Forwarded-Port: 8443\r\n"));
+    patch.forwarded = ForwardedStyle::forwarded;
+    patch.client_host = "";
+    patch.client_address = "127.0.0.1";
+    CHECK(patched(get(claims), patch) ==
+          get("A: 1\r\nX-Forwarded-User: eve\r\n"
+              "Forwarded: for=127.0.0.1;host=example.test;proto=https\r\n"));
+    patch.forwarded = ForwardedStyle::off;
+    CHECK(patched(get(claims), patch) == get(claims));
+}
+
+TEST_CASE("who is trusted keeps what it said, but for the disguises that it let through") {
+    RequestPatch patch = full();
+    patch.via = "";
+    const std::string said =
+        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.test\r\nX-Forwarded-Port: 443\r\n"
+        "X-Forwarded-Prefix: /a\r\nForwarded: for=x\r\n";
+    CHECK(patched(get(said + "X_Forwarded_Proto: http\r\n"), patch) ==
+          get(said + "X-Forwarded-For: 127.0.0.1\r\n"));
+    CHECK(patched(get("X-Forwarded-Proto:\r\n"), patch) ==
+          get("X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
+              "X-Forwarded-Host: example.test\r\n"));
+    patch.forwarded = ForwardedStyle::forwarded;
+    CHECK(patched(get("Forwarded: for=1.2.3.4;proto=https\r\n"), patch) ==
+          get("Forwarded: for=1.2.3.4;proto=https, for=127.0.0.1\r\n"));
+    patch.client_host = "b.test";
+    CHECK(patched(get("Forwarded: for=1.2.3.4\r\n"), patch) ==
+          get("Forwarded: for=1.2.3.4, for=127.0.0.1;host=b.test;proto=http\r\n"));
 }
 
 TEST_CASE("Forwarded quotes what is no word") {
