@@ -94,8 +94,6 @@ std::string_view words(CookieFlaw flaw) noexcept {
             return "foreign Domain";
         case CookieFlaw::prefix:
             return "name prefix rule";
-        case CookieFlaw::path_mismatch:
-            return "Path";
     }
     return {};
 }

@@ -32,7 +32,6 @@ enum class CookieFlaw : std::uint8_t {
     same_site_insecure,  // SameSite=None without Secure
     domain_mismatch,     // the host does not domain-match Domain, or it is a bare suffix
     prefix,              // __Secure- or __Host- without what it promises
-    path_mismatch,       // stored, but not sent to the path that was asked for
 };
 std::string_view words(CookieFlaw) noexcept;  // "Secure over http", …: for evidence
 
@@ -45,7 +44,7 @@ struct CookieOrigin {
 };
 CookieOrigin cookie_origin(std::string_view origin);
 
-// Each duty the cookie breaks, for an answer given at `origin`; path_mismatch is not among them.
+// Each duty the cookie breaks, for an answer given at `origin`.
 std::vector<CookieFlaw> storage_flaws(const SetCookie&, const CookieOrigin&);
 // Secure over plain http, loopback or not: WebKit refuses it everywhere.
 bool secure_over_http(const SetCookie&, const CookieOrigin&);

@@ -1,6 +1,7 @@
 #include "rules/diagnosis.hpp"
 
 #include "rules/causes/reading.hpp"
+#include "rules/choice.hpp"
 #include "rules/compliance/login_page.hpp"
 #include "rules/compliance/readings.hpp"
 #include "rules/exchange.hpp"
@@ -11,13 +12,12 @@
 namespace whogoes::rules {
 namespace {
 
-constexpr std::string_view handshake_id = "handshake-challenge";
-
 enum class Event : std::uint8_t {
     none,
-    throttle_only,     // 429: nothing but rate-limited
-    certificate_only,  // 495, 496: nothing but client-certificate-required
-    precise_only,      // 400 without a word of authentication: only what the bytes show
+    by_status,  // 429, 495, 496: nothing but the causes that such a status has
+    told_only,  // a status of something else: nothing but what a recognised system told
+    precise,    // a 400 without a word of authentication: only what the bytes show
+    told_400,   // a 400 of which a recognised system said more: that, and what the bytes show
     any,
 };
 
@@ -34,132 +34,173 @@ bool is_refusing_redirect(const Exchange& exchange, const Diagnosis& diagnosis) 
 
 bool is_authentication_400(const Exchange& exchange) {
     return compliance::is_token_endpoint(exchange) || !exchange.challenges.absent() ||
-           exchange.heard.refuses(!causes::sole_token(exchange).empty());
+           exchange.heard.refuses(exchange.carries(Sent::credential));
+}
+
+bool told_by_system(const Exchange& exchange) {
+    const bool success = exchange.response.status < 300;
+    for (const Told& told : exchange.heard.told)
+        if (told.by_system() && !told.saying->weak && (!success || told.by->in_successes))
+            return true;
+    return false;
+}
+
+// A 5xx that hides a refusal: a token came, and the answer names what is wrong with one, or why it
+// could not be judged.
+bool hides_refusal(const Exchange& exchange) {
+    if (!exchange.carries(Sent::jwt) && !exchange.carries(Sent::opaque)) return false;
+    for (const Told& told : exchange.heard.told) {
+        const CauseRow* const row = find_row(told.saying->cause);
+        if (!row) continue;
+        if (row->step >= Step::structure && row->step <= Step::checks) return true;
+        if (row->step == Step::edge && !row->cause.has(Trait::not_about_caller)) return true;
+    }
+    return false;
+}
+
+bool is_precise(const CauseRow& row) {
+    return row.step == Step::edge || row.step == Step::several || row.step == Step::malformed ||
+           row.cause.has(Trait::asked_on_400);
+}
+
+// Whether the answer says that nothing came, or not the right thing.
+bool is_absence_told(const Exchange& exchange) {
+    for (const Told& told : exchange.heard.told) {
+        const CauseRow* const row = find_row(told.saying->cause);
+        if (row && row->step == Step::absent) return true;
+    }
+    return false;
 }
 
 Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
-    switch (const int status = exchange.response.status) {
+    const int status = exchange.response.status;
+    switch (status) {
         case 401:
         case 403:
         case 407:
         case 419:
+        case 440:
+        case 498:
             return Event::any;
         case 400:
-            return is_authentication_400(exchange) ? Event::any : Event::precise_only;
+            if (told_by_system(exchange) && !compliance::is_token_endpoint(exchange))
+                return Event::told_400;
+            return is_authentication_400(exchange) ? Event::any : Event::precise;
         case 429:
-            return Event::throttle_only;
         case 495:
         case 496:
-            return Event::certificate_only;
+            return Event::by_status;
         default:
-            if (status >= 300 && status < 400)
-                return is_refusing_redirect(exchange, diagnosis) ? Event::any : Event::none;
-            return diagnosis.has_rule("soft-unauthorized") ? Event::any : Event::none;
+            break;
     }
+    if (status >= 300 && status < 400) {
+        if (is_refusing_redirect(exchange, diagnosis)) return Event::any;
+        return told_by_system(exchange) ? Event::told_only : Event::none;
+    }
+    if (diagnosis.has_rule("soft-unauthorized") || refuses(exchange.grpc)) return Event::any;
+    if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)))
+        return Event::told_only;
+    return Event::none;
 }
 
-bool is_asked(const CauseRow& row, Event event) {
+bool is_asked(const CauseRow& row, Event event, const Exchange& exchange) {
     switch (event) {
         case Event::none:
             return false;
-        case Event::throttle_only:
-            return row.cause.id == "rate-limited";
-        case Event::certificate_only:
-            return row.cause.id == "client-certificate-required";
-        case Event::precise_only:
-            return row.step == Step::edge || row.step == Step::several ||
-                   row.step == Step::malformed || row.cause.id == "empty-authorization";
+        case Event::by_status:
+            return row.cause.has(Trait::of_status) || exchange.heard.says(row.cause.id);
+        case Event::told_only:
+            return exchange.heard.says(row.cause.id);
+        case Event::precise:
+            return is_precise(row);
+        case Event::told_400:
+            return is_precise(row) || exchange.heard.says(row.cause.id) ||
+                   (row.step == Step::absent && is_absence_told(exchange));
         case Event::any:
             return true;
     }
     return false;
 }
 
-// The request of a token endpoint carries its credentials elsewhere: nothing of the usual ladder
-// is about it.
-bool ends_the_search(Step step) {
-    return step == Step::preflight || step == Step::token_endpoint || step == Step::several ||
-           step == Step::absent || step == Step::malformed;
-}
-
-bool is_told_by_challenge(std::string_view id) {
-    return id == "insufficient-scope" || id == "step-up-required" || id == "dpop-nonce-required";
-}
-
-// Whether a later match tells something that the main cause does not say already.
-bool adds_to(const CauseRow& main, const CauseRow& row, const Evidence& evidence) {
-    if (row.step == Step::beside) return true;
-    if (row.cause.id == "stale-token-race") return main.step == Step::times;
-    const bool certain = evidence.confidence == Confidence::certain;
+// Words about a credential mean nothing where none came, and that none came where one did.
+bool may_be_told(const CauseRow& row, const Exchange& exchange) {
     switch (row.step) {
-        case Step::edge:
-            return certain && main.step == Step::edge;
+        case Step::absent:
+            return !row.cause.has(Trait::no_bearer_attempt) || exchange.credentials.empty();
+        case Step::several:
+        case Step::malformed:
+        case Step::scheme:
         case Step::structure:
-            return main.step == Step::structure ? row.cause.id != "digest-wrong-credentials"
-                                                : certain;
         case Step::kind:
         case Step::times:
-            return certain;
         case Step::checks:
-            // A token of the wrong kind has another audience, typ and scope by nature, and one that
-            // is damaged no valid signature; what the challenge itself says stands beside both.
-            return certain && ((main.step != Step::kind && main.step != Step::structure) ||
-                               is_told_by_challenge(row.cause.id));
-        default:
+        case Step::flow:
+            return exchange.carries(Sent::credential) || !exchange.credentials.empty();
+        case Step::preflight:
+        case Step::beside:
             return false;
+        default:
+            return true;
     }
 }
 
-// Among the checks of step 12 what is certain leads: a configured key tells more than a word in the
-// body.
-bool leads_over(const CauseRow& row, const Evidence& evidence, const CauseRow& main,
-                const Evidence& main_evidence) {
-    return row.step == Step::checks && main.step == Step::checks &&
-           evidence.confidence == Confidence::certain &&
-           main_evidence.confidence != Confidence::certain;
+std::optional<Evidence> evidence_of(const CauseRow& row, const Exchange& exchange) {
+    std::optional<Evidence> found = row.check ? row.check(exchange) : std::nullopt;
+    const Told* const told = exchange.heard.told_of(row.cause.id);
+    if (!told || !may_be_told(row, exchange)) return found;
+    if (found && (found->ground >= Ground::heard || told->saying->weak)) return found;
+    // A check of the credential's own bytes may find nothing where the answer says it; one that
+    // weighs what came has its reasons, which words of a system that was recognised outweigh.
+    const bool bytes_alone = row.step >= Step::structure && row.step <= Step::checks;
+    if (row.check && !told->by_system() && (found || !bytes_alone)) return found;
+    std::optional<Evidence> said = causes::told(exchange, row.cause.id);
+    if (found) said->facts = std::move(found->facts);
+    return said;
 }
 
-const CauseRow* find_causes(const Exchange& exchange, Event event, Diagnosis& diagnosis) {
-    const CauseRow* main = nullptr;
+std::vector<Candidate> find_candidates(const Exchange& exchange, Event event) {
+    std::vector<Candidate> found;
     const bool token_endpoint = compliance::is_token_endpoint(exchange);
     for (const CauseRow& row : catalogue()) {
-        if (!is_asked(row, event)) continue;
-        if (token_endpoint && row.step > Step::edge) break;
-        if (main && ends_the_search(main->step) && row.step != Step::beside) continue;
-        if (main && (row.step == Step::rest || row.step == Step::absent)) continue;
-        if (!main && row.step == Step::beside) continue;
-        std::optional<Evidence> evidence = row.check(exchange);
+        if (!is_asked(row, event, exchange)) continue;
+        if (exchange.heard.is_usual_there(row.cause.id)) continue;
+        // The call carries its credentials elsewhere: nothing of the usual ladder is about it, but
+        // what its answer says.
+        if (token_endpoint && row.step > Step::edge && !exchange.heard.says(row.cause.id)) continue;
+        std::optional<Evidence> evidence = evidence_of(row, exchange);
         if (!evidence) continue;
+        if (token_endpoint && row.step > Step::edge && evidence->ground < Ground::heard) continue;
         // A raw token may be what this API wants; without a word of it a 400 is about the body.
-        if (event == Event::precise_only && row.step == Step::malformed &&
-            evidence->confidence != Confidence::certain)
+        if (row.step == Step::malformed && event == Event::precise &&
+            evidence->ground != Ground::proof)
             continue;
-        if (!main) {
-            main = &row;
-            diagnosis.main = Finding{&row.cause, std::move(*evidence)};
-        } else if (leads_over(row, *evidence, *main, diagnosis.main->evidence)) {
-            main = &row;
-            diagnosis.main = Finding{&row.cause, std::move(*evidence)};
-        } else if (adds_to(*main, row, *evidence)) {
-            diagnosis.also.push_back(Finding{&row.cause, std::move(*evidence)});
-        }
+        if (row.step == Step::malformed && event == Event::told_400 &&
+            evidence->ground < Ground::told)
+            continue;
+        found.push_back({&row, std::move(*evidence)});
+        // Browsers put nothing on a preflight that any other check could be about.
+        if (row.step == Step::preflight) break;
     }
-    return main;
+    return found;
 }
 
 }  // namespace
 
 Diagnosis diagnose(const Exchange& exchange) {
     Diagnosis diagnosis;
-    for (const RuleRow& row : rulebook())
+    for (const RuleRow& row : rulebook()) {
+        if (exchange.heard.is_usual_there(row.rule.id)) continue;
+        if (!exchange.request_seen && row.rule.reads_request) continue;
         if (std::optional<Evidence> evidence = row.check(exchange))
             diagnosis.violations.push_back(Violation{&row.rule, std::move(*evidence)});
+    }
+    if (const Dialect* const system = exchange.heard.system()) diagnosis.system = system->name;
 
-    const Event event = event_of(exchange, diagnosis);
+    const Event event = exchange.request_seen ? event_of(exchange, diagnosis) : Event::none;
     if (event == Event::none) return diagnosis;
-    const CauseRow* const main = find_causes(exchange, event, diagnosis);
+    const CauseRow* const main = choose(find_candidates(exchange, event), exchange, diagnosis);
     if (!main) return diagnosis;
-    diagnosis.handshake = main->cause.id == handshake_id;
+    diagnosis.handshake = main->cause.has(Trait::handshake);
     const Judgement judgement = judge_status(*main, diagnosis.main->evidence.confidence, exchange);
     diagnosis.verdict = judgement.verdict;
     diagnosis.verdict_reason = judgement.reason;
@@ -168,11 +209,12 @@ Diagnosis diagnose(const Exchange& exchange) {
 
 void relabel_as_first_leg(Diagnosis& diagnosis) {
     Evidence evidence;
+    evidence.ground = Ground::proof;
     evidence.confidence = Confidence::certain;
     evidence.words = "the client came back with a credential for an offered scheme";
     for (Fact& known : diagnosis.main->evidence.facts)
         if (known.name == "challenge_schemes") evidence.facts.push_back(std::move(known));
-    diagnosis.main = Finding{find_cause(handshake_id), std::move(evidence)};
+    diagnosis.main = Finding{&cause_with(Trait::handshake), std::move(evidence)};
     diagnosis.also.clear();
     diagnosis.handshake = true;
 }
@@ -181,6 +223,13 @@ bool Diagnosis::has_cause(std::string_view id) const {
     if (main && main->cause->id == id) return true;
     for (const Finding& finding : also)
         if (finding.cause->id == id) return true;
+    return false;
+}
+
+bool Diagnosis::has_cause(Trait trait) const {
+    if (main && main->cause->has(trait)) return true;
+    for (const Finding& finding : also)
+        if (finding.cause->has(trait)) return true;
     return false;
 }
 

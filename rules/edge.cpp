@@ -1,5 +1,6 @@
 #include "rules/edge.hpp"
 
+#include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
 #include "rules/text.hpp"
 
@@ -12,34 +13,17 @@ bool has_field_beginning_with(const Fields& fields, std::string_view prefix) {
     return false;
 }
 
-bool is_html(const Exchange& exchange) {
-    return icontains(exchange.response.fields.first("Content-Type").value_or(""), "html") ||
-           exchange.response.body.find('<') != npos;
-}
-
 }  // namespace
 
 std::string_view firewall_mark(const Exchange& exchange) {
     const Fields& fields = exchange.response.fields;
-    const Heard& heard = exchange.heard;
     if (iequals(fields.first("cf-mitigated").value_or(""), "challenge"))
         return "cf-mitigated: challenge";
     if (has_field_beginning_with(fields, "x-amzn-waf-")) return "an x-amzn-waf- field";
-    // A phrase comes from a page, so the cheaper question first.
-    if (!heard.anything() || heard.json) return {};
-    if (heard.says(Wording::firewall)) return "the words of a block page";
-    const std::string_view server = fields.first("Server").value_or("");
-    if (heard.says(Wording::cloudflare_block) && icontains(server, "cloudflare"))
-        return "an error number of Cloudflare's own";
-    if (heard.says(Wording::akamai_block) && iequals(server, "AkamaiGHost"))
-        return "AkamaiGHost with \"Access Denied\"";
-    const bool through_cloudfront = icontains(server, "CloudFront") ||
-                                    icontains(fields.first("Via").value_or(""), "cloudfront") ||
-                                    icontains(fields.first("X-Cache").value_or(""), "cloudfront");
-    if (heard.says(Wording::cloudfront_block) && (through_cloudfront || is_html(exchange)))
-        return "CloudFront's page \"The request could not be satisfied\"";
-    if (heard.says(Wording::azure_block) && fields.has("X-Azure-Ref"))
-        return "the block page of Azure Front Door";
+    // A block page of a system that its marks gave away.
+    const Told* const told = exchange.heard.told_of(cause_with(Trait::by_firewall).id);
+    if (told && told->by_system() && !exchange.heard.json && !told->saying->weak)
+        return told->by->name;
     return {};
 }
 

@@ -37,6 +37,80 @@ std::optional<Jwt> jwt_of(const Credentials& credentials) {
     return credentials.kind == Scheme::unknown ? parse_jwt(credentials.raw) : std::nullopt;
 }
 
+constexpr std::uint16_t bit(Sent what) { return static_cast<std::uint16_t>(what); }
+
+std::uint64_t names_of(const Fields& fields) {
+    std::uint64_t marks = 0;
+    for (const Field& line : fields.lines()) marks |= name_mark_of(line.name);
+    return marks;
+}
+
+std::uint16_t sent_by(const Credentials& credentials, bool is_jwt) {
+    switch (credentials.kind) {
+        case Scheme::none:
+            return 0;
+        case Scheme::basic:
+            return bit(Sent::basic);
+        case Scheme::digest:
+        case Scheme::negotiate:
+        case Scheme::ntlm:
+        case Scheme::scram:
+            return 0;
+        case Scheme::aws4_hmac_sha256:
+            return bit(Sent::signature);
+        case Scheme::apikey:
+            return bit(Sent::api_key);
+        default:
+            break;
+    }
+    const std::uint16_t bearer = credentials.kind == Scheme::bearer ? bit(Sent::bearer) : 0;
+    return static_cast<std::uint16_t>(bearer | bit(is_jwt ? Sent::jwt : Sent::opaque));
+}
+
+std::uint16_t sent_by(const Carried& carried) {
+    switch (carried.holds) {
+        case Holds::token:
+        case Holds::refresh_token:
+            return bit(carried.value.starts_with("eyJ") ? Sent::jwt : Sent::opaque);
+        case Holds::api_key:
+            return bit(Sent::api_key);
+        case Holds::session:
+            return bit(Sent::cookie);
+        case Holds::signature:
+            return bit(Sent::signature);
+        case Holds::password:
+            return bit(Sent::password);
+        case Holds::perhaps:
+            return bit(carried.where == Where::cookie ? Sent::cookie : Sent::opaque);
+        default:
+            return 0;
+    }
+}
+
+std::uint16_t sent_in(const Exchange& exchange) {
+    std::uint16_t sent = 0;
+    bool any = false;
+    for (const Credentials& line : exchange.credentials) {
+        sent |= sent_by(line, exchange.jwt.has_value());
+        any = any || line.kind != Scheme::none;
+    }
+    for (const Carried& one : exchange.carried) {
+        if (!may_authenticate(one.holds)) continue;
+        sent |= sent_by(one);
+        any = true;
+    }
+    return static_cast<std::uint16_t>(sent | bit(any ? Sent::credential : Sent::nothing));
+}
+
+// What is worth to be listened to: refusals in all their disguises.
+bool may_refuse(const Response& response) {
+    const int status = response.status;
+    if (status >= 300) return true;
+    return status >= 200 && (response.fields.has("grpc-status") ||
+                             (response.body_evidence != BodyEvidence::unseen &&
+                              response.body_evidence != BodyEvidence::undecodable));
+}
+
 bool is_preflight(const Request& request) {
     return request.method == "OPTIONS" && request.fields.has("Origin") &&
            request.fields.has("Access-Control-Request-Method");
@@ -61,6 +135,16 @@ void Exchange::read() {
         credentials.push_back(parse_credentials(line.value));
         if (!jwt) jwt = jwt_of(credentials.back());
     }
+    grpc = grpc_status(response);
+    carried.clear();
+    if (may_refuse(response)) carried = carried_by(request, dialects);
+    for (const Carried& one : carried)
+        if (!jwt && credentials.empty() && one.value.starts_with("eyJ") &&
+            (one.holds == Holds::token || one.holds == Holds::session))
+            jwt = parse_jwt(one.value);
+    sent = sent_in(*this);
+    request_names = names_of(request.fields);
+    answer_names = names_of(response.fields);
 
     challenges = challenges_of(response.fields, "WWW-Authenticate");
     proxy_challenges = challenges_of(response.fields, "Proxy-Authenticate");
@@ -69,7 +153,7 @@ void Exchange::read() {
         upstream_date = parse_http_date(*date, answered_at);
     preflight = is_preflight(request);
     script = is_script(request.fields);
-    heard = listen(response, challenges);
+    heard = may_refuse(response) ? listen(*this) : Heard();
     // Tens of microseconds for RSA: only where an answer asks for an explanation.
     const bool refused = response.status == 400 || response.status == 401 || response.status == 403;
     signature = refused && keys && jwt ? keys->verify(*jwt) : Signature::not_checked;

@@ -18,10 +18,12 @@ struct Seen {
     TimePoint at{};
     std::uint64_t route = 0;       // method and path
     std::uint64_t credential = 0;  // scheme without case, and credential
+    std::uint64_t scheme = 0;      // scheme without case, and whether a JWT follows
     std::uint64_t cookie = 0;      // the session's, where it is known, else all of them
     Credentials authorization{};
     bool registered_spelling = false;
     bool has_origin = false;
+    std::uint64_t agent = 0;  // the User-Agent
 
     // Who asked, as far as a bystander can tell one user from another.
     std::uint64_t identity() const { return credential != 0 ? credential : cookie; }
@@ -29,6 +31,7 @@ struct Seen {
 
 struct CredentialNote {
     std::uint64_t credential = 0;
+    std::uint64_t scheme = 0;
     std::uint64_t subject = 0;  // iss and sub of a JWT
     double issued_at = 0;
     std::string fingerprint{};  // of a JWT, where fingerprints are on
@@ -59,12 +62,19 @@ struct RedirectNote {
     bool cross_origin = false;
 };
 
+struct CookieHash {
+    std::uint64_t name = 0, value = 0;
+};
+
 struct SetCookieNote {
     TimePoint at{};
     std::string name{};
     std::string path{};
     std::vector<CookieFlaw> flaws{};
     bool came_back = false;
+    // The browser profile that was given it: its name, and what it held already.
+    std::uint64_t agent = 0;
+    std::vector<CookieHash> companions{};
 };
 
 struct NonceNote {
@@ -104,6 +114,8 @@ class Fingerprinter;
 // "http://localhost:8401", by what the client itself says it dialled.
 std::string dialled_origin(const Exchange&);
 Seen reduce(const Exchange&, std::uint64_t hash_key);
+// The cookies that a request carries, hashed; at most eight.
+std::vector<CookieHash> cookie_hashes(const Exchange&, std::uint64_t hash_key);
 std::uint64_t url_hash(std::string_view url, std::uint64_t hash_key);
 std::uint64_t subject_hash(const Jwt&, std::uint64_t hash_key);
 

@@ -53,16 +53,29 @@ private:
         return false;
     }
 
+    // What one profile of a machine was given is not held against another.
+    bool is_same_profile(const SetCookieNote& note, const std::vector<CookieHash>& sent) const {
+        if (note.agent != seen_.agent) return false;
+        for (const CookieHash& before : note.companions)
+            for (const CookieHash& now : sent)
+                if (before.name == now.name && before.value != now.value) return false;
+        return true;
+    }
+
     void read_cookies() {
+        const std::vector<CookieHash> sent = notes_.set_cookies.empty()
+                                                ? std::vector<CookieHash>()
+                                                : cookie_hashes(exchange_, hash_key_);
         for (const SetCookieNote& note : notes_.set_cookies) {
             if (!is_recent(note.at) || sends_cookie(note.name)) continue;
+            // Stored, and not due here: a browser sends a cookie along its path alone.
+            if (!path_matches(exchange_.request.path, note.path)) continue;
+            if (!is_same_profile(note, sent)) continue;
             CookieSeen cookie{note.name, {}, age_of(note.at)};
             // A cookie that came back once was stored, whatever the rules say.
             if (!note.came_back)
                 for (const CookieFlaw flaw : note.flaws)
                     cookie.blocked_because.emplace_back(words(flaw));
-            if (!path_matches(exchange_.request.path, note.path))
-                cookie.blocked_because.emplace_back(words(CookieFlaw::path_mismatch));
             found_.cookies_set.push_back(std::move(cookie));
         }
         if (seen_.cookie == 0) return;
@@ -73,8 +86,12 @@ private:
 
     void read_credential() {
         if (seen_.credential == 0) return;
-        for (const CredentialNote& note : notes_.credentials)
-            if (note.credential == seen_.credential) read_credential(note);
+        for (const CredentialNote& note : notes_.credentials) {
+            if (note.credential == seen_.credential)
+                read_credential(note);
+            else if (note.scheme == seen_.scheme && is_recent(note.accepted_at))
+                found_.scheme_accepted = true;
+        }
     }
 
     void read_credential(const CredentialNote& note) {

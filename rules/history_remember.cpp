@@ -37,6 +37,7 @@ CredentialNote& credential_note(ClientNotes& notes, const Exchange& exchange, co
         if (note.credential == seen.credential) return note;
     CredentialNote note;
     note.credential = seen.credential;
+    note.scheme = seen.scheme;
     // Only a new credential is looked into: a success that is told again costs no parsing.
     std::optional<Jwt> parsed;
     if (!exchange.jwt) parsed = parse_jwt(seen.authorization.value);
@@ -132,7 +133,7 @@ void note_redirect(ClientNotes& notes, const Exchange& exchange, const Seen& see
 }
 
 void note_cookies(ClientNotes& notes, const Exchange& exchange, const Seen& seen,
-                  const HistoryLimits& limits) {
+                  const HistoryLimits& limits, std::uint64_t hash_key) {
     for (const Field& line : exchange.request.fields.lines()) {
         if (notes.set_cookies.empty() || !iequals(line.name, "Cookie")) continue;
         for (const std::string_view name : cookie_names(line.value))
@@ -147,6 +148,9 @@ void note_cookies(ClientNotes& notes, const Exchange& exchange, const Seen& seen
         if (!cookie) continue;
         std::erase_if(notes.set_cookies,
                       [&](const SetCookieNote& note) { return note.name == cookie->name; });
+        // A theme, a CSRF token, what renews a session: nothing that a 401 would be about.
+        const Holds holds = holds_at(Where::cookie, cookie->name, cookie->value);
+        if (holds != Holds::session && holds != Holds::token && holds != Holds::perhaps) continue;
         if (cookie->removed) continue;
         if (!origin) {
             dialled = dialled_origin(exchange);
@@ -157,7 +161,8 @@ void note_cookies(ClientNotes& notes, const Exchange& exchange, const Seen& seen
             cookie->path.empty() ? default_path(exchange.request.path) : cookie->path;
         keep(notes.set_cookies,
              SetCookieNote{seen.at, std::string(cookie->name), std::string(path),
-                           storage_flaws(*cookie, *origin), false},
+                           storage_flaws(*cookie, *origin), false, seen.agent,
+                           cookie_hashes(exchange, hash_key)},
              limits.entries_a_client);
     }
 }
@@ -217,7 +222,7 @@ void note_exchange(ClientNotes& notes, const Exchange& exchange, const Seen& see
     note_renewal(notes.renewals, exchange, seen);
     if (is_success(exchange.response.status)) note_route(notes, seen, limits);
     note_redirect(notes, exchange, seen, hash_key);
-    note_cookies(notes, exchange, seen, limits);
+    note_cookies(notes, exchange, seen, limits, hash_key);
     note_nonce(notes, seen, hash_key);
     note_legs(notes, exchange, seen);
 }

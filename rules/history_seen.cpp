@@ -74,6 +74,18 @@ std::optional<DigestUse> digest_use(const Credentials& credentials, std::uint64_
     return whole && !nonce.empty() ? std::optional(use) : std::nullopt;
 }
 
+std::vector<CookieHash> cookie_hashes(const Exchange& exchange, std::uint64_t hash_key) {
+    constexpr std::size_t most = 8;
+    std::vector<CookieHash> hashes;
+    for (const Field& line : exchange.request.fields.lines()) {
+        if (!iequals(line.name, "Cookie")) continue;
+        for (const std::string_view name : cookie_names(line.value))
+            if (const auto value = cookie_value(line.value, name); value && hashes.size() < most)
+                hashes.push_back({keyed_hash(hash_key, name), keyed_hash(hash_key, *value)});
+    }
+    return hashes;
+}
+
 Seen reduce(const Exchange& exchange, std::uint64_t hash_key) {
     Seen seen;
     seen.at = exchange.answered_at;
@@ -82,11 +94,15 @@ Seen reduce(const Exchange& exchange, std::uint64_t hash_key) {
     seen.route = keyed_hash(hash_key, text.append(separator).append(request.path));
     seen.cookie = cookie_hash(exchange, hash_key);
     seen.has_origin = request.fields.has("Origin");
+    if (const auto agent = request.fields.first("User-Agent"))
+        seen.agent = keyed_hash(hash_key, *agent);
     const std::optional<std::string_view> line = request.fields.first("Authorization");
     if (!line) return seen;
     seen.authorization = parse_credentials(*line);
     if (seen.authorization.kind == Scheme::none) return seen;
     text = lowered(seen.authorization.scheme);
+    seen.scheme = keyed_hash(
+        hash_key, text + (seen.authorization.value.starts_with("eyJ") ? " jwt" : " opaque"));
     seen.credential = keyed_hash(hash_key, text.append(separator).append(seen.authorization.value));
     seen.registered_spelling =
         registered_spelling(seen.authorization.scheme) == seen.authorization.scheme;

@@ -29,7 +29,10 @@ struct TimeClaim {
     ClaimKind kind = ClaimKind::absent;
     double value = 0;         // as sent, where it is a number
     std::string json_type{};  // "string", "array", … where it is not
-    bool milliseconds() const { return kind == ClaimKind::number && value > 100000000000.0; }
+    // A time between 1998 and 2128, a thousand times: no far future is meant by such a number.
+    bool milliseconds() const {
+        return kind == ClaimKind::number && value >= 9.0e11 && value < 5.0e12;
+    }
 };
 
 struct Jwt {
@@ -56,6 +59,7 @@ struct Jwt {
     bool has_scope = false;                    // scope or scp is there
     std::string sub{};                         // never logged; to compare two tokens only
     std::string cnf_jkt{};                     // DPoP binding
+    bool cnf_certificate = false;              // bound to a client certificate (RFC 8705, 3.1)
     std::string htm{}, htu{}, ath{}, nonce{};  // of a DPoP proof (RFC 9449, 4.2)
     bool has_jwk = false;                      // the header holds a key …
     bool jwk_private = false;                  // … and its private half

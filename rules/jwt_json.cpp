@@ -210,6 +210,7 @@ private:
 
     Inner inner_of(std::string_view key) {
         if (member_ == Member::jwk && key == "d") jwt_.jwk_private = true;
+        if (member_ == Member::cnf && key == "x5t#S256") jwt_.cnf_certificate = true;
         return member_ == Member::cnf && key == "jkt" ? Inner::jkt : Inner::other;
     }
 

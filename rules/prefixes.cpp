@@ -3,80 +3,94 @@
 #include "rules/text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace whogoes::rules {
 namespace {
 
-constexpr std::array prefixes{
-    TokenPrefix{"ghp_", "GitHub"},
-    TokenPrefix{"gho_", "GitHub"},
-    TokenPrefix{"ghu_", "GitHub"},
-    TokenPrefix{"ghs_", "GitHub"},
-    TokenPrefix{"ghr_", "GitHub", {}, true},
-    TokenPrefix{"github_pat_", "GitHub"},
-    TokenPrefix{"glpat-", "GitLab"},
-    TokenPrefix{"gldt-", "GitLab"},
-    TokenPrefix{"glrt-", "GitLab"},
-    TokenPrefix{"glptt-", "GitLab"},
-    TokenPrefix{"sk_live_", "Stripe", "live"},
-    TokenPrefix{"sk_test_", "Stripe", "test"},
-    TokenPrefix{"rk_live_", "Stripe", "live"},
-    TokenPrefix{"rk_test_", "Stripe", "test"},
-    TokenPrefix{"pk_live_", "Stripe", "live"},
-    TokenPrefix{"pk_test_", "Stripe", "test"},
-    TokenPrefix{"xoxb-", "Slack"},
-    TokenPrefix{"xoxp-", "Slack"},
-    TokenPrefix{"xoxe-", "Slack"},
-    TokenPrefix{"xoxe.", "Slack"},
-    TokenPrefix{"xapp-", "Slack"},
-    TokenPrefix{"AKIA", "AWS"},
-    TokenPrefix{"ASIA", "AWS"},
-    TokenPrefix{"npm_", "npm"},
-    TokenPrefix{"SG.", "SendGrid"},
-    TokenPrefix{"sq0atp-", "Square"},
-    TokenPrefix{"AIza", "Google"},
-};
+constexpr std::size_t start_size = 3;
 
-struct Home {
-    std::string_view provider;
-    std::string_view host;
-};
-constexpr std::array homes{
-    Home{"GitHub", "github.com"},   Home{"GitLab", "gitlab.com"},
-    Home{"Stripe", "stripe.com"},   Home{"Slack", "slack.com"},
-    Home{"AWS", "amazonaws.com"},   Home{"SendGrid", "sendgrid.com"},
-    Home{"Square", "squareup.com"}, Home{"Google", "googleapis.com"},
-    Home{"npm", "npmjs.org"},       Home{"npm", "npmjs.com"},
+constexpr std::uint32_t start_of(std::string_view text) noexcept {
+    std::uint32_t start = 0;
+    for (std::size_t i = 0; i < start_size; ++i)
+        start = start << 8U | static_cast<unsigned char>(text[i]);
+    return start;
+}
+
+struct ByStart {
+    bool operator()(const TokenPrefix& row, std::uint32_t start) const noexcept {
+        return start_of(row.prefix) < start;
+    }
+    bool operator()(std::uint32_t start, const TokenPrefix& row) const noexcept {
+        return start < start_of(row.prefix);
+    }
 };
 
 // Access key ids are sixteen or more capitals and digits; a word may begin with AKIA too.
-bool is_access_key_id(std::string_view token) {
+bool is_access_key_id(std::string_view token) noexcept {
     if (token.size() < 16) return false;
     for (const char c : token)
         if (!is_digit(c) && (c < 'A' || c > 'Z')) return false;
     return true;
 }
 
-bool begins(std::string_view token, const TokenPrefix& row) {
-    if (token.front() == row.prefix.front() && token.starts_with(row.prefix))
-        return row.provider != "AWS" || is_access_key_id(token);
-    // An installation of GitLab may put its own word in front.
-    if (row.prefix.front() != 'g' || row.prefix.back() != '-') return false;
-    const std::size_t at = token.find(row.prefix);
-    return at != npos && at > 0 && token[at - 1] == '-';
+// "re_authentication_required", "npm_config_registry": several words in small letters.
+bool is_words(std::string_view rest) noexcept {
+    bool joined = false;
+    for (const char c : rest) {
+        const bool joint = c == '_' || c == '-' || c == '.';
+        if (!joint && (c < 'a' || c > 'z')) return false;
+        joined = joined || joint;
+    }
+    return joined;
+}
+
+const TokenPrefix* row_for(std::string_view token) noexcept {
+    if (token.size() < start_size) return nullptr;
+    const std::span<const TokenPrefix> rows = known_prefixes();
+    const auto [begin, end] =
+        std::equal_range(rows.begin(), rows.end(), start_of(token), ByStart());
+    for (auto row = begin; row != end; ++row) {
+        if (!token.starts_with(row->prefix)) continue;
+        if (row->provider == "AWS" && !is_access_key_id(token)) return nullptr;
+        return is_words(token.substr(row->prefix.size())) ? nullptr : &*row;
+    }
+    return nullptr;
+}
+
+bool is_at(std::string_view host, std::string_view domain) noexcept {
+    if (!host.ends_with(domain)) return false;
+    return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
+}
+
+bool is_among(std::string_view host, std::span<const std::string_view> domains) noexcept {
+    return std::any_of(domains.begin(), domains.end(),
+                       [host](std::string_view domain) { return is_at(host, domain); });
+}
+
+bool carries_name(std::string_view host, std::string_view name) noexcept {
+    while (!host.empty()) {
+        const std::string_view word = host.substr(0, host.find_first_of(".-"));
+        if (iequals(word, name)) return true;
+        host.remove_prefix(std::min(word.size() + 1, host.size()));
+    }
+    return false;
 }
 
 }  // namespace
 
 const TokenPrefix* known_prefix(std::string_view token) noexcept {
-    if (token.size() < 4) return nullptr;
-    for (const TokenPrefix& row : prefixes)
-        if (begins(token, row)) return &row;
+    if (const TokenPrefix* const row = row_for(token)) return row;
+    // An installation of GitLab may put its own word in front.
+    for (std::size_t at = token.find("-gl", 1); at != npos; at = token.find("-gl", at + 1)) {
+        const TokenPrefix* const row = row_for(token.substr(at + 1));
+        if (row && row->provider == "GitLab" && row->prefix.ends_with('-')) return row;
+    }
     return nullptr;
 }
 
 std::string_view environment_of(std::string_view token) noexcept {
+    const TokenPrefix* const known = known_prefix(token);
+    if (known && !known->environment.empty()) return known->environment;
     std::size_t letters = 0;
     while (letters < token.size() && token[letters] >= 'a' && token[letters] <= 'z') ++letters;
     if (letters < 2 || letters > 6) return {};
@@ -87,21 +101,18 @@ std::string_view environment_of(std::string_view token) noexcept {
 }
 
 bool is_host_of(std::string_view provider, std::string_view host) noexcept {
-    for (const Home& home : homes) {
-        if (home.provider != provider) continue;
-        if (host == home.host) return true;
-        if (host.size() > home.host.size() && host.ends_with(home.host) &&
-            host[host.size() - home.host.size() - 1] == '.')
+    for (const TokenPrefix& row : known_prefixes()) {
+        if (row.provider != provider) continue;
+        if (is_among(host, row.hosts) || (row.installed && carries_name(host, provider)))
             return true;
     }
-    // GitHub and GitLab are installed on hosts of their own, which are named after them.
-    if (provider != "GitHub" && provider != "GitLab") return false;
-    while (!host.empty()) {
-        const std::string_view word = host.substr(0, host.find_first_of(".-"));
-        if (iequals(word, provider)) return true;
-        host.remove_prefix(std::min(word.size() + 1, host.size()));
-    }
     return false;
+}
+
+bool is_known_host(std::string_view host) noexcept {
+    const std::span<const TokenPrefix> rows = known_prefixes();
+    return std::any_of(rows.begin(), rows.end(),
+                       [host](const TokenPrefix& row) { return is_among(host, row.hosts); });
 }
 
 }  // namespace whogoes::rules

@@ -13,11 +13,8 @@ namespace {
 constexpr std::size_t longest_text = 200;
 
 bool is_credential_field(std::string_view name) {
-    for (const std::string_view known :
-         {"Authorization", "Proxy-Authorization", "Cookie", "X-API-Key", "apikey", "api-key",
-          "X-Auth-Token", "X-Access-Token", "X-CSRF-Token", "X-XSRF-TOKEN", "DPoP"})
-        if (iequals(name, known)) return true;
-    return false;
+    return iequals(name, "Authorization") || iequals(name, "Cookie") ||
+           is_secret_at(Where::field, name);
 }
 
 void redact(std::string& text, std::string_view secret) {
@@ -27,13 +24,19 @@ void redact(std::string& text, std::string_view secret) {
         text.replace(at, secret.size(), mark);
 }
 
+// "Signature" of `Signature=7c42` is a name; "=" may also pad.
+bool is_name(std::string_view value, std::size_t end) {
+    return end + 1 < value.size() && value[end] == '=' &&
+           std::string_view(" \t,;=").find(value[end + 1]) == npos;
+}
+
 // Every word of a credential field on its own, so that a part of it is found too.
 void redact_words(std::string& text, std::string_view value) {
     constexpr std::string_view separators = " \t,;=\"";
     for (std::size_t at = 0; at < value.size();) {
         const std::size_t end = std::min(value.find_first_of(separators, at), value.size());
         const std::string_view word = value.substr(at, end - at);
-        if (scheme_of(word) == Scheme::unknown) redact(text, word);
+        if (scheme_of(word) == Scheme::unknown && !is_name(value, end)) redact(text, word);
         at = end + 1;
     }
 }
@@ -112,6 +115,9 @@ std::string quotable(std::string_view upstream_text, const Request& request) {
         const Credentials credentials = parse_credentials(line.value);
         if (credentials.kind == Scheme::basic) redact_basic(text, credentials.value);
     }
+    for (const Carried& one : carried_by(request, {}))
+        if (one.where != Where::field && one.where != Where::cookie && one.holds != Holds::identity)
+            redact(text, one.value);
     redact_lookalikes(text);
     shorten(text);
     return text;

@@ -35,6 +35,7 @@ bool tell_the_same(const Recollection& a, const Recollection& b) noexcept {
            same_age(a.credential_accepted_ago, b.credential_accepted_ago) &&
            same_age(a.cookie_accepted_ago, b.cookie_accepted_ago) &&
            a.accepted_in_registered_spelling == b.accepted_in_registered_spelling &&
+           a.scheme_accepted == b.scheme_accepted &&
            same_age(a.newer_token_accepted_ago, b.newer_token_accepted_ago) &&
            a.newer_token_fingerprint == b.newer_token_fingerprint &&
            a.renewals_in_60s == b.renewals_in_60s && a.vain_renewals == b.vain_renewals &&

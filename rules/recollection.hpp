@@ -30,6 +30,7 @@ struct Recollection {
     std::optional<Milliseconds> credential_accepted_ago{};  // this credential got a 2xx
     std::optional<Milliseconds> cookie_accepted_ago{};      // this Cookie got a 2xx
     bool accepted_in_registered_spelling = false;           // same credential, scheme in usual case
+    bool scheme_accepted = false;  // another credential of this scheme and shape got a 2xx
     std::optional<Milliseconds> newer_token_accepted_ago{};  // same iss and sub, later iat
     std::string newer_token_fingerprint{};
     int refused_in_30s = 0;  // 401s of this credential, this one not counted

@@ -18,19 +18,13 @@ bool lacks_a_challenge(const Exchange& exchange) {
            exchange.request.method != "CONNECT" && !is_token_endpoint(exchange);
 }
 
-bool is_main(const Diagnosis& diagnosis, std::initializer_list<std::string_view> ids) {
-    return diagnosis.main && diagnosis.main->cause &&
-           std::find(ids.begin(), ids.end(), diagnosis.main->cause->id) != ids.end();
-}
-
 // The scheme whose line carries the error (RFC 9449, 7.2); none where the request made no attempt
 // that a Bearer challenge could speak of (RFC 6750, 3.1).
 Scheme scheme_in_error(const Diagnosis& diagnosis, const Exchange& exchange,
                        const std::vector<Offer>& offers) {
     const Credentials* sent = compliance::token_in_header(exchange);
-    if (!sent ||
-        is_main(diagnosis, {"no-credentials", "empty-authorization", "scheme-only",
-                            "scheme-missing", "scheme-separator-wrong", "scheme-mismatch"}))
+    if (!sent || (diagnosis.main && diagnosis.main->cause &&
+                  diagnosis.main->cause->has(Trait::no_bearer_attempt)))
         return Scheme::none;
     const auto offered = [&offers](Scheme scheme) {
         return std::any_of(offers.begin(), offers.end(),
@@ -51,13 +45,13 @@ std::optional<std::int64_t> whole_fact(const Evidence& evidence, std::string_vie
 std::string description_of(const Diagnosis& diagnosis) {
     if (!diagnosis.main || diagnosis.main->evidence.confidence != Confidence::certain) return {};
     const Evidence& evidence = diagnosis.main->evidence;
-    if (is_main(diagnosis, {"token-expired"}))
-        if (const auto ago = whole_fact(evidence, "expired_s"))
-            return "access token expired " + std::to_string(*ago) + " s ago";
-    if (is_main(diagnosis, {"token-not-yet-valid"}))
-        if (const auto ahead = whole_fact(evidence, "ahead_s"))
-            return "access token not valid for another " + std::to_string(*ahead) + " s";
-    if (is_main(diagnosis, {"exp-in-milliseconds", "exp-not-numeric"}))
+    if (const auto ago = whole_fact(evidence, "expired_s"))
+        return "access token expired " + std::to_string(*ago) + " s ago";
+    if (const auto ahead = whole_fact(evidence, "ahead_s"))
+        return "access token not valid for another " + std::to_string(*ahead) + " s";
+    const CauseRow* const row = find_row(diagnosis.main->cause->id);
+    if (row && row->step == Step::times && !evidence.facts.empty() &&
+        evidence.facts.front().name == "claim")
         return "time claims are not in seconds";
     return {};
 }

@@ -3,26 +3,10 @@
 #include "rules/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace whogoes::rules {
 namespace {
-
-// What is met with another status than 401.
-constexpr std::array<std::pair<std::string_view, int>, 11> other_statuses{{
-    {"insufficient-scope", 403},
-    {"csrf-failed", 403},
-    {"cors-origin-rejected", 403},
-    {"host-rejected", 403},
-    {"gateway-route-missing", 403},
-    {"aws-signature-rejected", 403},
-    {"waf-blocked", 403},
-    {"ip-not-allowed", 403},
-    {"permission-denied", 403},
-    {"refresh-failed", 400},
-    {"rate-limited", 429},
-}};
 
 std::vector<std::string> configured_or_bearer(const Diagnosis& diagnosis, const Exchange& exchange,
                                               const RemedyPolicy& policy) {
@@ -42,15 +26,11 @@ void name_error(std::string& challenge, std::string_view error) {
 
 }  // namespace
 
-int simulated_status(const Cause& cause) noexcept {
-    for (const auto& [id, status] : other_statuses)
-        if (cause.id == id) return status;
-    return 401;
-}
+int simulated_status(const Cause& cause) noexcept { return cause.simulated_status; }
 
 Diagnosis simulated_diagnosis(const Cause& cause, std::string words) {
     Diagnosis diagnosis;
-    diagnosis.main = Finding{&cause, {Confidence::certain, std::move(words), {}}};
+    diagnosis.main = Finding{&cause, {Confidence::certain, std::move(words), {}, Ground::proof}, {}};
     return diagnosis;
 }
 
@@ -74,9 +54,9 @@ std::vector<std::string> simulated_challenges(const Diagnosis& diagnosis, const 
 }
 
 std::string_view simulated_lines(const Cause& cause) noexcept {
-    if (cause.id == "rate-limited") return "Retry-After: 30\r\n";
+    if (cause.simulated_status == 429) return "Retry-After: 30\r\n";
     // RFC 9449, 8: a demand for a nonce brings one.
-    if (cause.id == "dpop-nonce-required") return "DPoP-Nonce: simulated-by-whogoes\r\n";
+    if (cause.bearer_error == "use_dpop_nonce") return "DPoP-Nonce: simulated-by-whogoes\r\n";
     return {};
 }
 

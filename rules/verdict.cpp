@@ -1,37 +1,8 @@
 #include "rules/verdict.hpp"
 
-#include <algorithm>
-#include <array>
 
 namespace whogoes::rules {
 namespace {
-
-enum class Due : std::uint8_t { neither, unauthorized, forbidden };
-
-bool is_one_of(std::string_view id, std::initializer_list<std::string_view> ids) {
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
-Due due_for(const CauseRow& row) {
-    const std::string_view id = row.cause.id;
-    switch (row.step) {
-        case Step::preflight:
-            return Due::neither;  // a preflight wants a 2xx
-        case Step::token_endpoint:
-            return id == "refresh-client-rejected" ? Due::unauthorized : Due::neither;
-        case Step::edge:
-            // 404, 429 or a page of somebody else's: neither status says what happened.
-            return is_one_of(id, {"host-rejected", "cors-origin-rejected", "ip-not-allowed",
-                                  "csrf-failed"})
-                       ? Due::forbidden
-                       : Due::neither;
-        case Step::flow:
-            return id == "replay-still-unauthorized" ? Due::forbidden : Due::unauthorized;
-        default:
-            return is_one_of(id, {"permission-denied", "insufficient-scope"}) ? Due::forbidden
-                                                                              : Due::unauthorized;
-    }
-}
 
 std::string_view reason_for_401(const CauseRow& row) {
     switch (row.step) {
@@ -56,11 +27,11 @@ std::string_view reason_for_403(const CauseRow& row) {
 
 Judgement judge_status(const CauseRow& main, Confidence confidence, const Exchange& exchange) {
     const int status = exchange.response.status;
-    const Due due = due_for(main);
+    const Due due = main.cause.due;
     if (due == Due::neither || confidence == Confidence::possible) return {};
     if (due == Due::unauthorized) {
         // Refused though it was accepted a moment ago: 401 and 403 are both thinkable.
-        if (main.cause.id == "revoked-or-logged-out" &&
+        if (main.step == Step::rest &&
             exchange.recollection.credential_accepted_elsewhere_ago)
             return {};
         return {status == 401 ? Verdict::unauthorized_correct : Verdict::should_be_401,

@@ -6,6 +6,7 @@
 #include "proxy/app/schema.hpp"
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
+#include "rules/heard.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -162,6 +163,7 @@ void read_upstream(const View& view, Problems& problems, session::Settings& sett
         else
             problems.add(item, "upstream", target.error());
     }
+    settings.refuses_in_successes = rules::refuses_in_successes(settings.upstream.origin);
     const std::string host = lower_case(view.text("upstream_host"));
     if (host == "pass")
         settings.upstream.host_header = upstream::HostHeader::pass;

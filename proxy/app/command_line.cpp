@@ -28,7 +28,7 @@ public:
              "[FILE… | - | URL] [filters]\n"
              "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
             {"review", "[--open]"},
-            {"causes", "[ID] [-o text|json|markdown]"},
+            {"causes", "[ID | WORD] [-o text|json|markdown]"},
             {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
             {"health", "[--wait 30s [-- COMMAND …]]"},
             {"version", ""}};
@@ -177,8 +177,8 @@ private:
         CLI::App& review = verb("review", "Say where the review page is, with its key", true);
         review.add_flag("--open", line_.open, "open it in the browser, too");
         review.footer("--admin and --config say which proxy, as they do for `run`.");
-        CLI::App& causes = verb("causes", "List causes and rules with their advice", false);
-        causes.add_option("id", line_.cause, "one of them");
+        CLI::App& causes = verb("causes", "List causes and rules, or tell all about one", false);
+        causes.add_option("id", line_.cause, "an id, its beginning, or a word");
         add_output(causes, "text, json or markdown");
         CLI::App& simulate =
             verb("simulate", "Have a running --dev proxy refuse, in front of the API", true);

@@ -16,11 +16,16 @@ bool is_telling_status(int status) noexcept {
         case 308:
         case 400:
         case 401:
+        case 402:
         case 403:
         case 404:
         case 407:
+        case 412:
         case 419:
+        case 422:
         case 429:
+        case 440:
+        case 498:
             return true;
         default:
             return status >= 500;
@@ -79,7 +84,27 @@ bool opens_to_shared_caches(std::string_view cache_control) noexcept {
     return false;
 }
 
+bool begins(std::string_view text, std::string_view words) noexcept {
+    return same_word(text.substr(0, words.size()), words);
+}
+
+bool ends(std::string_view path, std::string_view word) noexcept {
+    return path.size() >= word.size() && same_word(path.substr(path.size() - word.size()), word);
+}
+
 }  // namespace
+
+bool is_call_with_errors_inside(const RequestHead& request, const ResponseHead& response) noexcept {
+    if (response.status < 200 || response.status >= 300) return false;
+    const std::string_view type = response.value(FieldName::content_type);
+    if (begins(type, "application/grpc") || begins(type, "application/graphql-response"))
+        return true;
+    if (request.method() != "POST" || !begins(type, "application/json")) return false;
+    const std::string_view target = request.target();
+    const std::string_view path = target.substr(0, target.find('?'));
+    return ends(path, "graphql") || ends(path, "/rpc") || ends(path, "jsonrpc") ||
+           ends(path, "/mcp");
+}
 
 bool worth_a_look(const RequestHead& request, const ResponseHead& response) noexcept {
     if (is_telling_status(response.status)) return true;
@@ -101,7 +126,8 @@ bool worth_a_look(const RequestHead& request, const ResponseHead& response) noex
                 break;
         }
     }
-    return is_preflight(request) || request.count(FieldName::authorization) > 1 ||
+    return is_preflight(request) || is_call_with_errors_inside(request, response) ||
+           request.count(FieldName::authorization) > 1 ||
            holds_credential(request.target());
 }
 

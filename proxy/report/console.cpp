@@ -39,7 +39,7 @@ std::string milliseconds(double value) {
 std::string marked_reason(const AuthEvent& event, const ConsoleText& text) {
     if (was_renewed(event)) {
         std::string why = reason(event);
-        if (event.diagnosis.has_cause("token-expired")) why = "expired";
+        if (event.diagnosis.has_cause(rules::Trait::ran_out)) why = "expired";
         const std::string_view end = event.status < 400 ? "replayed once" : "replayed in vain";
         return text.renewed() + " " + text.plain(why) + text.arrow() +
                (event.refresh == "joined" ? "joined a refresh" : "refreshed") + text.arrow() +
@@ -140,7 +140,7 @@ std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text, b
     const rules::Diagnosis& diagnosis = event.diagnosis;
     const std::string jwt = event.has_jwt ? jwt_line(event, text, local) : std::string();
     const bool said =
-        diagnosis.main && diagnosis.main->cause->id == "token-expired" && !jwt.empty();
+        diagnosis.main && diagnosis.main->cause->has(rules::Trait::ran_out) && !jwt.empty();
     if (diagnosis.main && !said && !diagnosis.main->evidence.words.empty()) {
         lines.push_back(text.plain(diagnosis.main->evidence.words));
     }
@@ -158,7 +158,7 @@ std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text, b
     for (const std::string& change : event.changes) lines.push_back("did   " + text.plain(change));
     std::string_view advice;
     if (diagnosis.main) {
-        advice = diagnosis.main->cause->advice;
+        advice = diagnosis.main->what_to_do();
     } else if (!diagnosis.violations.empty() && diagnosis.violations.front().rule != nullptr) {
         advice = diagnosis.violations.front().rule->advice;
     }

@@ -207,63 +207,54 @@ bool describe_authorization(const Describer& d, AuthEvent& event) {
     return false;
 }
 
-bool describe_form(const Describer& d, std::string_view form, std::string_view source,
-                   AuthEvent& event) {
-    constexpr std::string_view keys[] = {"access_token", "token", "id_token", "jwt", "auth"};
-    constexpr std::string_view api_keys[] = {"api_key", "apikey", "api-key", "key", "sig"};
-    for (const std::string_view pair : rules::parts_of(form, '&')) {
-        const std::size_t equals = pair.find('=');
-        if (equals == npos || pair.size() - equals < 9) continue;
-        const std::string_view key = pair.substr(0, equals);
-        const auto is_key = [&](std::string_view name) { return rules::iequals(name, key); };
-        const bool bearer = std::any_of(std::begin(keys), std::end(keys), is_key);
-        if (!bearer && std::none_of(std::begin(api_keys), std::end(api_keys), is_key)) continue;
-        event.source = std::string(source);
-        event.scheme = bearer ? "bearer" : "apikey";
-        event.token = d.fingerprinter.token(event.scheme, pair.substr(equals + 1));
-        return true;
+// The name that the record gives a place, and the scheme beside it.
+void describe_carried(const Describer& d, const rules::Carried& one, AuthEvent& event) {
+    using rules::Holds;
+    using rules::Where;
+    const bool key = one.holds == Holds::api_key || one.holds == Holds::signature;
+    switch (one.where) {
+        case Where::query:
+            event.source = "query";
+            break;
+        case Where::member:
+            event.source = d.exchange.request.json_body.empty() ? "form" : "json";
+            break;
+        case Where::cookie:
+            event.source = "cookie";
+            break;
+        case Where::subprotocol:
+            event.source = "subprotocol";
+            break;
+        default:
+            event.source = "api-key";
+            break;
     }
-    return false;
+    const bool in_field = one.where == Where::field;
+    event.scheme = one.where == Where::cookie ? "" : key || in_field ? "apikey" : "bearer";
+    event.token = d.fingerprinter.token(event.scheme.empty() ? "cookie" : event.scheme, one.value);
 }
 
-bool describe_api_key(const Describer& d, AuthEvent& event) {
-    constexpr std::string_view names[] = {"x-auth-token", "x-access-token", "private-token",
-                                          "x-functions-key", "ocp-apim-subscription-key"};
-    for (const rules::Field& field : d.exchange.request.fields.lines()) {
-        const bool known = std::any_of(std::begin(names), std::end(names), [&](std::string_view n) {
-            return rules::iequals(n, field.name);
-        });
-        if (!known && !rules::icontains(field.name, "api-key") &&
-            !rules::icontains(field.name, "apikey")) {
-            continue;
-        }
-        if (field.value.empty()) continue;
-        event.source = "api-key";
-        event.scheme = "apikey";
-        event.token = d.fingerprinter.token(event.scheme, field.value);
-        return true;
-    }
-    return false;
+bool is_session_cookie(const Describer& d, const rules::Carried& one) {
+    if (d.exchange.expected != nullptr && !d.exchange.expected->session_cookie.empty())
+        return one.name == d.exchange.expected->session_cookie;
+    return one.holds == rules::Holds::session || one.holds == rules::Holds::token;
 }
 
-bool is_session_cookie(const Describer& d, std::string_view name) {
-    if (d.exchange.expected != nullptr && !d.exchange.expected->session_cookie.empty()) {
-        return name == d.exchange.expected->session_cookie;
+// What came in place of an Authorization field: a token or key first, then a cookie.
+void describe_other_places(const Describer& d, AuthEvent& event) {
+    using rules::Holds;
+    using rules::Where;
+    for (const rules::Carried& one : d.exchange.carried) {
+        const bool credential = one.holds == Holds::token || one.holds == Holds::api_key ||
+                                one.holds == Holds::signature ||
+                                (one.holds == Holds::perhaps && one.where == Where::field);
+        if (one.where != Where::cookie && credential) return describe_carried(d, one, event);
     }
-    return rules::iequals(name, "sid") || rules::iends_with(name, ".sid") ||
-           rules::icontains(name, "sess");
-}
-
-void describe_cookie(const Describer& d, AuthEvent& event) {
-    for (const std::string_view line : d.exchange.request.fields.every("cookie")) {
-        event.source = "cookie";
-        for (const std::string_view pair : rules::parts_of(line, ';')) {
-            const std::size_t equals = pair.find('=');
-            if (equals == npos || !is_session_cookie(d, pair.substr(0, equals))) continue;
-            event.token = d.fingerprinter.token("cookie", pair.substr(equals + 1));
-            return;
-        }
-    }
+    if (!d.exchange.request.fields.has("cookie")) return;
+    event.source = "cookie";
+    for (const rules::Carried& one : d.exchange.carried)
+        if (one.where == Where::cookie && is_session_cookie(d, one))
+            return describe_carried(d, one, event);
 }
 
 std::int64_t seconds_of(const rules::TimeClaim& time) {
@@ -336,12 +327,7 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
     describe_fields(d, exchange.response.fields, event.response_fields);
     describe_challenges(d, remedy, event);
     describe_message(d, event);
-    if (!describe_authorization(d, event) &&
-        !describe_form(d, exchange.request.query, "query", event) &&
-        !describe_form(d, exchange.request.form_body, "form", event) &&
-        !describe_api_key(d, event)) {
-        describe_cookie(d, event);
-    }
+    if (!describe_authorization(d, event)) describe_other_places(d, event);
     describe_jwt(d, event);
     return event;
 }

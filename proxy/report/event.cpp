@@ -21,10 +21,10 @@ std::optional<std::int64_t> number(const rules::Evidence& evidence, std::string_
 
 // The one figure that a reader wants beside the cause's summary.
 void append_age(std::string& out, const rules::Finding& finding) {
-    if (finding.cause->id == "token-expired") {
+    if (finding.cause->has(rules::Trait::ran_out)) {
         const auto age = number(finding.evidence, "expired_s");
         if (age && *age > 0) out.append(" ").append(duration_words(*age)).append(" ago");
-    } else if (finding.cause->id == "token-not-yet-valid") {
+    } else if (finding.cause->has(rules::Trait::too_early)) {
         const auto ahead = number(finding.evidence, "ahead_s");
         if (ahead && *ahead > 0) out.append(" for ").append(duration_words(*ahead));
     }

@@ -235,7 +235,7 @@ private:
         write_evidence();
         write_facts();
         if (cause != nullptr) {
-            optional("remedy", cause->advice);
+            optional("remedy", diagnosis.main->what_to_do());
         } else if (!diagnosis.violations.empty() && diagnosis.violations.front().rule != nullptr) {
             optional("remedy", diagnosis.violations.front().rule->advice);
         }

@@ -1,4 +1,5 @@
 #include "proxy/report/redact.hpp"
+#include "rules/causes/placeholder.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -137,22 +138,33 @@ void collect_cookies(std::string_view line, bool request, Secrets& secrets) {
     }
 }
 
-void collect_fields(const rules::Fields& fields, bool request, Secrets& secrets) {
+// What the evidence names verbatim: a placeholder, and nothing else that came beside one.
+bool is_placeholder(const rules::Diagnosis& diagnosis, std::string_view value) {
+    if (value.size() > 64 || looks_like_credential(value)) return false;
+    if (!diagnosis.has_cause(rules::Trait::no_secret)) return false;
+    const auto found = rules::causes::find_placeholder(value);
+    return found && found->shown == value;
+}
+
+bool is_placeholder(const rules::Diagnosis& diagnosis, const rules::Credentials& credentials) {
+    if (is_placeholder(diagnosis, credentials.raw)) return true;
+    const bool has_scheme =
+        credentials.kind != rules::Scheme::unknown || is_scheme_like(credentials);
+    return has_scheme && is_placeholder(diagnosis, credentials.value);
+}
+
+void collect_fields(const rules::Fields& fields, bool request, const rules::Diagnosis& diagnosis,
+                    Secrets& secrets) {
     for (const rules::Field& field : fields.lines()) {
         if (!is_secret_field(field.name) || rules::iequals(field.name, "authorization")) continue;
         if (rules::iequals(field.name, "cookie") || rules::iequals(field.name, "set-cookie")) {
             collect_cookies(field.value, request, secrets);
         } else if (rules::iequals(field.name, "proxy-authorization")) {
             collect_credentials(rules::parse_credentials(field.value), false, secrets);
-        } else {
+        } else if (!is_placeholder(diagnosis, without_schemes(field.value))) {
             secrets.add(without_schemes(field.value));
         }
     }
-}
-
-bool is_placeholder(const rules::Diagnosis& diagnosis, std::string_view value) {
-    return value.size() <= 64 && !looks_like_credential(value) &&
-           diagnosis.has_cause("placeholder-token");
 }
 
 }  // namespace
@@ -233,11 +245,11 @@ void Secrets::mask(std::string& text) const {
 void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& diagnosis,
                      const SecretsPolicy& policy, Secrets& secrets) {
     for (const rules::Credentials& credentials : exchange.credentials) {
-        if (is_placeholder(diagnosis, credentials.raw)) continue;
+        if (is_placeholder(diagnosis, credentials)) continue;
         collect_credentials(credentials, policy.user_names_plain, secrets);
     }
-    collect_fields(exchange.request.fields, true, secrets);
-    collect_fields(exchange.response.fields, false, secrets);
+    collect_fields(exchange.request.fields, true, diagnosis, secrets);
+    collect_fields(exchange.response.fields, false, diagnosis, secrets);
     collect_body_secrets(exchange.request, policy, secrets);
     for (const rules::Challenge& challenge : exchange.challenges.challenges) {
         secrets.add(challenge.token68);

@@ -1,10 +1,10 @@
 #include "proxy/session/evidence.hpp"
 
 #include "proxy/http/coding.hpp"
+#include "proxy/http/worth_a_look.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/own_host.hpp"
 #include "rules/text.hpp"
-#include "rules/wording.hpp"
 
 #include <algorithm>
 
@@ -49,6 +49,11 @@ bool is_text(const http::RequestHead& head) {
            std::none_of(std::begin(kinds), std::end(kinds), begins);
 }
 
+bool is_json(const http::RequestHead& head) {
+    const std::string_view type = head.value(http::FieldName::content_type);
+    return rules::icontains(type.substr(0, type.find(';')), "json");
+}
+
 std::string_view text_of(const RequestBody& body) {
     return body.first_octets.empty() ? body.in_buffer.substr(0, text_evidence_octets)
                                      : std::string_view(body.first_octets);
@@ -68,18 +73,21 @@ std::string client_origin(const Exchange& exchange) {
 }
 
 bool may_hide_refusal(const Exchange& exchange) {
-    if (!exchange.settings->dev) return false;
     const http::ResponseHead& answer = exchange.answer();
+    if (!is_success(answer.status)) return false;
+    if (http::is_call_with_errors_inside(exchange.request(), answer)) return true;
+    if (!exchange.settings->dev && !exchange.settings->refuses_in_successes) return false;
     const std::string_view type = answer.value(http::FieldName::content_type);
-    return is_success(answer.status) &&
-           (type.find("json") != std::string_view::npos || type.starts_with("text/html"));
+    if (type.find("json") != std::string_view::npos) return true;
+    return exchange.settings->dev && type.starts_with("text/html");
 }
 
 bool body_is_evidence(const Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     const int status = answer.status;
-    const bool of_interest = may_hide_refusal(exchange) || status == 400 || status == 401 ||
-                             status == 403 || status == 407 || status == 419 || status >= 500;
+    // What is only moved elsewhere has nothing to say; a client's error may tell why.
+    const bool of_interest =
+        may_hide_refusal(exchange) || (status >= 400 && status != 404) || status >= 500;
     return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
 }
 
@@ -91,10 +99,12 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
     request.query = request.target.substr(std::min(request.target.size(), request.path.size() + 1));
     request.client = client_address(exchange);
     fill_fields(exchange, request.fields);
+    const std::string_view text = text_of(exchange.body);
     if (is_form(head))
-        request.form_body = text_of(exchange.body);
+        request.form_body = text;
     else if (is_text(head))
-        request.other_body = text_of(exchange.body);
+        request.other_body = text;
+    if (is_json(head)) request.json_body = text;
 }
 
 void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
@@ -104,6 +114,8 @@ void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exc
         seen.place.own_origin =
             own_origin(*exchange.settings, seen.place.client_scheme, client_authority(exchange));
     seen.place.upstream_origin = exchange.settings->upstream.origin;
+    seen.place.host_passed =
+        exchange.settings->upstream.host_header == upstream::HostHeader::pass;
     seen.expected = &treatment.expected;
     seen.keys = treatment.keys.get();
 }
@@ -135,18 +147,21 @@ void weigh_body(OpenEvent& event) {
         response.body = event.decoded_body;
         if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
     }
-    event.exchange.heard = rules::listen(response, event.exchange.challenges);
+    event.exchange.grpc = rules::grpc_status(response);
+    event.exchange.heard = rules::listen(event.exchange);
     event.diagnosis = rules::diagnose(event.exchange);
 }
 
 void OpenEvent::clear() {
     exchange.request.fields.clear();
     exchange.response.fields.clear();
-    exchange.request.form_body = exchange.request.other_body = {};
-    exchange.request.client_certificate = false;
+    exchange.request.form_body = exchange.request.json_body = exchange.request.other_body = {};
     exchange.response.body = {};
     exchange.response.body_evidence = rules::BodyEvidence::unseen;
     exchange.credentials.clear();
+    exchange.carried.clear();
+    exchange.heard = {};
+    exchange.grpc.reset();
     exchange.challenges = {};
     exchange.proxy_challenges = {};
     exchange.jwt.reset();

@@ -9,7 +9,7 @@ namespace whogoes::session {
 bool FirstLegs::may_be(const rules::Exchange& seen, const rules::Diagnosis& diagnosis) {
     return seen.response.status == 401 && !seen.challenges.challenges.empty() &&
            seen.credentials.empty() && diagnosis.main &&
-           diagnosis.main->cause->id == "no-credentials";
+           diagnosis.main->cause->has(rules::Trait::may_be_first_leg);
 }
 
 void FirstLegs::hold(report::AuthEvent&& record, std::string_view level, const rules::Noted& noted,

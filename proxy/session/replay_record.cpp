@@ -24,13 +24,12 @@ std::string verdict_words(int status) {
 }
 
 // Whoever reads the record shall see first what ends the session, not what began it.
-void lead_with(report::AuthEvent& event, std::string_view id, const std::string& words) {
-    const rules::Cause* const cause = rules::find_cause(id);
-    if (cause == nullptr || !event.diagnosis.main) return;
+void lead_with(report::AuthEvent& event, rules::Trait trait, const std::string& words) {
+    if (!event.diagnosis.main) return;
     rules::Diagnosis& diagnosis = event.diagnosis;
     diagnosis.also.insert(diagnosis.also.begin(), std::move(*diagnosis.main));
     rules::Finding finding;
-    finding.cause = cause;
+    finding.cause = &rules::cause_with(trait);
     finding.evidence.confidence = rules::Confidence::certain;
     finding.evidence.words = words;
     diagnosis.main = std::move(finding);
@@ -40,9 +39,9 @@ void note_failed_renewal(const Renewal& renewal, report::AuthEvent& event) {
     event.refresh = "failed";
     const std::string words = "the call that should renew the token: " + renewal.words;
     if (renewal.failure == TokenAnswer::Kind::session_over)
-        lead_with(event, "refresh-failed", words);
+        lead_with(event, rules::Trait::ends_session, words);
     else if (renewal.failure == TokenAnswer::Kind::client_rejected)
-        lead_with(event, "refresh-client-rejected", words);
+        lead_with(event, rules::Trait::refuses_client, words);
     else
         add_sentence(event, words);
 }

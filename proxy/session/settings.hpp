@@ -140,6 +140,7 @@ struct Settings {
     bool refreshes = false;    // the treatment above, or a route's, has `refresh`
     bool sees_logins = false;  // and some of them have login_paths
     bool dev = false;
+    bool refuses_in_successes = false;  // the upstream's host is known to answer 2xx to a refusal
     bool trace_create = false;
     bool answers_metadata = false;        // some treatment has resource_metadata
     std::vector<std::string> host_names;  // names that count as ours, beside loopback and addresses

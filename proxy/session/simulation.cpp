@@ -89,7 +89,7 @@ const rules::Cause* asked_refusal(Exchange& exchange) {
                                                        exchange.worker.clock());
     if (cause == nullptr) return nullptr;
     // A preflight that is refused hides the refusal that was asked for, unless it is the one.
-    const bool about_preflights = cause->id == "preflight-rejected";
+    const bool about_preflights = cause->has(rules::Trait::of_preflight);
     return is_preflight(request) == about_preflights ? cause : nullptr;
 }
 
@@ -108,7 +108,7 @@ net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
     lines += rules::simulated_lines(cause);
     lines += timing_lines(exchange, cause.summary);
     // A refused preflight is one without CORS.
-    if (cause.id != "preflight-rejected") lines += cors_lines(exchange);
+    if (!cause.has(rules::Trait::of_preflight)) lines += cors_lines(exchange);
     if (asked)  // RFC 7240, 3
         http::append_field(lines, "Preference-Applied", "whogoes=" + std::string(cause.id));
     http::OwnReply reply;

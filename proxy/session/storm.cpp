@@ -46,7 +46,7 @@ report::AuthEvent storm_record(const Exchange& exchange, int renewals) {
 
 bool is_great_storm(const rules::Diagnosis& diagnosis) {
     for (const rules::Finding& finding : diagnosis.also) {
-        if (finding.cause->id != "repeated-rejected-credential") continue;
+        if (!finding.cause->has(rules::Trait::counts_refusals)) continue;
         for (const rules::Fact& fact : finding.evidence.facts)
             if (const auto* count = std::get_if<std::int64_t>(&fact.value);
                 count != nullptr && fact.name == "count")

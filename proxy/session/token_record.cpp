@@ -12,15 +12,15 @@ constexpr std::chrono::seconds storm_window{60};
 constexpr std::ptrdiff_t storm = 3, great_storm = 10;  // renewals for one client within it
 constexpr std::size_t most_renewals = 256;
 
-std::string_view cause_of(TokenAnswer::Kind kind) {
-    if (kind == TokenAnswer::Kind::session_over) return "refresh-failed";
-    if (kind == TokenAnswer::Kind::client_rejected) return "refresh-client-rejected";
-    return {};
+rules::Trait trait_of(TokenAnswer::Kind kind) {
+    if (kind == TokenAnswer::Kind::session_over) return rules::Trait::ends_session;
+    if (kind == TokenAnswer::Kind::client_rejected) return rules::Trait::refuses_client;
+    return rules::Trait::none;
 }
 
-rules::Finding finding(std::string_view cause, std::string words) {
+rules::Finding finding(rules::Trait trait, std::string words) {
     rules::Finding found;
-    found.cause = rules::find_cause(cause);
+    found.cause = &rules::cause_with(trait);
     found.evidence.confidence = rules::Confidence::certain;
     found.evidence.words = std::move(words);
     return found;
@@ -52,10 +52,10 @@ report::AuthEvent call_record(const RefreshSettings& block, const TokenAnswer& a
         return event;
     }
     event.message = "token not renewed: " + origin + " " + answer.words;
-    const std::string_view cause = cause_of(answer.kind);
-    if (cause.empty()) return event;
+    const rules::Trait trait = trait_of(answer.kind);
+    if (trait == rules::Trait::none) return event;
     event.level = "error";
-    event.diagnosis.main = finding(cause, "the token endpoint " + answer.words);
+    event.diagnosis.main = finding(trait, "the token endpoint " + answer.words);
     event.message += answer.kind == TokenAnswer::Kind::session_over
                          ? "; the session is over: log in again"
                          : "; look at client_id, client_secret, scope and token_endpoint";
@@ -69,7 +69,7 @@ report::AuthEvent new_tokens_refused_record(const RefreshSettings& block) {
     event.message =
         "three new tokens in a row were refused by the API: nothing is renewed or replayed for "
         "60 s; look at audience, issuer and permission";
-    event.diagnosis.main = finding("replay-still-unauthorized",
+    event.diagnosis.main = finding(rules::Trait::survives_renewal,
                                    "three tokens in a row were renewed, and the API refused each");
     return event;
 }

@@ -11,7 +11,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <span>
 
@@ -19,18 +18,6 @@ namespace whogoes::tools {
 namespace {
 
 namespace json = boost::json;
-
-// Causes that say only that an API refused: offline there was none.
-constexpr std::array<std::string_view, 17> known_by_refusal_alone{
-    "token-rejected-unknown",    "opaque-token-rejected",
-    "basic-wrong-credentials",   "digest-wrong-credentials",
-    "permission-denied",         "no-credentials",
-    "revoked-or-logged-out",     "api-key-invalid",
-    "api-key-missing",           "session-expired",
-    "session-cookie-missing",    "connection-auth-broken",
-    "handshake-challenge",       "netrc-override",
-    "browser-cannot-set-header", "credentials-in-wrong-header",
-    "scheme-case-rejected"};
 
 // The field that the credential would stand in, taken from what people paste.
 struct Placed {
@@ -94,9 +81,8 @@ public:
 private:
     void judge() {
         const auto keep = [&](const rules::Finding& finding) {
-            if (std::find(known_by_refusal_alone.begin(), known_by_refusal_alone.end(),
-                          finding.cause->id) == known_by_refusal_alone.end())
-                findings_.push_back(&finding);
+            // Offline there was no API that refused.
+            if (!finding.cause->has(rules::Trait::needs_answer)) findings_.push_back(&finding);
         };
         if (event_.diagnosis.main) keep(*event_.diagnosis.main);
         for (const rules::Finding& finding : event_.diagnosis.also) keep(finding);
@@ -222,7 +208,7 @@ private:
                    ": " + std::string(finding->cause->summary) + " (" +
                    std::string(rules::name(finding->evidence.confidence)) + ")\n";
             out += "  " + folded(safe(finding->evidence.words), "  ") + "\n";
-            out += "  fix: " + folded(finding->cause->advice, "       ") + "\n";
+            out += "  fix: " + folded(finding->what_to_do(), "       ") + "\n";
         }
         return out;
     }

@@ -134,7 +134,7 @@ public:
             row("cause", std::string(main->cause->id) + " (" +
                              std::string(rules::name(main->evidence.confidence)) +
                              "): " + safe(main->evidence.words));
-            row("", "fix: " + std::string(main->cause->advice));
+            row("", "fix: " + std::string(main->what_to_do()));
         }
         for (const rules::Violation& violation : event.diagnosis.violations) {
             row(rules::name(violation.rule->severity),
@@ -152,6 +152,8 @@ public:
             out_ +=
                 "The request is not in the input, so no cause is named: say with -H what was "
                 "sent, or pipe in `curl -sv URL 2>&1`.\n";
+        if (tally.errors + tally.warnings + tally.notes > 0)
+            out_ += "`whogoes causes ID` tells all about a cause or a rule.\n";
         out_ += std::to_string(tally.exchanges) +
                 (tally.exchanges == 1 ? " answer: " : " answers: ") +
                 plural(tally.errors, "error") + ", " + plural(tally.warnings, "warning") + ", " +

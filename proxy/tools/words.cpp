@@ -1,6 +1,7 @@
 #include "proxy/tools/words.hpp"
 
 #include "proxy/report/event.hpp"
+#include "proxy/tools/causes.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -68,7 +69,8 @@ boost::json::object json_of(const rules::Finding& finding) {
     boost::json::object object = json_of(finding.evidence);
     object["id"] = finding.cause->id;
     object["summary"] = finding.cause->summary;
-    object["advice"] = finding.cause->advice;
+    object["advice"] = finding.what_to_do();
+    object["docs"] = docs_of(finding.cause->id);
     object["who_acts"] = rules::name(finding.cause->who_acts);
     return object;
 }
@@ -81,6 +83,7 @@ boost::json::object json_of(const rules::Violation& violation) {
     object["section"] = violation.rule->section;
     object["summary"] = violation.rule->summary;
     object["advice"] = violation.rule->advice;
+    object["docs"] = docs_of(violation.rule->id);
     return object;
 }
 

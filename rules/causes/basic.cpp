@@ -101,7 +101,7 @@ std::optional<Evidence> basic_holds_token(const Exchange& exchange) {
     if (!value.starts_with("eyJ")) return std::nullopt;
     const std::optional<Jwt> jwt = parse_jwt(value);
     if (!jwt || jwt->segments < 2) return std::nullopt;
-    return certain("a JWT stands behind Basic, where user:password in base64 is due",
+    return proof("a JWT stands behind Basic, where user:password in base64 is due",
                    {fact("shape", "jwt")});
 }
 
@@ -113,7 +113,7 @@ std::optional<Evidence> basic_base64url(const Exchange& exchange) {
     std::string chars;
     for (const char c : {'-', '_'})
         if (value.find(c) != npos) chars += c;
-    return certain("the value is written in the URL-safe base64 alphabet", {fact("chars", chars)});
+    return proof("the value is written in the URL-safe base64 alphabet", {fact("chars", chars)});
 }
 
 std::optional<Evidence> basic_not_base64(const Exchange& exchange) {
@@ -123,7 +123,7 @@ std::optional<Evidence> basic_not_base64(const Exchange& exchange) {
     if (decoded.ok() || basic_holds_token(exchange) || basic_base64url(exchange))
         return std::nullopt;
     const bool plain = value.find(':') != npos && value.find('=') == npos;
-    return certain(plain ? "user:password was sent as it is, without base64"
+    return proof(plain ? "user:password was sent as it is, without base64"
                    : decoded.bad >= value.size()
                        ? "the value is cut: no base64 has this length"
                        : "the value is not base64, first at octet " + std::to_string(decoded.bad),
@@ -135,14 +135,14 @@ std::optional<Evidence> basic_double_encoded(const Exchange& exchange) {
     if (!pair || pair->colon != npos) return std::nullopt;
     const int layers = layers_around_pair(pair->bytes);
     if (layers == 0) return std::nullopt;
-    return certain("user:password was encoded " + std::to_string(layers) + " times",
+    return proof("user:password was encoded " + std::to_string(layers) + " times",
                    {fact("layers", layers)});
 }
 
 std::optional<Evidence> basic_no_colon(const Exchange& exchange) {
     const std::optional<Pair> pair = decoded_pair(exchange);
     if (!pair || pair->colon != npos || layers_around_pair(pair->bytes) != 0) return std::nullopt;
-    return certain("the decoded value has no colon between user and password",
+    return proof("the decoded value has no colon between user and password",
                    {fact("decoded_len", pair->bytes.size())});
 }
 
@@ -151,7 +151,7 @@ std::optional<Evidence> basic_trailing_newline(const Exchange& exchange) {
     if (!pair || (pair->colon == npos && layers_around_pair(pair->bytes) != 0)) return std::nullopt;
     const std::optional<Newline> newline = trailing_newline(*pair);
     if (!newline) return std::nullopt;
-    return certain("the " + std::string(newline->where) + " ends with a newline (" +
+    return proof("the " + std::string(newline->where) + " ends with a newline (" +
                        std::string(newline->octets) + "), as echo without -n makes one",
                    {fact("ctl", newline->octets), fact("where", newline->where)});
 }
@@ -162,7 +162,7 @@ std::optional<Evidence> basic_control_characters(const Exchange& exchange) {
     if (at == npos || pair->colon == npos) return std::nullopt;
     std::array<char, 8> hex{};
     std::snprintf(hex.data(), hex.size(), "%02X", static_cast<unsigned char>(pair->bytes[at]));
-    return certain("the decoded value holds the control character " + std::string(hex.data()) +
+    return proof("the decoded value holds the control character " + std::string(hex.data()) +
                        " at octet " + std::to_string(at),
                    {fact("hex", hex.data()), fact("offset", at)});
 }
@@ -171,7 +171,7 @@ std::optional<Evidence> basic_not_utf8(const Exchange& exchange) {
     const std::optional<Pair> pair = decoded_pair(exchange);
     const std::size_t at = pair && pair->colon != npos ? first_non_utf8(pair->bytes) : npos;
     if (at == npos) return std::nullopt;
-    return likely("user or password is not UTF-8 (first at octet " + std::to_string(at) +
+    return shape("user or password is not UTF-8 (first at octet " + std::to_string(at) +
                       "), so probably in another charset than the server's",
                   {fact("first_invalid_offset", at)});
 }
@@ -180,14 +180,14 @@ std::optional<Evidence> basic_empty_username(const Exchange& exchange) {
     if (is_forbidden(exchange)) return std::nullopt;
     const std::optional<Pair> pair = decoded_pair(exchange);
     if (!pair || pair->colon != 0) return std::nullopt;
-    return likely("the user name is empty");
+    return shape("the user name is empty");
 }
 
 std::optional<Evidence> basic_empty_password(const Exchange& exchange) {
     if (is_forbidden(exchange)) return std::nullopt;
     const std::optional<Pair> pair = decoded_pair(exchange);
     if (!pair || pair->colon == npos || !pair->password().empty()) return std::nullopt;
-    return likely("the password is empty");
+    return shape("the password is empty");
 }
 
 std::optional<Evidence> basic_wrong_credentials(const Exchange& exchange) {
@@ -198,7 +198,7 @@ std::optional<Evidence> basic_wrong_credentials(const Exchange& exchange) {
     std::string words = "the credentials are well-formed, so user or password is wrong";
     if (const auto& accepted = exchange.recollection.credential_accepted_ago)
         words += "; they were accepted " + std::to_string(accepted->count() / 1000) + " s ago";
-    return likely(std::move(words), std::move(facts));
+    return shape(std::move(words), std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -50,7 +50,7 @@ std::optional<Evidence> digest_nonce_stale(const Exchange& exchange) {
     const std::optional<Challenge> sent = digest_sent(exchange);
     const Challenge* const offered = exchange.challenges.find("Digest");
     const bool changed = sent && offered && sent->value_of("nonce") != offered->value_of("nonce");
-    return certain("the challenge says stale=true: the nonce is too old, the password is fine",
+    return proof("the challenge says stale=true: the nonce is too old, the password is fine",
                    {fact("stale", true), fact("nonce_changed", changed)});
 }
 
@@ -68,7 +68,7 @@ std::optional<Evidence> digest_uri_mismatch(const Exchange& exchange) {
         digest_uri == upstream_target
             ? "the digest is for another query of " + digest_uri + " than the upstream saw"
             : "the digest is for " + digest_uri + ", and the upstream saw " + upstream_target;
-    return certain(std::move(words), {fact("digest_uri", std::move(digest_uri)),
+    return proof(std::move(words), {fact("digest_uri", std::move(digest_uri)),
                                       fact("upstream_target", std::move(upstream_target))});
 }
 
@@ -81,7 +81,7 @@ std::optional<Evidence> digest_nc_reuse(const Exchange& exchange) {
     std::uint32_t nc = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nc, 16);
     if (error != std::errc{} || end != text.data() + text.size() || nc > *last) return std::nullopt;
-    return certain("nc " + std::to_string(nc) +
+    return proof("nc " + std::to_string(nc) +
                        " was used for this nonce before; the last one was " + std::to_string(*last),
                    {fact("nc", std::int64_t{nc}), fact("last_nc", std::int64_t{*last})});
 }
@@ -96,7 +96,7 @@ std::optional<Evidence> digest_wrong_credentials(const Exchange& exchange) {
     const Challenge* const offered = exchange.challenges.find("Digest");
     std::vector<Fact> facts{fact("realm_sent", realm_sent)};
     if (!offered)
-        return likely("nothing else is wrong with the digest, so user or password is",
+        return shape("nothing else is wrong with the digest, so user or password is",
                       std::move(facts));
     bool same_realm = false;
     for (const Challenge& challenge : exchange.challenges.challenges)
@@ -104,10 +104,10 @@ std::optional<Evidence> digest_wrong_credentials(const Exchange& exchange) {
             same_realm || (challenge.is("Digest") && challenge.value_of("realm") == realm_sent);
     facts.push_back(fact("realm_offered", offered->value_of("realm")));
     if (!same_realm)
-        return certain("the digest is for the realm \"" + std::string(realm_sent) + "\", and \"" +
+        return proof("the digest is for the realm \"" + std::string(realm_sent) + "\", and \"" +
                            std::string(offered->value_of("realm")) + "\" is offered",
                        std::move(facts));
-    return likely("nonce, uri and realm are right, so user or password is wrong", std::move(facts));
+    return shape("nonce, uri and realm are right, so user or password is wrong", std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -102,7 +102,7 @@ std::optional<Evidence> dpop_proof_missing(const Exchange& exchange) {
     if (has_proof && !as_bearer) return std::nullopt;
     std::vector<Fact> facts{fact("scheme", scheme_name(*sent)), fact("has_dpop", has_proof)};
     if (exchange.jwt) add(facts, "cnf_jkt", exchange.jwt->cnf_jkt);
-    return certain(as_bearer ? "a token that is bound to a key (cnf.jkt) was sent as Bearer"
+    return causes::proof(as_bearer ? "a token that is bound to a key (cnf.jkt) was sent as Bearer"
                              : "the scheme is DPoP, and there is no DPoP field with a proof",
                    std::move(facts));
 }
@@ -112,15 +112,15 @@ std::optional<Evidence> dpop_proof_invalid(const Exchange& exchange) {
     const std::size_t count = exchange.request.fields.count("DPoP");
     if (count == 0) return std::nullopt;
     if (count > 1)
-        return certain("there are " + std::to_string(count) + " DPoP fields where one is due",
+        return causes::proof("there are " + std::to_string(count) + " DPoP fields where one is due",
                        {fact("check", "count")});
     const std::optional<Jwt> proof = sole_proof(exchange);
-    if (!proof) return certain("the DPoP proof is no JWT", {fact("check", "typ")});
+    if (!proof) return causes::proof("the DPoP proof is no JWT", {fact("check", "typ")});
     std::optional<Flaw> flaw = flaw_of_form(*proof, exchange.request.method);
     // The URL comes before the hash and the age.
     if (!flaw && !dpop_htu_mismatch(exchange)) flaw = flaw_of_binding(*proof, exchange);
     if (!flaw) return std::nullopt;
-    return certain("the DPoP proof does not fit: " + flaw->words, {fact("check", flaw->check)});
+    return causes::proof("the DPoP proof does not fit: " + flaw->words, {fact("check", flaw->check)});
 }
 
 std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
@@ -133,15 +133,17 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
     const std::string expected = url_at(exchange.place.upstream_origin, target);
     const std::string seen = url_at(exchange.place.client_origin, exchange.request.target);
     if (htu == expected || (expected.empty() && (seen.empty() || htu == seen))) return std::nullopt;
+    // Who sees the client's Host, or is told of it, takes the URL for what the client dialled.
+    if (htu == seen && exchange.place.host_passed) return std::nullopt;
     const bool client_facing = htu == seen;
     std::vector<Fact> facts{fact("htu", htu),
                             fact("htu_matches", client_facing ? "client-facing" : "none")};
     add(facts, "seen_url", seen);
     add(facts, "expected_url", expected);
     if (client_facing)
-        return likely("the proof is for " + htu + ", and behind this proxy the URL is " + expected,
+        return shape("the proof is for " + htu + ", and behind this proxy the URL is " + expected,
                       std::move(facts));
-    return certain("the proof is for " + (htu.empty() ? std::string("no URL") : htu) +
+    return causes::proof("the proof is for " + (htu.empty() ? std::string("no URL") : htu) +
                        ", and the request went to " + (expected.empty() ? seen : expected),
                    std::move(facts));
 }
@@ -149,9 +151,17 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
 std::optional<Evidence> dpop_nonce_required(const Exchange& exchange) {
     if (!challenge_with_error(exchange, "use_dpop_nonce")) return std::nullopt;
     const bool given = exchange.response.fields.has("DPoP-Nonce");
-    return certain(given ? "the server wants the nonce of its DPoP-Nonce field in the proof"
+    return causes::proof(given ? "the server wants the nonce of its DPoP-Nonce field in the proof"
                          : "the server wants a nonce in the proof, and gave none",
                    {fact("dpop_nonce_present", given)});
+}
+
+std::optional<Evidence> certificate_bound_token(const Exchange& exchange) {
+    const Jwt* const jwt = readable_jwt(exchange);
+    if (!jwt || !jwt->cnf_certificate || acts_as(exchange) != 401) return std::nullopt;
+    return guess("the token is bound to a client certificate (cnf.x5t#S256), which may not have "
+                 "come with the connection that the API saw",
+                 {fact("cnf", "x5t#S256")});
 }
 
 }  // namespace whogoes::rules::causes

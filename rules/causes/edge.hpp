@@ -14,7 +14,5 @@ std::optional<Evidence> client_certificate_required(const Exchange&);
 std::optional<Evidence> rate_limited(const Exchange&);
 std::optional<Evidence> host_rejected(const Exchange&);
 std::optional<Evidence> cors_origin_rejected(const Exchange&);
-std::optional<Evidence> ip_not_allowed(const Exchange&);
-std::optional<Evidence> account_locked(const Exchange&);
 
 }  // namespace whogoes::rules::causes

@@ -50,29 +50,35 @@ std::vector<std::string> checks_done(const Exchange& exchange) {
 
 std::optional<Evidence> refresh_client_rejected(const Exchange& exchange) {
     const int status = exchange.response.status;
-    if (status != 400 && status != 401) return std::nullopt;
+    if (status != 400 && status != 401 && status != 403) return std::nullopt;
     if (!compliance::is_token_endpoint(exchange)) return std::nullopt;
     const std::string& error = exchange.heard.error_code;
     if (rejects_client(error))
-        return certain("the token endpoint answered " + error, {fact("error", error)});
+        return proof("the token endpoint answered " + error, {fact("error", error)});
     // RFC 6749, 5.2: a token endpoint says 401 only when it does not know the client.
     if (status != 401 || compliance::is_refresh_call(exchange) ||
         grant_type(exchange) == "password")
         return std::nullopt;
-    return likely("the token endpoint answered 401, which it does when it refuses the client",
+    return shape("the token endpoint answered 401, which it does when it refuses the client",
                   {fact("error", error)});
 }
 
 std::optional<Evidence> refresh_failed(const Exchange& exchange) {
     const int status = exchange.response.status;
-    if (status != 400 && status != 401) return std::nullopt;
+    if (status != 400 && status != 401 && status != 403) return std::nullopt;
     if (!compliance::is_refresh_call(exchange)) return std::nullopt;
     const std::string& error = exchange.heard.error_code;
-    if (rejects_client(error) || (status == 400 && error != "invalid_grant")) return std::nullopt;
+    const bool told_so = exchange.heard.says("refresh-failed");
+    if (rejects_client(error) || (status != 401 && error != "invalid_grant" && !told_so))
+        return std::nullopt;
+    // What asks for something more is no end of the session.
+    for (const std::string_view other :
+         {"dpop-nonce-required", "step-up-required", "claims-challenge", "rate-limited"})
+        if (exchange.heard.says(other)) return std::nullopt;
     std::vector<Fact> facts{fact("endpoint", exchange.request.path)};
     add(facts, "grant_type", grant_type(exchange).substr(0, 40));
     add(facts, "error", error);
-    return certain("the call that should renew the token was answered " + std::to_string(status) +
+    return proof("the call that should renew the token was answered " + std::to_string(status) +
                        (error.empty() ? "" : " " + error),
                    std::move(facts));
 }
@@ -81,13 +87,13 @@ std::optional<Evidence> replay_still_unauthorized(const Exchange& exchange) {
     if (exchange.response.status != 401) return std::nullopt;
     const int renewals = exchange.recollection.vain_renewals;
     if (!exchange.replay_of && renewals >= vain)
-        return likely("the client renewed its token " + std::to_string(renewals) +
+        return shape("the client renewed its token " + std::to_string(renewals) +
                           " times, and each time the API refused what it sent next",
                       {fact("status", 401), fact("renewals", renewals)});
     if (!exchange.replay_of || !exchange.replay_of->refreshed) return std::nullopt;
     std::vector<Fact> facts{fact("status", 401)};
     add(facts, "fp_old", exchange.replay_of->rejected_fingerprint);
-    return certain("the token was renewed, and the API refuses the new one as well",
+    return proof("the token was renewed, and the API refuses the new one as well",
                    std::move(facts));
 }
 
@@ -96,7 +102,7 @@ std::optional<Evidence> stale_token_race(const Exchange& exchange) {
     if (!newer || acts_as(exchange) != 401) return std::nullopt;
     std::vector<Fact> facts{fact("newer_age_s", whole_seconds(*newer)), fact("sub_match", true)};
     add(facts, "fp_newer", exchange.recollection.newer_token_fingerprint);
-    return likely("a newer token of the same user was accepted " +
+    return shape("a newer token of the same user was accepted " +
                       std::to_string(whole_seconds(*newer)) + " s ago",
                   std::move(facts));
 }
@@ -104,8 +110,8 @@ std::optional<Evidence> stale_token_race(const Exchange& exchange) {
 std::optional<Evidence> repeated_rejected_credential(const Exchange& exchange) {
     const int count = exchange.recollection.refused_in_30s + 1;
     if (exchange.response.status != 401 || count < storm) return std::nullopt;
-    if (credential_absent(exchange)) return std::nullopt;
-    return certain(
+    if (!exchange.carries(Sent::credential) && credential_absent(exchange)) return std::nullopt;
+    return proof(
         "the same credential was refused " + std::to_string(count) + " times within 30 s",
         {fact("count", count),
          fact("window_s", whole_seconds(exchange.recollection.refused_window))});
@@ -117,14 +123,17 @@ std::optional<Evidence> revoked_or_logged_out(const Exchange& exchange) {
     const Recollection& known = exchange.recollection;
     const auto& accepted = known.credential_accepted_ago ? known.credential_accepted_ago
                                                          : known.credential_accepted_elsewhere_ago;
-    if ((!verified && !accepted) || sole_token(exchange).empty()) return std::nullopt;
+    const bool said = exchange.heard.says("revoked-or-logged-out") && exchange.carries(Sent::credential);
+    if ((!verified && !accepted && !said) || (sole_token(exchange).empty() && !said))
+        return std::nullopt;
     std::vector<Fact> facts{fact("checks_done", checks_done(exchange))};
+    if (said && !accepted) return told(exchange, "revoked-or-logged-out", std::move(facts));
     if (const auto in = expires_in(exchange)) facts.push_back(fact("exp_in_s", *in));
     if (accepted) facts.push_back(fact("last_accepted_age_s", whole_seconds(*accepted)));
     std::string words = accepted ? "the same token was accepted " +
                                        std::to_string(whole_seconds(*accepted)) + " s ago"
                                  : "the signature verifies and no local check fails";
-    return likely(words + ", and now it is refused", std::move(facts));
+    return shape(words + ", and now it is refused", std::move(facts));
 }
 
 std::optional<Evidence> token_rejected_unknown(const Exchange& exchange) {
@@ -133,12 +142,12 @@ std::optional<Evidence> token_rejected_unknown(const Exchange& exchange) {
         add(facts, "alg", jwt->alg);
         add(facts, "iss_host", host_of(jwt->iss));
         if (const auto in = expires_in(exchange)) facts.push_back(fact("exp_in_s", *in));
-        return possible(
+        return guess(
             "the token is well-formed and unexpired; it may be revoked, for another API, "
             "or signed with another key",
             std::move(facts));
     }
-    return possible(
+    return guess(
         "a credential was refused, and what is wrong with it may only be known upstream",
         std::move(facts));
 }

@@ -33,9 +33,11 @@ std::vector<std::string> owned(const std::vector<std::string_view>& words) {
     return {words.begin(), words.end()};
 }
 
-// Wording is about the token only where one came.
-bool says_of_token(const Exchange& exchange, Wording wording) {
-    return exchange.heard.says(wording) && !sole_token(exchange).empty();
+// Words are about the token only where one came.
+std::optional<Evidence> told_of_token(const Exchange& exchange, std::string_view cause,
+                                      std::vector<Fact> facts) {
+    if (sole_token(exchange).empty()) return std::nullopt;
+    return told(exchange, cause, std::move(facts));
 }
 
 }  // namespace
@@ -44,15 +46,16 @@ std::optional<Evidence> refresh_token_as_access_token(const Exchange& exchange) 
     if (const Jwt* const jwt = readable_jwt(exchange)) {
         const bool refresh =
             iequals(jwt->typ_claim, "refresh") || iequals(jwt->token_use, "refresh");
-        if (!refresh) return std::nullopt;
+        if (!refresh) return told_of_token(exchange, "refresh-token-as-access-token", {});
         const std::string& type =
             iequals(jwt->typ_claim, "refresh") ? jwt->typ_claim : jwt->token_use;
-        return certain("the token says of itself that it is a refresh token (" + type + ")",
+        return proof("the token says of itself that it is a refresh token (" + type + ")",
                        {fact("typ", type), fact("token_type", type)});
     }
     const TokenPrefix* const known = known_prefix(sole_token(exchange));
-    if (!known || !known->refresh) return std::nullopt;
-    return certain("the token begins with " + std::string(known->prefix) +
+    if (!known || known->kind != TokenKind::refresh_token)
+        return told_of_token(exchange, "refresh-token-as-access-token", {});
+    return proof("the token begins with " + std::string(known->prefix) +
                        ", as refresh tokens of " + std::string(known->provider) + " do",
                    {fact("token_type", "refresh"), fact("prefix", known->prefix)});
 }
@@ -71,21 +74,21 @@ std::optional<Evidence> id_token_as_access_token(const Exchange& exchange) {
     add(facts, "azp", jwt->azp);
     add(facts, "typ", jwt->typ_claim);
     if (says_so)
-        return certain("the token says of itself that it is an ID token", std::move(facts));
+        return proof("the token says of itself that it is an ID token", std::move(facts));
     std::string words =
         "the token has what an ID token has (at_hash, nonce or auth_time) and no scope";
     if (audience_differs(exchange, *jwt))
-        return certain(words + ", and it is for " + joined(jwt->aud), std::move(facts));
-    return likely(std::move(words), std::move(facts));
+        return proof(words + ", and it is for " + joined(jwt->aud), std::move(facts));
+    return shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> insufficient_scope(const Exchange& exchange) {
-    const Challenge* const told = challenge_with_error(exchange, "insufficient_scope");
+    const Challenge* const asked = challenge_with_error(exchange, "insufficient_scope");
     const bool forbidden = is_forbidden(exchange);
-    if (!told && !forbidden) return std::nullopt;
+    if (!asked && !forbidden && !exchange.heard.says("insufficient-scope")) return std::nullopt;
     const Jwt* const jwt = readable_jwt(exchange);
     const std::vector<std::string> required =
-        told ? owned(words_of(told->value_of("scope"))) : exchange.expected->scopes;
+        asked ? owned(words_of(asked->value_of("scope"))) : exchange.expected->scopes;
     std::vector<std::string> missing;
     for (const std::string& scope : required)
         if (jwt && !contains(jwt->scopes, scope)) missing.push_back(scope);
@@ -93,25 +96,24 @@ std::optional<Evidence> insufficient_scope(const Exchange& exchange) {
     if (jwt) facts.push_back(fact("scope", jwt->scopes));
     if (!required.empty()) facts.push_back(fact("required_scope", required));
     if (!missing.empty()) facts.push_back(fact("missing", missing));
-    if (told) {
+    if (asked) {
         std::string words = "the challenge says insufficient_scope";
         if (!required.empty()) words += " and asks for " + joined(required);
         if (!missing.empty()) words += "; the token lacks " + joined(missing);
-        return certain(std::move(words), std::move(facts));
+        return proof(std::move(words), std::move(facts));
     }
-    if (!missing.empty())
-        return likely(
+    if (!missing.empty() && forbidden)
+        return shape(
             "the token lacks the scope " + joined(missing) + " that is configured for this API",
             std::move(facts));
-    const bool says = exchange.heard.says(Wording::scope) && !credential_absent(exchange);
-    if (!says) return std::nullopt;
-    return likely("the upstream says " + saying(exchange, Wording::scope), std::move(facts));
+    if (!exchange.carries(Sent::credential)) return std::nullopt;
+    return told(exchange, "insufficient-scope", std::move(facts));
 }
 
 std::optional<Evidence> step_up_required(const Exchange& exchange) {
-    const Challenge* const told =
+    const Challenge* const asked =
         challenge_with_error(exchange, "insufficient_user_authentication");
-    if (!told) return std::nullopt;
+    if (!asked) return told(exchange, "step-up-required");
     std::vector<Fact> facts;
     if (const Jwt* const jwt = readable_jwt(exchange)) {
         add(facts, "acr", jwt->acr);
@@ -119,9 +121,9 @@ std::optional<Evidence> step_up_required(const Exchange& exchange) {
             jwt->auth_time.value > -1e12)
             facts.push_back(fact("auth_time", static_cast<std::int64_t>(jwt->auth_time.value)));
     }
-    add(facts, "acr_values", told->value_of("acr_values"));
-    add(facts, "max_age", told->value_of("max_age"));
-    return certain("the challenge asks for a stronger or more recent login (RFC 9470)",
+    add(facts, "acr_values", asked->value_of("acr_values"));
+    add(facts, "max_age", asked->value_of("max_age"));
+    return proof("the challenge asks for a stronger or more recent login (RFC 9470)",
                    std::move(facts));
 }
 
@@ -156,7 +158,7 @@ std::optional<Evidence> wrong_token_typ(const Exchange& exchange) {
     const Jwt* const jwt = readable_jwt(exchange);
     if (!jwt || iequals(without_application(jwt->typ), without_application(wanted)))
         return std::nullopt;
-    return certain("the header's typ is " + (jwt->typ.empty() ? std::string("absent") : jwt->typ) +
+    return proof("the header's typ is " + (jwt->typ.empty() ? std::string("absent") : jwt->typ) +
                        ", and " + wanted + " is configured",
                    {fact("typ", jwt->typ), fact("expected_typ", wanted)});
 }
@@ -166,49 +168,47 @@ std::optional<Evidence> wrong_issuer(const Exchange& exchange) {
     const std::string& wanted = exchange.expected->issuer;
     if (jwt && !wanted.empty() && jwt->iss != wanted) {
         const std::string_view difference = issuer_difference(jwt->iss, wanted);
-        return certain(
+        return proof(
             "the token is from " + (jwt->iss.empty() ? std::string("no issuer") : jwt->iss) +
                 ", and " + wanted + " is configured (" + std::string(difference) + ")",
             {fact("iss", jwt->iss), fact("expected_iss", wanted), fact("diff_hint", difference)});
     }
-    if (is_forbidden(exchange) || !says_of_token(exchange, Wording::issuer)) return std::nullopt;
     std::vector<Fact> facts;
     if (jwt) add(facts, "iss", jwt->iss);
-    return likely("the upstream says " + saying(exchange, Wording::issuer), std::move(facts));
+    return told_of_token(exchange, "wrong-issuer", std::move(facts));
 }
 
 std::optional<Evidence> wrong_audience(const Exchange& exchange) {
     const Jwt* const jwt = readable_jwt(exchange);
     if (jwt && audience_differs(exchange, *jwt))
-        return certain("the token is for " + joined(jwt->aud) + ", and " +
+        return proof("the token is for " + joined(jwt->aud) + ", and " +
                            joined(exchange.expected->audiences) + " is configured",
                        {fact("aud", jwt->aud), fact("expected_aud", exchange.expected->audiences)});
-    if (!says_of_token(exchange, Wording::audience)) return std::nullopt;
     std::vector<Fact> facts;
     if (jwt) facts.push_back(fact("aud", jwt->aud));
-    return likely("the upstream says " + saying(exchange, Wording::audience), std::move(facts));
+    return told_of_token(exchange, "wrong-audience", std::move(facts));
 }
 
 std::optional<Evidence> wrong_authorized_party(const Exchange& exchange) {
     const Expectations& expected = *exchange.expected;
-    if (expected.tenant.empty() && expected.authorized_parties.empty()) return std::nullopt;
     const Jwt* const jwt = readable_jwt(exchange);
-    if (!jwt) return std::nullopt;
+    if (!jwt || (expected.tenant.empty() && expected.authorized_parties.empty()))
+        return told_of_token(exchange, "wrong-authorized-party", {});
     const std::string& party = jwt->azp.empty() ? jwt->client_id : jwt->azp;
     std::vector<Fact> facts;
     add(facts, "azp", jwt->azp);
     add(facts, "client_id", jwt->client_id);
     add(facts, "tid", jwt->tid);
     if (!expected.tenant.empty() && !jwt->tid.empty() && jwt->tid != expected.tenant)
-        return certain(
+        return proof(
             "the token is of tenant " + jwt->tid + ", and " + expected.tenant + " is configured",
             std::move(facts));
     if (!expected.authorized_parties.empty() && !party.empty() &&
         !contains(expected.authorized_parties, party))
-        return certain(
+        return proof(
             "the token was issued to the client " + party + ", which is not allowed here",
             std::move(facts));
-    return std::nullopt;
+    return told_of_token(exchange, "wrong-authorized-party", std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

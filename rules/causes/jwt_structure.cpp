@@ -34,15 +34,15 @@ std::optional<Evidence> jwt_segment_count(const Exchange& exchange) {
         std::string words = "the token has " + std::to_string(jwt->segments) +
                             (jwt->segments == 1 ? " part" : " parts") + ", and a JWT has three";
         if (jwt->segments == 5) words = "the token has five parts, but no enc that a JWE needs";
-        return certain(std::move(words), {fact("segments", jwt->segments)});
+        return proof(std::move(words), {fact("segments", jwt->segments)});
     }
-    if (!exchange.heard.says(Wording::structure) || !has_opaque_token(exchange))
-        return std::nullopt;
+    if (!has_opaque_token(exchange)) return std::nullopt;
     const std::string_view token = sole_token(exchange);
     const auto dots = std::count(token.begin(), token.end(), '.');
-    return likely("the token is no JWT, and the upstream, which wants one, says " +
-                      saying(exchange, Wording::structure),
-                  {fact("segments", std::int64_t{dots + 1})});
+    std::optional<Evidence> said =
+        told(exchange, "jwt-segment-count", {fact("segments", std::int64_t{dots + 1})});
+    if (said) said->words = "the token is no JWT, and " + said->words;
+    return said;
 }
 
 std::optional<Evidence> jwt_encrypted(const Exchange& exchange) {
@@ -55,7 +55,7 @@ std::optional<Evidence> jwt_encrypted(const Exchange& exchange) {
     std::string words = "the token is encrypted (JWE, enc " + jwt->enc + ")";
     if (jwt->alg == "dir" && jwt->enc == "A256GCM")
         words += ", as some issuers do when no audience was asked for";
-    return likely(std::move(words), std::move(facts));
+    return shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> jwt_base64_standard(const Exchange& exchange) {
@@ -66,14 +66,14 @@ std::optional<Evidence> jwt_base64_standard(const Exchange& exchange) {
         if (std::string_view("+/=").find(c) != std::string_view::npos &&
             chars.find(c) == std::string::npos)
             chars += c;
-    return certain(segment_words(*jwt) + " is written in the base64 alphabet with + / =",
+    return proof(segment_words(*jwt) + " is written in the base64 alphabet with + / =",
                    {fact("segment", jwt->flawed_segment), fact("chars", std::move(chars))});
 }
 
 std::optional<Evidence> jwt_base64_invalid(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::base64_invalid);
     if (!jwt) return std::nullopt;
-    return certain(segment_words(*jwt) + " is not base64url: " + jwt->flaw_detail + " at octet " +
+    return proof(segment_words(*jwt) + " is not base64url: " + jwt->flaw_detail + " at octet " +
                        std::to_string(jwt->flaw_offset),
                    {fact("segment", jwt->flawed_segment), fact("offset", jwt->flaw_offset)});
 }
@@ -81,7 +81,7 @@ std::optional<Evidence> jwt_base64_invalid(const Exchange& exchange) {
 std::optional<Evidence> jwt_json_invalid(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::json_invalid);
     if (!jwt) return std::nullopt;
-    return certain(segment_words(*jwt) + " decodes, but is no JSON object: " + jwt->flaw_detail,
+    return proof(segment_words(*jwt) + " decodes, but is no JSON object: " + jwt->flaw_detail,
                    {fact("segment", jwt->flawed_segment), fact("parser_error", jwt->flaw_detail)});
 }
 
@@ -89,7 +89,7 @@ std::optional<Evidence> jwt_alg_none(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::alg_none);
     if (!jwt) return std::nullopt;
     const bool unsigned_part = jwt->signature_bytes == 0;
-    return certain(unsigned_part ? "the token is not signed: its third part is empty"
+    return proof(unsigned_part ? "the token is not signed: its third part is empty"
                                  : "the token says alg " + jwt->alg + ", so nobody signed it",
                    {fact("alg", jwt->alg), fact("signature_len", jwt->signature_bytes)});
 }
@@ -97,7 +97,7 @@ std::optional<Evidence> jwt_alg_none(const Exchange& exchange) {
 std::optional<Evidence> jwt_alg_missing(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::alg_missing);
     if (!jwt) return std::nullopt;
-    return certain("the header names no alg", {fact("header_keys", jwt->header_names)});
+    return proof("the header names no alg", {fact("header_keys", jwt->header_names)});
 }
 
 std::optional<Evidence> jwt_truncated(const Exchange& exchange) {
@@ -108,7 +108,7 @@ std::optional<Evidence> jwt_truncated(const Exchange& exchange) {
         words += ", and " + jwt->alg + " makes " + std::to_string(jwt->signature_expected_bytes);
     else
         words += " and a rest that is no whole octet";
-    return certain(std::move(words),
+    return proof(std::move(words),
                    {fact("alg", jwt->alg), fact("signature_bytes", jwt->signature_bytes),
                     fact("expected_bytes", jwt->signature_expected_bytes),
                     fact("b64_mod4", segment(*jwt, 3).size() % 4)});

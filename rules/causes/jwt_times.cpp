@@ -34,8 +34,9 @@ Clocks clocks_of(const Exchange& exchange) {
 // Seconds since 1970; empty: absent, no number or no such time.
 std::optional<std::int64_t> time_of(const TimeClaim& claim) {
     if (claim.kind != ClaimKind::number || claim.milliseconds()) return std::nullopt;
-    if (!std::isfinite(claim.value) || std::fabs(claim.value) > 1e12) return std::nullopt;
-    return static_cast<std::int64_t>(std::floor(claim.value));
+    if (std::isnan(claim.value)) return std::nullopt;
+    // Beyond any calendar, either way.
+    return static_cast<std::int64_t>(std::floor(std::clamp(claim.value, -1e12, 1e12)));
 }
 
 struct NamedClaim {
@@ -60,7 +61,7 @@ Evidence skewed(const Clocks& clocks, std::string_view claim, std::string_view b
     std::vector<Fact> facts{fact("local_now", clocks.ours)};
     add_clock_facts(facts, clocks);
     facts.push_back(fact("claim", claim));
-    return likely("the upstream's clock is " + std::to_string(std::abs(clocks.skew())) + " s " +
+    return shape("the upstream's clock is " + std::to_string(std::abs(clocks.skew())) + " s " +
                       (clocks.skew() > 0 ? "ahead of" : "behind") + " ours: by ours the token is " +
                       std::string(by_ours) + ", by theirs " + std::string(by_theirs) + " (" +
                       std::string(claim) + ")",
@@ -72,11 +73,18 @@ Evidence skewed(const Clocks& clocks, std::string_view claim, std::string_view b
 std::optional<Evidence> exp_not_numeric(const Exchange& exchange) {
     const Jwt* const jwt = readable_jwt(exchange);
     if (!jwt) return std::nullopt;
-    for (const NamedClaim& row : time_claims(*jwt))
-        if (row.claim->kind == ClaimKind::not_a_number)
-            return certain("the claim " + std::string(row.name) + " is a JSON " +
-                               row.claim->json_type + " and must be a number",
-                           {fact("claim", row.name), fact("json_type", row.claim->json_type)});
+    const Clocks clocks = clocks_of(exchange);
+    for (const NamedClaim& row : time_claims(*jwt)) {
+        if (row.claim->kind != ClaimKind::not_a_number) continue;
+        // What is null counts as absent; a token that ran out is refused for that.
+        if (row.claim->json_type == "null" || is_expired(time_of(jwt->exp), clocks.ours)) continue;
+        std::string words = "the claim " + std::string(row.name) + " is a JSON " +
+                            row.claim->json_type + " and must be a number";
+        std::vector<Fact> facts{fact("claim", row.name), fact("json_type", row.claim->json_type)};
+        // Few verifiers look at iat.
+        return row.name == "iat" ? shape(std::move(words), std::move(facts))
+                                 : proof(std::move(words), std::move(facts));
+    }
     return std::nullopt;
 }
 
@@ -89,7 +97,7 @@ std::optional<Evidence> exp_in_milliseconds(const Exchange& exchange) {
         std::string as_date = instant(value / 1000);
         std::string words = "the claim " + std::string(row.name) + " is " + std::to_string(value) +
                             ", which is in milliseconds (" + as_date + ") where seconds are due";
-        return certain(std::move(words), {fact("claim", row.name), fact("value", value),
+        return proof(std::move(words), {fact("claim", row.name), fact("value", value),
                                           fact("as_date", std::move(as_date))});
     }
     return std::nullopt;
@@ -97,7 +105,8 @@ std::optional<Evidence> exp_in_milliseconds(const Exchange& exchange) {
 
 std::optional<Evidence> clock_skew(const Exchange& exchange) {
     const Jwt* const jwt = readable_jwt(exchange);
-    if (!jwt || is_forbidden(exchange)) return std::nullopt;
+    if (!jwt) return told(exchange, "clock-skew");
+    if (is_forbidden(exchange)) return std::nullopt;
     const Clocks clocks = clocks_of(exchange);
     const std::optional<std::int64_t> exp = time_of(jwt->exp);
     if (clocks.far_apart() && is_expired(exp, clocks.ours) != is_expired(exp, clocks.theirs))
@@ -124,7 +133,7 @@ std::optional<Evidence> clock_skew(const Exchange& exchange) {
         add_clock_facts(facts, clocks);
         facts.push_back(fact("claim", row.name));
         facts.push_back(fact("ahead_s", ahead));
-        return possible("the issuer's clock may run ahead: " + std::string(row.name) + " is " +
+        return guess("the issuer's clock may run ahead: " + std::string(row.name) + " is " +
                             std::to_string(ahead) + " s in the future",
                         std::move(facts));
     }
@@ -134,10 +143,10 @@ std::optional<Evidence> clock_skew(const Exchange& exchange) {
 namespace {
 
 std::optional<Evidence> said_to_be_expired(const Exchange& exchange) {
-    if (!exchange.heard.says(Wording::token_expired) || sole_token(exchange).empty())
+    if (!exchange.heard.says("token-expired") || !exchange.carries(Sent::credential))
         return std::nullopt;
-    return likely("the upstream says " + saying(exchange, Wording::token_expired),
-                  {fact("upstream_text", saying(exchange, Wording::token_expired))});
+    return told(exchange, "token-expired",
+                {fact("upstream_text", saying(exchange, "token-expired"))});
 }
 
 }  // namespace
@@ -150,7 +159,11 @@ std::optional<Evidence> token_expired(const Exchange& exchange) {
     const bool both = is_expired(exp, clocks.ours) && is_expired(exp, clocks.theirs);
     // Within a few seconds the server's clock decides; further apart it is a skew.
     const bool server_only = !clocks.far_apart() && is_expired(exp, clocks.theirs);
-    if (!both && !server_only) return said_to_be_expired(exchange);
+    if (!both && !server_only) {
+        // Words about some token, on a route that took this one for good.
+        if (exp && !is_expired(exp, clocks.ours) && is_forbidden(exchange)) return std::nullopt;
+        return said_to_be_expired(exchange);
+    }
 
     const std::int64_t leeway = exchange.expected->leeway.count();
     const std::int64_t late = clocks.ours - *exp;
@@ -165,8 +178,8 @@ std::optional<Evidence> token_expired(const Exchange& exchange) {
     std::string words = "exp " + instant(*exp) + " is " +
                         std::to_string(std::max<std::int64_t>(late, 0)) +
                         " s in the past (leeway " + std::to_string(leeway) + " s)";
-    return surely ? certain(std::move(words), std::move(facts))
-                  : likely(std::move(words), std::move(facts));
+    return surely ? proof(std::move(words), std::move(facts))
+                  : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> token_not_yet_valid(const Exchange& exchange) {
@@ -186,8 +199,8 @@ std::optional<Evidence> token_not_yet_valid(const Exchange& exchange) {
     std::string words = std::string(by_nbf ? "nbf " : "iat ") + instant(start) + " is " +
                         std::to_string(start - clocks.ours) + " s in the future";
     // Only some servers look at iat.
-    return by_nbf ? certain(std::move(words), std::move(facts))
-                  : likely(std::move(words), std::move(facts));
+    return by_nbf ? proof(std::move(words), std::move(facts))
+                  : shape(std::move(words), std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -44,7 +44,7 @@ std::string_view plain_token(const Exchange& exchange) {
     // Every octet of a whole JWT was looked at when it was read.
     if (exchange.jwt && exchange.jwt->flaw == JwtFlaw::none && !exchange.jwt->encrypted) return {};
     const std::string_view token = sole_token(exchange);
-    if (token.empty()) return {};
+    if (token.empty() || exchange.credentials.empty()) return {};
     const Scheme kind = exchange.credentials.front().kind;
     const bool may_hold =
         kind == Scheme::unknown || kind == Scheme::token || kind == Scheme::apikey;
@@ -78,7 +78,7 @@ std::optional<Evidence> multiple_authorization(const Exchange& exchange) {
     std::vector<std::string> schemes;
     if (lines > 1) {
         for (const Credentials& line : exchange.credentials) schemes.push_back(scheme_name(line));
-        return certain("the request carried " + std::to_string(lines) + " Authorization fields",
+        return proof("the request carried " + std::to_string(lines) + " Authorization fields",
                        {fact("count", lines), fact("schemes", std::move(schemes))});
     }
     const Credentials& only = exchange.credentials.front();
@@ -87,7 +87,7 @@ std::optional<Evidence> multiple_authorization(const Exchange& exchange) {
     // "Bearer, Bearer x" is one credential with a wrong separator.
     if (second.empty() || only.scheme.ends_with(',')) return std::nullopt;
     schemes = {scheme_name(only), std::string(registered_spelling(second))};
-    return certain("two credentials stand in one Authorization field, joined by a comma",
+    return proof("two credentials stand in one Authorization field, joined by a comma",
                    {fact("count", 2), fact("schemes", std::move(schemes))});
 }
 
@@ -98,7 +98,9 @@ std::optional<Evidence> scheme_separator_wrong(const Exchange& exchange) {
         if (!istarts_with(sent->raw, name) || sent->raw.size() == name.size()) continue;
         const char separator = sent->raw[name.size()];
         if (std::string_view(":=,;_-").find(separator) == npos) continue;
-        return certain("scheme and credential are joined by \"" + std::string(1, separator) +
+        // "Token-Auth abc": a scheme of that name, and a blank behind it.
+        if (is_token(sent->scheme) && !sent->value.empty()) continue;
+        return proof("scheme and credential are joined by \"" + std::string(1, separator) +
                            "\" where one blank is due",
                        {fact("scheme", name), fact("separator", std::string(1, separator))});
     }
@@ -110,44 +112,44 @@ std::optional<Evidence> scheme_only(const Exchange& exchange) {
     if (!sent || sent->kind == Scheme::unknown || !sent->value.empty()) return std::nullopt;
     std::string name = scheme_name(*sent);
     std::string words = "only the scheme " + name + " came, without a credential behind it";
-    return certain(std::move(words), {fact("scheme", std::move(name))});
+    return proof(std::move(words), {fact("scheme", std::move(name))});
 }
 
 std::optional<Evidence> scheme_missing(const Exchange& exchange) {
     const Credentials* const sent = sole_credentials(exchange);
     if (!sent || sent->kind != Scheme::unknown) return std::nullopt;
     if (exchange.jwt && sent->raw.starts_with("eyJ"))
-        return certain("the value is a bare JWT, without a scheme in front",
+        return proof("the value is a bare JWT, without a scheme in front",
                        {fact("shape", "jwt")});
     if (!sent->value.empty() || sent->raw.size() < 16 || !is_token68(sent->raw))
         return std::nullopt;
     if (is_placeholder(sent->raw)) return std::nullopt;
-    return likely("the value is one word that is no known scheme, so probably a bare token",
+    return shape("the value is one word that is no known scheme, so probably a bare token",
                   {fact("shape", "opaque")});
 }
 
 std::optional<Evidence> authorization_stripped(const Exchange& exchange) {
-    if (!exchange.heard.says(Wording::nothing_arrived)) return std::nullopt;
+    const bool anonymous = exchange.heard.says("caller-anonymous");
+    if (!exchange.heard.says("no-credentials") || anonymous) return std::nullopt;
     // "CSRF token not provided" speaks of another token.
-    if (exchange.heard.says(Wording::csrf)) return std::nullopt;
+    if (exchange.heard.says("csrf-failed")) return std::nullopt;
     const Credentials* const sent = sole_credentials(exchange);
     if (!sent || sent->value.empty()) return std::nullopt;
     // A framework that takes another scheme says the same; then nobody stripped anything.
     if (const auto mismatch = scheme_mismatch(exchange);
-        mismatch && mismatch->confidence == Confidence::certain)
+        mismatch && mismatch->ground >= Ground::shape)
         return std::nullopt;
     std::vector<Fact> facts{fact("sent_scheme", scheme_name(*sent)),
-                            fact("upstream_text", saying(exchange, Wording::nothing_arrived))};
+                            fact("upstream_text", saying(exchange, "no-credentials"))};
     add(facts, "server_header", response_field(exchange, "Server"));
     add(facts, "via", response_field(exchange, "Via"));
     add(facts, "x_cache", response_field(exchange, "X-Cache"));
-    std::string words = "Authorization was forwarded, and the upstream says " +
-                        saying(exchange, Wording::nothing_arrived);
+    std::string words = "Authorization was forwarded, and " + told(exchange, "no-credentials")->words;
     const bool known_to_strip = icontains(response_field(exchange, "Server"), "Apache") ||
                                 icontains(response_field(exchange, "Via"), "cloudfront") ||
                                 exchange.response.fields.has("X-Cache");
     if (known_to_strip) words += "; the answer came through a server that is known to remove it";
-    return likely(std::move(words), std::move(facts));
+    return told_in(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> scheme_doubled(const Exchange& exchange) {
@@ -163,18 +165,55 @@ std::optional<Evidence> scheme_doubled(const Exchange& exchange) {
     std::string inner_name(registered_spelling(inner));
     std::string words = "the credential behind " + outer_name + " begins with the scheme " +
                         inner_name + " once more";
-    return certain(std::move(words), {fact("scheme", std::move(outer_name)),
+    return proof(std::move(words), {fact("scheme", std::move(outer_name)),
                                       fact("inner_scheme", std::move(inner_name))});
 }
 
+namespace {
+
+// Behind Basic stands base64, in which a word may be a real user name; what is no such is looked at.
+bool is_user_and_password(const Credentials& sent) {
+    if (sent.kind != Scheme::basic) return false;
+    const Base64 decoded = decode_base64(sent.value);
+    return decoded.ok() && decoded.bytes.find(':') != npos;
+}
+
+std::optional<Placeholder> placeholder_in(const Credentials& sent) {
+    if (is_user_and_password(sent)) return std::nullopt;
+    if (sent.kind == Scheme::unknown)
+        if (std::optional<Placeholder> whole = find_placeholder(sent.raw)) return whole;
+    return find_placeholder(sent.value);
+}
+
+Evidence placeholder_evidence(std::string words, const Placeholder& found) {
+    words += " the placeholder " + found.shown + " (" + std::string(found.shape->seen) + ")";
+    std::vector<Fact> facts{fact("literal", found.shown)};
+    return found.shape->word ? shape(std::move(words), std::move(facts))
+                             : proof(std::move(words), std::move(facts));
+}
+
+}  // namespace
+
 std::optional<Evidence> placeholder_token(const Exchange& exchange) {
-    const Credentials* const sent = sole_credentials(exchange);
-    if (!sent) return std::nullopt;
-    const std::string_view literal =
-        sent->kind == Scheme::unknown && is_placeholder(sent->raw) ? sent->raw : sent->value;
-    if (!is_placeholder(literal)) return std::nullopt;
-    return certain("the credential is the placeholder " + std::string(literal),
-                   {fact("literal", literal)});
+    if (const Credentials* const sent = sole_credentials(exchange))
+        if (const std::optional<Placeholder> found = placeholder_in(*sent))
+            return placeholder_evidence("the credential is", *found);
+    for (const Carried& one : exchange.carried) {
+        if (one.holds != Holds::token && one.holds != Holds::api_key) continue;
+        // A body has keys and tokens of its own business.
+        if (one.where == Where::member && !exchange.credentials.empty()) continue;
+        const Credentials value = parse_credentials(one.value);
+        const bool with_scheme = value.kind != Scheme::unknown && !value.value.empty();
+        const std::optional<Placeholder> found =
+            find_placeholder(with_scheme ? value.value : value.raw);
+        if (!found) continue;
+        Evidence evidence = placeholder_evidence(place_name(one) + " holds", *found);
+        // Beside another credential it may be the one that nobody reads.
+        if (!exchange.credentials.empty()) evidence.ground = Ground::shape;
+        evidence.facts.push_back(fact("place", place_name(one)));
+        return evidence;
+    }
+    return std::nullopt;
 }
 
 std::optional<Evidence> quoted_token(const Exchange& exchange) {
@@ -184,7 +223,7 @@ std::optional<Evidence> quoted_token(const Exchange& exchange) {
         const bool behind = token.size() > quote.size() && token.ends_with(quote);
         if (!before && !behind) continue;
         const std::string_view position = before && behind ? "both" : before ? "start" : "end";
-        return certain("the token stands in quotes (" + std::string(quote) + ")",
+        return proof("the token stands in quotes (" + std::string(quote) + ")",
                        {fact("quote_char", quote), fact("position", position)});
     }
     return std::nullopt;
@@ -207,7 +246,7 @@ std::optional<Evidence> token_whitespace(const Exchange& exchange) {
         kind = "percent-encoded newline";
     }
     if (offset == npos) return std::nullopt;
-    return certain("there is white space in the token (" + std::string(kind) + " at octet " +
+    return proof("there is white space in the token (" + std::string(kind) + " at octet " +
                        std::to_string(offset) + ")",
                    {fact("offset", offset), fact("char_class", kind)});
 }
@@ -218,7 +257,7 @@ std::optional<Evidence> token_percent_encoded(const Exchange& exchange) {
     if (first == npos) return std::nullopt;
     const std::optional<std::string> decoded = percent_decoded(token);
     if (!decoded || !is_token68(*decoded)) return std::nullopt;
-    return certain("the token is URL-encoded, first with " + std::string(token.substr(first, 3)),
+    return proof("the token is URL-encoded, first with " + std::string(token.substr(first, 3)),
                    {fact("first_sequence", token.substr(first, 3))});
 }
 
@@ -255,7 +294,7 @@ std::optional<Evidence> token_illegal_characters(const Exchange& exchange) {
             token_percent_encoded(exchange) || is_placeholder(token) || scheme_doubled(exchange) ||
             scheme_separator_wrong(exchange))
             return std::nullopt;
-        return certain(std::move(words), {fact("codepoint_hex", code), fact("offset", offset)});
+        return proof(std::move(words), {fact("codepoint_hex", code), fact("offset", offset)});
     }
     return std::nullopt;
 }

@@ -47,7 +47,7 @@ std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
         fact("acr_method", request_field(exchange, "Access-Control-Request-Method")),
         fact("status", status)};
     add(facts, "acr_headers", request_field(exchange, "Access-Control-Request-Headers"));
-    return certain("a CORS preflight was answered " + std::to_string(status) +
+    return proof("a CORS preflight was answered " + std::to_string(status) +
                        "; browsers never put credentials on a preflight",
                    std::move(facts));
 }
@@ -55,7 +55,7 @@ std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
 std::optional<Evidence> empty_authorization(const Exchange& exchange) {
     if (exchange.credentials.size() != 1 || exchange.credentials.front().kind != Scheme::none)
         return std::nullopt;
-    return certain("the Authorization field is there and empty", {fact("length", 0)});
+    return proof("the Authorization field is there and empty", {fact("length", 0)});
 }
 
 std::optional<Evidence> credentials_in_wrong_header(const Exchange& exchange) {
@@ -67,8 +67,10 @@ std::optional<Evidence> credentials_in_wrong_header(const Exchange& exchange) {
     std::vector<Fact> facts{fact("found_header", found->name),
                             fact("expected_header", "Authorization")};
     const bool asked = exchange.challenges.offers("Bearer") || exchange.challenges.offers("Basic");
-    return asked ? certain(std::move(words), std::move(facts))
-                 : likely(std::move(words), std::move(facts));
+    // Some APIs read just that field.
+    return asked && !exchange.heard.is_usual_there("credentials-in-wrong-header")
+               ? proof(std::move(words), std::move(facts))
+               : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> header_lost_on_redirect(const Exchange& exchange) {
@@ -86,8 +88,8 @@ std::optional<Evidence> header_lost_on_redirect(const Exchange& exchange) {
                         " ms ago, and the client dropped the field on the way";
     // Fetch removes Authorization when the origin changes; within one origin it is the client's
     // choice.
-    return lost->cross_origin ? certain(std::move(words), std::move(facts))
-                              : likely(std::move(words), std::move(facts));
+    return lost->cross_origin ? proof(std::move(words), std::move(facts))
+                              : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> credentials_in_query_ignored(const Exchange& exchange) {
@@ -95,19 +97,19 @@ std::optional<Evidence> credentials_in_query_ignored(const Exchange& exchange) {
     if (acts_as(exchange) == 403 || !offers_bearer(exchange)) return std::nullopt;
     const std::string_view name = token_parameter(exchange);
     if (name.empty()) return std::nullopt;
-    return likely("the token came in the query parameter " + std::string(name.substr(0, 40)) +
+    return shape("the token came in the query parameter " + std::string(name.substr(0, 40)) +
                       ", where this API does not look",
                   {fact("query_key", name.substr(0, 40))});
 }
 
 std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
-    if (!credential_absent(exchange)) return std::nullopt;
+    if (!credential_absent(exchange) || credential_elsewhere(exchange)) return std::nullopt;
     std::vector<Fact> facts;
     add_browser_facts(exchange, facts);
     const std::string_view upgrade = request_field(exchange, "Upgrade");
     if (iequals(upgrade, "websocket") && exchange.request.fields.has("Origin")) {
         add(facts, "upgrade", "websocket");
-        return certain("a browser opened a WebSocket; it cannot add Authorization to that request",
+        return proof("a browser opened a WebSocket; it cannot add Authorization to that request",
                        std::move(facts));
     }
     const std::string_view destination = request_field(exchange, "Sec-Fetch-Dest");
@@ -119,8 +121,8 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
         for (const std::string_view known :
              {"image", "script", "style", "font", "video", "audio", "track", "document", "iframe",
               "frame", "embed", "object", "manifest"})
-            if (iequals(destination, known))
-                return certain("the browser loaded this as " + std::string(known) +
+            if (iequals(destination, known) && acts_as(exchange) == 401)
+                return proof("the browser loaded this as " + std::string(known) +
                                    ", and such a request cannot carry Authorization",
                                std::move(facts));
         return std::nullopt;
@@ -129,15 +131,15 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
     const std::string_view accept = request_field(exchange, "Accept");
     if (!iequals(accept, "text/event-stream")) return std::nullopt;
     add(facts, "accept", accept);
-    return likely("the client asked for an event stream; EventSource cannot send Authorization",
+    return shape("the client asked for an event stream; EventSource cannot send Authorization",
                   std::move(facts));
 }
 
 std::optional<Evidence> no_cors_mode(const Exchange& exchange) {
     if (!iequals(request_field(exchange, "Sec-Fetch-Mode"), "no-cors")) return std::nullopt;
-    if (!credential_absent(exchange)) return std::nullopt;
+    if (!credential_absent(exchange) || credential_elsewhere(exchange)) return std::nullopt;
     if (!iequals(request_field(exchange, "Sec-Fetch-Dest"), "empty")) return std::nullopt;
-    return certain(
+    return proof(
         "fetch() ran in mode no-cors, which drops the Authorization field without a word",
         {fact("sec_fetch_mode", "no-cors"), fact("sec_fetch_dest", "empty")});
 }
@@ -167,42 +169,60 @@ bool probes_first(const Exchange& exchange) {
             istarts_with(bearer->value_of("realm"), "http://"));
 }
 
+// A challenge for a token, beside one that stands in the URL: then it is not read there.
+bool asks_for_authorization(const Exchange& exchange, const Carried* elsewhere) {
+    if (!elsewhere || elsewhere->where != Where::query || elsewhere->holds != Holds::token)
+        return false;
+    return !exchange.challenges.absent() || !exchange.expected->scheme.empty();
+}
+
 }  // namespace
 
 std::optional<Evidence> handshake_challenge(const Exchange& exchange) {
     if (exchange.response.status != 401 || exchange.challenges.challenges.empty())
         return std::nullopt;
     if (continues_handshake(exchange))
-        return certain("the server answered a leg of the handshake with the next one",
+        return proof("the server answered a leg of the handshake with the next one",
                        {fact("challenge_schemes", offered_schemes(exchange))});
     if (!exchange.credentials.empty()) return std::nullopt;
     if (exchange.recollection.handshake_completed)
-        return certain("the client came back with a credential for an offered scheme",
+        return proof("the client came back with a credential for an offered scheme",
                        {fact("challenge_schemes", offered_schemes(exchange))});
     if (!probes_first(exchange)) return std::nullopt;
-    return likely("this client asks without a credential first, and comes back with one",
+    return shape("this client asks without a credential first, and comes back with one",
                   {fact("challenge_schemes", offered_schemes(exchange))});
 }
 
 std::optional<Evidence> no_credentials(const Exchange& exchange) {
-    if (!credential_absent(exchange) || has_session_cookie(exchange) || api_key(exchange))
+    if (!credential_absent(exchange)) return std::nullopt;
+    const bool said = exchange.heard.says("no-credentials");
+    const Carried* const elsewhere = credential_elsewhere(exchange);
+    // RFC 6750, 2.2 and 2.3: a form or the URL may carry the token, where nothing says otherwise;
+    // and a field that nobody knows may be where this API looks.
+    if (exchange.carries(Sent::credential) && !said && !asks_for_authorization(exchange, elsewhere))
         return std::nullopt;
-    // RFC 6750, 2.2 and 2.3: a form or the URL may carry the token, where nothing says otherwise.
-    if (compliance::form_value(exchange.request.form_body, "access_token")) return std::nullopt;
-    const bool anything_goes = exchange.challenges.absent() && exchange.expected->scheme.empty();
-    if (anything_goes && !token_parameter(exchange).empty()) return std::nullopt;
-    const bool certificate = exchange.request.client_certificate;
-    if (certificate && is_forbidden(exchange)) return std::nullopt;
+    if (exchange.carries(Sent::password) && !said) return std::nullopt;
     std::vector<Fact> facts{
         fact("method", exchange.request.method), fact("path", exchange.request.path),
         fact("challenge_schemes", offered_schemes(exchange)),
         fact("has_cookie", exchange.request.fields.has("Cookie")), fact("has_api_key", false)};
     add_browser_facts(exchange, facts);
-    if (certificate)
-        return likely("the request carried a TLS client certificate and no other credential",
-                      std::move(facts));
-    return certain("the request carried no Authorization field, API key or session cookie",
-                   std::move(facts));
+    if (elsewhere)
+        return shape("the request carried no Authorization field; " + place_name(*elsewhere) +
+                         " holds what may be a credential",
+                     std::move(facts));
+    if (exchange.carries(Sent::credential))
+        return shape("the request carried no Authorization field, and " +
+                         told(exchange, "no-credentials")->words,
+                     std::move(facts));
+    std::string words = "the request carried no Authorization field, API key or session cookie";
+    // A 401 asks for one; a 403 may have nothing to do with who asks.
+    if (acts_as(exchange) != 403 || said || !exchange.challenges.absent())
+        return proof(std::move(words), std::move(facts));
+    return exchange.heard.told.empty() && exchange.heard.unheard().empty() &&
+                   !is_web_page(exchange)
+               ? habit(std::move(words), std::move(facts))
+               : guess(std::move(words) + ", and may need one", std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -1,7 +1,6 @@
 #include "rules/causes/permission.hpp"
 
 #include "rules/causes/reading.hpp"
-#include "rules/edge.hpp"
 
 #include <utility>
 
@@ -18,17 +17,27 @@ std::optional<Evidence> permission_denied(const Exchange& exchange) {
     std::vector<Fact> facts{fact("method", exchange.request.method),
                             fact("path", exchange.request.path),
                             fact("other_2xx_with_fp", accepted)};
-    std::string words;
-    if (exchange.heard.says(Wording::policy)) {
-        const bool gateway = !aws_error_type(exchange).empty();
-        facts.push_back(fact("layer", gateway ? "gateway authorizer or IAM policy" : "policy"));
-        words = "a policy refused the caller: " + saying(exchange, Wording::policy);
-    } else {
-        words = "the credential is well-formed and nothing about it explains the 403";
+    if (std::optional<Evidence> said = told(exchange, "permission-denied", facts)) {
+        if (accepted) said->words += "; the credential was accepted elsewhere within ten minutes";
+        return said;
     }
-    if (accepted)
-        return certain(words + "; it was accepted elsewhere within ten minutes", std::move(facts));
-    return likely(std::move(words), std::move(facts));
+    const std::string_view own = exchange.heard.unheard();
+    if (!own.empty())
+        return habit("the API refuses for a reason of its own: " + quoted(exchange, own),
+                     std::move(facts));
+    if (accepted) {
+        std::string words = "the credential was accepted elsewhere within ten minutes, and not here";
+        // A web server's own page may be about the file, the address or the method.
+        return is_web_page(exchange) ? shape(std::move(words), std::move(facts))
+                                     : proof(std::move(words), std::move(facts));
+    }
+    if (!exchange.carries(Sent::credential))
+        return guess("a 403 without a word of why: it may be about the caller, the address or the "
+                     "resource itself",
+                     std::move(facts));
+    return habit("nothing about the credential that came explains the 403, and the answer does not "
+                 "say why",
+                 std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -10,14 +10,36 @@
 
 namespace whogoes::rules::causes {
 
-Evidence certain(std::string words, std::vector<Fact> facts) {
-    return {Confidence::certain, std::move(words), std::move(facts)};
+Evidence proof(std::string words, std::vector<Fact> facts) {
+    return {Confidence::certain, std::move(words), std::move(facts), Ground::proof};
 }
-Evidence likely(std::string words, std::vector<Fact> facts) {
-    return {Confidence::likely, std::move(words), std::move(facts)};
+Evidence shape(std::string words, std::vector<Fact> facts) {
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::shape};
 }
-Evidence possible(std::string words, std::vector<Fact> facts) {
-    return {Confidence::possible, std::move(words), std::move(facts)};
+Evidence habit(std::string words, std::vector<Fact> facts) {
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::habit};
+}
+Evidence guess(std::string words, std::vector<Fact> facts) {
+    return {Confidence::possible, std::move(words), std::move(facts), Ground::habit};
+}
+Evidence told_in(std::string words, std::vector<Fact> facts) {
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::told};
+}
+
+std::optional<Evidence> told(const Exchange& exchange, std::string_view cause,
+                             std::vector<Fact> facts) {
+    const Told* const one = exchange.heard.told_of(cause);
+    if (!one) return std::nullopt;
+    Evidence evidence = told_in(std::string(one->by_system() ? one->by->name : "the upstream") +
+                                    (one->text.empty() ? " answers as it does for that"
+                                                       : " says " + quoted(exchange, one->text)),
+                                std::move(facts));
+    if (!one->by_system()) evidence.ground = Ground::heard;
+    if (one->saying->weak) {
+        evidence.confidence = Confidence::possible;
+        evidence.words += ", which may be the reason";
+    }
+    return evidence;
 }
 
 Fact fact(std::string_view name, std::string_view text) { return {name, std::string(text)}; }
@@ -36,7 +58,14 @@ void add(std::vector<Fact>& facts, std::string_view name, std::string_view text)
 
 int acts_as(const Exchange& exchange) {
     const int status = exchange.response.status;
-    return status < 400 || status == 407 ? 401 : status;
+    if (status == 407 || status == 440 || status == 498) return 401;
+    if (status >= 400) return status;
+    if (exchange.grpc) return exchange.grpc->code == 7 ? 403 : 401;
+    static const std::uint64_t forbidden = letters_of("forbidden");
+    static const std::uint64_t denied = letters_of("permissiondenied");
+    for (const Statement& statement : exchange.heard.statements)
+        if (statement.letters == forbidden || statement.letters == denied) return 403;
+    return 401;
 }
 
 bool credential_absent(const Exchange& exchange) {
@@ -65,6 +94,14 @@ bool carries_one_token(Scheme kind) {
 }
 
 std::string_view sole_token(const Exchange& exchange) {
+    if (exchange.credentials.empty()) {
+        // Where no Authorization came, a token is looked at wherever it stands.
+        for (const Carried& one : exchange.carried)
+            if (one.holds == Holds::token ||
+                (one.holds == Holds::perhaps && one.where != Where::cookie))
+                return one.value;
+        return {};
+    }
     const Credentials* const sent = sole_credentials(exchange);
     if (!sent || !carries_one_token(sent->kind)) return {};
     if (sent->kind != Scheme::unknown) return sent->value;
@@ -76,6 +113,7 @@ std::string_view sole_token(const Exchange& exchange) {
 
 const Jwt* sole_jwt(const Exchange& exchange) {
     if (!exchange.jwt) return nullptr;
+    if (exchange.credentials.empty()) return &*exchange.jwt;
     const Credentials* const sent = sole_credentials(exchange);
     return sent && carries_one_token(sent->kind) ? &*exchange.jwt : nullptr;
 }
@@ -115,37 +153,6 @@ const Challenge* challenge_with_error(const Exchange& exchange, std::string_view
 
 namespace {
 
-bool is_analytics(std::string_view name) {
-    static constexpr std::array prefixes{
-        std::string_view("_ga"),          std::string_view("_gid"),
-        std::string_view("_gat"),         std::string_view("_gcl_"),
-        std::string_view("_fbp"),         std::string_view("_hj"),
-        std::string_view("__utm"),        std::string_view("__cf"),
-        std::string_view("cf_clearance"), std::string_view("ajs_"),
-        std::string_view("_pk_"),         std::string_view("mp_"),
-        std::string_view("Optanon"),      std::string_view("amplitude"),
-    };
-    for (const std::string_view prefix : prefixes)
-        if (name.starts_with(prefix)) return true;
-    return false;
-}
-
-bool is_key_field(std::string_view name) {
-    for (const std::string_view known :
-         {"X-API-Key", "apikey", "api-key", "X-ApiKey", "X-Goog-Api-Key", "X-RapidAPI-Key",
-          "Ocp-Apim-Subscription-Key", "X-Functions-Key", "X-Auth-Key", "X-Api-Token"})
-        if (iequals(name, known)) return true;
-    return false;
-}
-
-bool is_key_parameter(std::string_view name, std::string_view value) {
-    for (const std::string_view known :
-         {"api_key", "apikey", "api-key", "x-api-key", "subscription-key"})
-        if (iequals(name, known)) return true;
-    // "key" alone is any word; a Google key has 39 characters.
-    return name == "key" && value.size() >= 20;
-}
-
 bool is_misname(std::string_view name) {
     for (const std::string_view known : {"Authentication",
                                          "Auth",
@@ -181,28 +188,9 @@ bool is_whole_jwt(std::string_view text) {
     return jwt && (jwt->segments == 3 || jwt->segments == 5);
 }
 
-// Calls `found` with each name and value of a query until it answers true.
-template <class Found>
-bool any_parameter(std::string_view query, Found found) {
-    while (!query.empty()) {
-        const std::string_view pair = query.substr(0, query.find('&'));
-        const std::size_t equals = pair.find('=');
-        if (equals != npos && found(pair.substr(0, equals), pair.substr(equals + 1))) return true;
-        query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    }
-    return false;
-}
-
 }  // namespace
 
-bool has_session_cookie(const Exchange& exchange) {
-    for (const Field& line : exchange.request.fields.lines()) {
-        if (!iequals(line.name, "Cookie")) continue;
-        for (const std::string_view name : cookie_names(line.value))
-            if (!is_analytics(name)) return true;
-    }
-    return false;
-}
+bool has_session_cookie(const Exchange& exchange) { return exchange.carries(Sent::cookie); }
 
 bool has_cookie_named(const Exchange& exchange, std::string_view name) {
     for (const Field& line : exchange.request.fields.lines())
@@ -210,15 +198,46 @@ bool has_cookie_named(const Exchange& exchange, std::string_view name) {
     return false;
 }
 
-std::optional<ApiKey> api_key(const Exchange& exchange) {
-    for (const Field& line : exchange.request.fields.lines())
-        if (!line.value.empty() && is_key_field(line.name)) return ApiKey{line.name, line.value};
-    ApiKey key;
-    const bool found = any_parameter(exchange.request.query, [&](auto name, auto value) {
-        key = {name, value};
-        return !value.empty() && is_key_parameter(name, value);
-    });
-    return found ? std::optional(key) : std::nullopt;
+const Carried* carried(const Exchange& exchange, Holds holds) {
+    for (const Carried& one : exchange.carried)
+        if (one.holds == holds && one.where != Where::cookie) return &one;
+    return nullptr;
+}
+
+const Carried* credential_elsewhere(const Exchange& exchange) {
+    for (const Carried& one : exchange.carried)
+        if (one.where != Where::cookie && one.where != Where::member && may_authenticate(one.holds))
+            return &one;
+    return nullptr;
+}
+
+std::string place_name(const Carried& one) {
+    const std::string name(one.name.substr(0, 40));
+    switch (one.where) {
+        case Where::field:
+            return "the field " + name;
+        case Where::cookie:
+            return name.empty() ? "a nameless cookie" : "the cookie " + name;
+        case Where::query:
+            return "the query parameter " + name;
+        case Where::member:
+            return "the body's member " + name;
+        case Where::subprotocol:
+            return "the WebSocket subprotocol";
+        case Where::scheme:
+            break;
+    }
+    return "Authorization";
+}
+
+bool is_login_call(const Exchange& exchange) {
+    if (!exchange.carries(Sent::password) || !credential_absent(exchange)) return false;
+    const Carried* const password = carried(exchange, Holds::password);
+    return password && password->where == Where::member && exchange.request.method != "GET";
+}
+
+bool is_web_page(const Exchange& exchange) {
+    return icontains(response_field(exchange, "Content-Type"), "html");
 }
 
 std::optional<Field> misnamed_credential(const Exchange& exchange) {
@@ -232,12 +251,9 @@ std::optional<Field> misnamed_credential(const Exchange& exchange) {
 }
 
 std::string_view token_parameter(const Exchange& exchange) {
-    std::string_view last;
-    const bool found = any_parameter(exchange.request.query, [&](auto name, auto value) {
-        last = name;
-        return (iequals(name, "access_token") && !value.empty()) || is_whole_jwt(value);
-    });
-    return found ? last : std::string_view();
+    for (const Carried& one : exchange.carried)
+        if (one.where == Where::query && one.holds == Holds::token) return one.name;
+    return {};
 }
 
 std::string_view request_field(const Exchange& exchange, std::string_view name) {
@@ -287,8 +303,13 @@ std::string host_of(std::string_view url) {
     return lowered(host);
 }
 
-std::string saying(const Exchange& exchange, Wording wording) {
-    return "\"" + quotable(exchange.heard.text(wording), exchange.request) + "\"";
+std::string quoted(const Exchange& exchange, std::string_view text) {
+    return "\"" + quotable(text, exchange.request) + "\"";
+}
+
+std::string saying(const Exchange& exchange, std::string_view cause) {
+    const Told* const one = exchange.heard.told_of(cause);
+    return quoted(exchange, one ? one->text : std::string_view());
 }
 
 }  // namespace whogoes::rules::causes

@@ -14,9 +14,15 @@
 // check is asked only about an exchange that diagnose() holds to be an authentication event.
 namespace whogoes::rules::causes {
 
-Evidence certain(std::string words, std::vector<Fact> facts = {});
-Evidence likely(std::string words, std::vector<Fact> facts = {});
-Evidence possible(std::string words, std::vector<Fact> facts = {});  // word it "may"
+// A finding by its ground; diagnose() weighs it against the others.
+Evidence proof(std::string words, std::vector<Fact> facts = {});
+Evidence shape(std::string words, std::vector<Fact> facts = {});
+Evidence habit(std::string words, std::vector<Fact> facts = {});
+Evidence guess(std::string words, std::vector<Fact> facts = {});  // a habit, worded "may"
+// What the answer says of this cause, in its own words; empty: nothing.
+std::optional<Evidence> told(const Exchange&, std::string_view cause, std::vector<Fact> facts = {});
+// Words of a check's own about what the answer says.
+Evidence told_in(std::string words, std::vector<Fact> facts = {});
 
 Fact fact(std::string_view name, std::string_view text);
 Fact fact(std::string_view name, const char* text);
@@ -28,10 +34,10 @@ Fact fact(std::string_view name, std::vector<std::string> list);
 // Adds a fact unless there is nothing to tell.
 void add(std::vector<Fact>&, std::string_view name, std::string_view text);
 
-// The status, but 401 for what says the same in other words: 407, and a redirect to a login page
-// or a 2xx with an error inside that diagnose() let pass.
+// The status, but 401 or 403 for what says the same in other words: 407, 440 and 498, and a redirect
+// to a login page or a 2xx with an error inside that diagnose() let pass.
 int acts_as(const Exchange&);
-inline bool is_forbidden(const Exchange& exchange) { return exchange.response.status == 403; }
+inline bool is_forbidden(const Exchange& exchange) { return acts_as(exchange) == 403; }
 
 // No Authorization line at all (Proxy-Authorization for a 407); an empty one is not absent.
 bool credential_absent(const Exchange&);
@@ -56,15 +62,22 @@ std::vector<std::string> offered_schemes(const Exchange&);
 // The first challenge with this error code; null: none.
 const Challenge* challenge_with_error(const Exchange&, std::string_view error);
 
-// A cookie that may stand for a session: analytics and consent cookies do not count.
+// A cookie that may stand for a session: not a theme, a language, an analytics id, a refresh token.
 bool has_session_cookie(const Exchange&);
 bool has_cookie_named(const Exchange&, std::string_view name);
 
-struct ApiKey {
-    std::string_view name{};  // of the field or of the query parameter
-    std::string_view value{};
-};
-std::optional<ApiKey> api_key(const Exchange&);
+// The first thing carried that holds this, outside cookies; null: none.
+const Carried* carried(const Exchange&, Holds);
+inline const Carried* api_key(const Exchange& exchange) { return carried(exchange, Holds::api_key); }
+// A token or key outside Authorization, Cookie and the body, known or not; null: none.
+const Carried* credential_elsewhere(const Exchange&);
+// Where it stands, for a sentence: "the field X-API-Key".
+std::string place_name(const Carried&);
+// The call that logs in: a password in a form or JSON body.
+bool is_login_call(const Exchange&);
+
+// The answer is HTML: a web server's, or a page for people.
+bool is_web_page(const Exchange&);
 
 // A credential in a field whose name is nearly Authorization.
 std::optional<Field> misnamed_credential(const Exchange&);
@@ -78,7 +91,8 @@ std::string_view response_field(const Exchange&, std::string_view name);
 std::int64_t unix_seconds(TimePoint);
 std::string instant(std::int64_t unix_seconds);  // "2026-11-23T12:37:12Z"
 std::string host_of(std::string_view url);       // in lower case, without port; empty: no URL
-// What the upstream said, in quotes and scrubbed, ready for a sentence.
-std::string saying(const Exchange&, Wording);
+// What the upstream said of a cause, in quotes and scrubbed, ready for a sentence.
+std::string saying(const Exchange&, std::string_view cause);
+std::string quoted(const Exchange&, std::string_view text);
 
 }  // namespace whogoes::rules::causes

@@ -23,6 +23,12 @@ bool is_offered(const Exchange& exchange, std::string_view scheme) {
     return false;
 }
 
+bool offers_registered(const Exchange& exchange) {
+    for (const Challenge& challenge : exchange.challenges.challenges)
+        if (scheme_of(without_x(challenge.scheme)) != Scheme::unknown) return true;
+    return false;
+}
+
 // With 0.24 httpx stopped reading ~/.netrc by itself.
 bool is_old_httpx(std::string_view agent) {
     constexpr std::string_view name = "python-httpx/0.";
@@ -55,7 +61,7 @@ std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
         if (iequals(wanted, sent->scheme) || sent->kind == Scheme::dpop) return std::nullopt;
         std::string name = scheme_name(*sent);
         std::string words = name + " was sent, and " + wanted + " is configured for this API";
-        return likely(std::move(words), {fact("sent_scheme", std::move(name)),
+        return shape(std::move(words), {fact("sent_scheme", std::move(name)),
                                          fact("offered_schemes", std::vector{wanted})});
     }
     if (is_offered(exchange, sent->scheme)) return std::nullopt;
@@ -66,8 +72,11 @@ std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
     std::string name = scheme_name(*sent);
     std::vector<std::string> offered = offered_schemes(exchange);
     std::string words = name + " was sent, and the upstream offers " + joined(offered);
-    return certain(std::move(words), {fact("sent_scheme", std::move(name)),
-                                      fact("offered_schemes", std::move(offered))});
+    std::vector<Fact> facts{fact("sent_scheme", std::move(name)),
+                            fact("offered_schemes", std::move(offered))};
+    // What is no scheme at all (OTP, a product's name) offers none.
+    return offers_registered(exchange) ? proof(std::move(words), std::move(facts))
+                                       : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> netrc_override(const Exchange& exchange) {
@@ -84,10 +93,10 @@ std::optional<Evidence> netrc_override(const Exchange& exchange) {
     std::vector<Fact> facts{fact("user_agent", agent.substr(0, 120)), fact("sent_scheme", "Basic"),
                             fact("offered_schemes", offered_schemes(exchange))};
     if (exchange.recollection.bearer_sent_elsewhere)
-        return likely(
+        return shape(
             "this library takes Basic from ~/.netrc, and the same client sends Bearer elsewhere",
             std::move(facts));
-    return possible(
+    return guess(
         "the HTTP library may have taken Basic from ~/.netrc over the header that was set",
         std::move(facts));
 }
@@ -100,12 +109,12 @@ std::optional<Evidence> scheme_case_rejected(const Exchange& exchange) {
     std::string words = "the scheme was written \"" + std::string(sent->scheme) +
                         "\", usual is \"" + std::string(usual) + "\"";
     if (exchange.recollection.accepted_in_registered_spelling)
-        return certain(words + ", and with that the same credential was accepted",
+        return proof(words + ", and with that the same credential was accepted",
                        {fact("scheme_as_sent", sent->scheme)});
     // The very same field was accepted before: the letters are not it.
     if (exchange.recollection.credential_accepted_ago || exchange.signature == Signature::verified)
         return std::nullopt;
-    return possible(words + "; the server may compare with regard to case",
+    return guess(words + "; the server may compare with regard to case",
                     {fact("scheme_as_sent", sent->scheme)});
 }
 

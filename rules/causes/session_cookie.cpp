@@ -11,7 +11,8 @@ namespace {
 
 // Nothing but a cookie can be the credential.
 bool only_cookies_count(const Exchange& exchange) {
-    return credential_absent(exchange) && !api_key(exchange);
+    return credential_absent(exchange) && !credential_elsewhere(exchange) &&
+           !exchange.carries(Sent::password);
 }
 
 bool is_safe_method(std::string_view method) {
@@ -81,10 +82,10 @@ std::optional<Evidence> session_cookie_missing(const Exchange& exchange) {
                             fact("has_set_cookie_before", seen != nullptr)};
     add(facts, "expected_cookie", wanted.empty() && seen ? std::string_view(seen->name) : wanted);
     if (seen)
-        return likely(
+        return shape(
             "the API set the cookie " + seen->name + " earlier, and the browser did not send it",
             std::move(facts));
-    return likely("the session cookie " + wanted + " did not come with this " + std::string(site) +
+    return shape("the session cookie " + wanted + " did not come with this " + std::string(site) +
                       " request",
                   std::move(facts));
 }
@@ -97,11 +98,15 @@ std::optional<Evidence> session_cookie_blocked(const Exchange& exchange) {
     std::string reasons;
     for (const std::string& reason : cookie->blocked_because)
         reasons += (reasons.empty() ? "" : ", ") + reason;
-    return certain("the browser had to refuse the cookie " + cookie->name + " (" + reasons + ")",
+    return proof("the browser had to refuse the cookie " + cookie->name + " (" + reasons + ")",
                    {fact("cookie_name", cookie->name), fact("reasons", cookie->blocked_because)});
 }
 
 std::optional<Evidence> session_expired(const Exchange& exchange) {
+    if (exchange.response.status == 440)
+        return proof("the status 440 is IIS's word for a session that ran out");
+    if (exchange.heard.says("session-expired") && exchange.carries(Sent::credential))
+        return told(exchange, "session-expired");
     if (!has_session_cookie(exchange) || !only_cookies_count(exchange)) return std::nullopt;
     std::vector<Fact> facts{fact("cookie_names", sent_cookie_names(exchange))};
     const auto& accepted = exchange.recollection.cookie_accepted_ago;
@@ -109,21 +114,21 @@ std::optional<Evidence> session_expired(const Exchange& exchange) {
         facts.push_back(fact("last_accepted_age_s", std::int64_t{accepted->count() / 1000}));
     // A 403 speaks of CSRF or of permission, unless the answer takes the cookie away.
     if (removes_a_cookie(exchange))
-        return certain("the answer removes the cookie that came with the request",
+        return proof("the answer removes the cookie that came with the request",
                        std::move(facts));
     if (acts_as(exchange) != 401) return std::nullopt;
     const std::string& wanted = exchange.expected->session_cookie;
     if (!wanted.empty() && !has_cookie_named(exchange, wanted)) return std::nullopt;
     if (accepted)
-        return likely(
+        return shape(
             "the same cookie was accepted " + std::to_string(accepted->count() / 1000) + " s ago",
             std::move(facts));
     if (blocked_cookie(exchange)) return std::nullopt;
-    return possible("a cookie came, and the session behind it may be gone", std::move(facts));
+    return guess("a cookie came, and the session behind it may be gone", std::move(facts));
 }
 
 std::optional<Evidence> csrf_failed(const Exchange& exchange) {
-    const bool said = exchange.heard.says(Wording::csrf);
+    const bool said = exchange.heard.says("csrf-failed");
     const bool laravel = exchange.response.status == 419;
     std::vector<Fact> facts;
     if (said || laravel || is_forbidden(exchange))
@@ -131,17 +136,18 @@ std::optional<Evidence> csrf_failed(const Exchange& exchange) {
                  fact("csrf_cookie_present", has_csrf_cookie(exchange)),
                  fact("method", exchange.request.method)};
     if (said)
-        return certain("the upstream says " + saying(exchange, Wording::csrf), std::move(facts));
+        return told(exchange, "csrf-failed", std::move(facts));
     if (laravel)
-        return certain("the status 419 means that the CSRF token did not match", std::move(facts));
+        return proof("the status 419 means that the CSRF token did not match", std::move(facts));
     if (!is_forbidden(exchange) || is_safe_method(exchange.request.method)) return std::nullopt;
     // Without a word from the upstream only where a session is all there is to refuse.
     if (!has_session_cookie(exchange) || has_csrf_field(exchange) || !only_cookies_count(exchange))
         return std::nullopt;
     if (!exchange.challenges.absent() || misnamed_credential(exchange) ||
-        exchange.recollection.lost_redirect || exchange.heard.says(Wording::scope))
+        exchange.recollection.lost_redirect || !exchange.heard.told.empty() ||
+        !exchange.heard.unheard().empty())
         return std::nullopt;
-    return likely("a " + std::string(exchange.request.method) +
+    return habit("a " + std::string(exchange.request.method) +
                       " with a session cookie came without a CSRF field",
                   std::move(facts));
 }

@@ -9,15 +9,15 @@
 namespace whogoes::rules::compliance {
 
 Evidence certain(std::string words, std::vector<Fact> facts) {
-    return {Confidence::certain, std::move(words), std::move(facts)};
+    return {Confidence::certain, std::move(words), std::move(facts), Ground::proof};
 }
 
 Evidence likely(std::string words, std::vector<Fact> facts) {
-    return {Confidence::likely, std::move(words), std::move(facts)};
+    return {Confidence::likely, std::move(words), std::move(facts), Ground::shape};
 }
 
 Evidence possible(std::string words, std::vector<Fact> facts) {
-    return {Confidence::possible, std::move(words), std::move(facts)};
+    return {Confidence::possible, std::move(words), std::move(facts), Ground::habit};
 }
 
 const Credentials* token_in_header(const Exchange& exchange) {
@@ -45,8 +45,9 @@ std::optional<std::string_view> form_value(std::string_view form, std::string_vi
 bool is_token_endpoint(const Exchange& exchange) {
     for (const std::string& path : exchange.expected->refresh_paths)
         if (exchange.request.path == path) return true;
-    return exchange.request.method == "POST" && !exchange.request.form_body.empty() &&
-           form_value(exchange.request.form_body, "grant_type").has_value();
+    if (exchange.request.method != "POST") return false;
+    return form_value(exchange.request.form_body, "grant_type").has_value() ||
+           exchange.request.json_body.find("\"grant_type\"") != npos || is_refresh_call(exchange);
 }
 
 bool is_refresh_call(const Exchange& exchange) {
@@ -55,6 +56,13 @@ bool is_refresh_call(const Exchange& exchange) {
         return true;
     for (const std::string& path : exchange.expected->refresh_paths)
         if (exchange.request.path == path) return true;
+    // A call of an own API: a refresh token in body or cookie, and a path that says so.
+    if (exchange.request.method != "POST" || !exchange.credentials.empty()) return false;
+    const std::string_view path = exchange.request.path;
+    for (const Carried& one : exchange.carried)
+        if (one.holds == Holds::refresh_token && one.where != Where::field &&
+            (icontains(path, "refresh") || icontains(path, "token") || icontains(path, "renew")))
+            return true;
     return false;
 }
 
@@ -140,13 +148,12 @@ bool may_prompt(const Exchange& exchange) {
     return !site || iequals(*site, "same-origin") || iequals(*site, "none");
 }
 
-const Cause* explained_by(const Exchange& exchange,
-                          std::initializer_list<std::string_view> cause_ids) {
-    for (const CauseRow& row : catalogue())
-        if (std::find(cause_ids.begin(), cause_ids.end(), row.cause.id) != cause_ids.end() &&
-            row.check(exchange))
-            return &row.cause;
-    return nullptr;
+bool is_explained_by(const Exchange& exchange, Trait trait) {
+    for (const CauseRow& row : catalogue()) {
+        if (!row.cause.has(trait)) continue;
+        if (row.check ? row.check(exchange).has_value() : exchange.heard.says(row.cause.id)) return true;
+    }
+    return false;
 }
 
 }  // namespace whogoes::rules::compliance

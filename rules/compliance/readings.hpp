@@ -71,7 +71,7 @@ bool is_script_request(const Exchange&);
 // the answer's tainting is not "cors".
 bool may_prompt(const Exchange&);
 
-// The first of these causes that explains the exchange; null: none does.
-const Cause* explained_by(const Exchange&, std::initializer_list<std::string_view> cause_ids);
+// Whether a cause with this trait explains the exchange.
+bool is_explained_by(const Exchange&, Trait);
 
 }  // namespace whogoes::rules::compliance

@@ -3,24 +3,16 @@
 #include "rules/compliance/readings.hpp"
 #include "rules/text.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace whogoes::rules::compliance {
 namespace {
 
-constexpr std::array<std::string_view, 10> secret_names{
-    "access_token", "token", "id_token", "refresh_token", "api_key",
-    "apikey",       "key",   "auth",     "jwt",           "sig"};
 constexpr std::size_t shortest_secret = 8;
 
 bool is_secret(std::string_view name, std::string_view value) {
-    const bool named = std::any_of(secret_names.begin(), secret_names.end(),
-                                   [name](std::string_view known) { return iequals(known, name); });
-    if (named && value.size() >= shortest_secret) return true;
-    if (!value.starts_with("eyJ")) return false;
-    const std::optional<Jwt> jwt = parse_jwt(value);
-    return jwt && (jwt->readable() || jwt->encrypted);
+    if (value.size() < shortest_secret) return false;
+    const Holds holds = holds_at(Where::query, name, value);
+    return holds == Holds::token || holds == Holds::api_key || holds == Holds::refresh_token ||
+           holds == Holds::password || holds == Holds::signature || holds == Holds::session;
 }
 
 }  // namespace

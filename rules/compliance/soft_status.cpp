@@ -40,11 +40,21 @@ const boost::json::object* first_error(const boost::json::object& body) {
     return list && !list->empty() ? list->front().if_object() : nullptr;
 }
 
+// JSON-RPC 2.0, 5.1: an error object in place of a result; its code is the server's own.
+bool is_refusing_call(const boost::json::object& body) {
+    if (!body.if_contains("jsonrpc")) return false;
+    const boost::json::value* error = body.if_contains("error");
+    const boost::json::object* object = error ? error->if_object() : nullptr;
+    return object && (is_refusing(object->if_contains("code")) ||
+                      is_refusing(object->if_contains("message")));
+}
+
 // Free text and nested records never count: an API may well list tickets with a code of 401.
 std::string refusing_member(const boost::json::object& body) {
     for (const std::string_view name : {"code", "status", "statusCode", "error"})
         if (is_refusing(body.if_contains(boost::json::string_view(name.data(), name.size()))))
             return std::string(name);
+    if (is_refusing_call(body)) return "error";
     const boost::json::object* error = first_error(body);
     if (!error) return {};
     if (is_refusing(error->if_contains("code"))) return "errors[0].code";
@@ -76,6 +86,7 @@ bool is_login_form(const Exchange& exchange) {
 
 std::optional<Evidence> soft_unauthorized(const Exchange& exchange) {
     if (!is_success(exchange)) return std::nullopt;
+    if (exchange.grpc) return std::nullopt;  // gRPC has a status of its own
     if (has_hidden_status(exchange))
         return certain("X-Responded-JSON tells of a refusal behind this success");
     if (!body_was_seen(exchange)) return std::nullopt;

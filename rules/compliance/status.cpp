@@ -13,26 +13,13 @@
 namespace whogoes::rules::compliance {
 namespace {
 
-// Beside the API keys: tokens and signatures of URLs that grant access by themselves.
-constexpr std::array<std::string_view, 9> secret_parameters{
-    "access_token", "id_token",        "token",           "jwt", "auth", "key",
-    "sig",          "X-Amz-Signature", "X-Goog-Signature"};
-
-bool has_secret_parameter(std::string_view query) {
-    return std::any_of(
-        secret_parameters.begin(), secret_parameters.end(),
-        [query](std::string_view name) { return !form_value(query, name).value_or("").empty(); });
-}
-
 bool is_anonymous(const Exchange& exchange) {
-    if (exchange.request.client_certificate) return false;
     for (const Credentials& sent : exchange.credentials)
         if (!sent.raw.empty()) return false;
     const Fields& fields = exchange.request.fields;
-    for (const std::string_view name :
-         {"Cookie", "Proxy-Authorization", "Private-Token", "X-Auth-Token", "X-Access-Token"})
+    for (const std::string_view name : {"Cookie", "Proxy-Authorization"})
         if (!fields.first(name).value_or("").empty()) return false;
-    return !causes::api_key(exchange) && !has_secret_parameter(exchange.request.query);
+    return !exchange.carries(Sent::credential);
 }
 
 bool is_programmatic(const Exchange& exchange) {
@@ -49,33 +36,7 @@ bool is_zero(const Fields& fields, std::string_view name) {
 
 // Our own checks that would make a 401 for this token the right answer after all.
 bool is_refused_for_cause(const Exchange& exchange) {
-    return explained_by(exchange, {"scheme-mismatch",
-                                   "authorization-stripped",
-                                   "rate-limited",
-                                   "token-expired",
-                                   "token-not-yet-valid",
-                                   "clock-skew",
-                                   "exp-in-milliseconds",
-                                   "exp-not-numeric",
-                                   "id-token-as-access-token",
-                                   "refresh-token-as-access-token",
-                                   "wrong-token-typ",
-                                   "wrong-issuer",
-                                   "wrong-audience",
-                                   "wrong-authorized-party",
-                                   "insufficient-scope",
-                                   "step-up-required",
-                                   "unknown-kid",
-                                   "alg-key-mismatch",
-                                   "signature-invalid",
-                                   "multiple-authorization",
-                                   "digest-nonce-stale",
-                                   "digest-nc-reuse",
-                                   "digest-uri-mismatch",
-                                   "dpop-proof-missing",
-                                   "dpop-proof-invalid",
-                                   "dpop-htu-mismatch",
-                                   "dpop-nonce-required"});
+    return is_explained_by(exchange, Trait::earns_401);
 }
 
 bool is_verified(const Exchange& exchange) {
@@ -120,9 +81,7 @@ std::optional<Evidence> forbidden_without_credentials(const Exchange& exchange) 
     if (exchange.response.status != 403 || exchange.preflight || !is_anonymous(exchange))
         return std::nullopt;
     // Who answered? These refuse the request, the host or the origin, not a missing credential.
-    if (explained_by(exchange, {"waf-blocked", "gateway-route-missing", "aws-signature-rejected",
-                                "rate-limited", "host-rejected", "cors-origin-rejected",
-                                "csrf-failed", "client-certificate-required", "ip-not-allowed"}))
+    if (is_explained_by(exchange, Trait::not_about_caller))
         return std::nullopt;
     return certain("the request carried no credential of any kind, and the answer is 403");
 }
@@ -154,7 +113,8 @@ std::optional<Evidence> auth_failure_as_bad_request(const Exchange& exchange) {
     if (error == "invalid_request") return std::nullopt;
     if (error == "invalid_token")
         return certain("the challenge says invalid_token, the status is 400");
-    if (!body_was_seen(exchange) || !refuses_a_credential(exchange.response.body))
+    if (!body_was_seen(exchange) || !refuses_a_credential(exchange.response.body) ||
+        !exchange.carries(Sent::credential))
         return std::nullopt;
     return likely("the body speaks of a refused credential, the status is 400");
 }
@@ -192,7 +152,7 @@ std::optional<Evidence> rate_limit_as_auth_status(const Exchange& exchange) {
         if (is_zero(fields, name))
             return certain("this " + status + " says " + std::string(name) + ": 0");
     if (!body_was_seen(exchange)) return std::nullopt;
-    if (exchange.heard.says(Wording::throttled))
+    if (exchange.heard.says(cause_with(Trait::throttled).id))
         return likely("the body of this " + status + " speaks of too many requests");
     return std::nullopt;
 }

@@ -70,6 +70,8 @@ void read_request(std::string_view text, rules::Request& request) {
     const std::string_view type = parts.fields.first("Content-Type").value_or("");
     if (rules::istarts_with(type, "application/x-www-form-urlencoded"))
         request.form_body = parts.body.substr(0, longest_form);
+    if (rules::icontains(type.substr(0, type.find(';')), "json"))
+        request.json_body = parts.body.substr(0, longest_form);
 }
 
 void read_response(std::string_view text, rules::Response& response) {

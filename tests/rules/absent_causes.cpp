@@ -36,8 +36,6 @@ const CauseCase rows[] = {
      get + "?access_token=abc", "401"},
     {"no-credentials", false, "a key", get + "\nX-API-Key: k-1", "401"},
     {"no-credentials", false, "an empty field", get + "\nAuthorization:", "401"},
-    {"no-credentials", false, "known by its certificate", get, "403",
-     [](Exchange& e, Expectations&) { e.request.client_certificate = true; }},
     {"no-credentials", false, "a proxy's credential for a 407",
      get + "\nProxy-Authorization: Basic eDp5", "407"},
 

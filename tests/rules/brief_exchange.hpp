@@ -31,7 +31,8 @@ struct BriefExchange {
         if (mark != std::string_view::npos)
             exchange.request.query = exchange.request.target.substr(mark + 1);
         read_fields(request, exchange.request.fields);
-        exchange.request.form_body = request;
+        (request.starts_with('{') ? exchange.request.json_body : exchange.request.form_body) =
+            request;
 
         exchange.response.status = std::stoi(std::string(take_line(response)));
         read_fields(response, exchange.response.fields);

@@ -25,6 +25,7 @@ std::span<const CauseCase> scheme_cases();
 std::span<const CauseCase> jwt_cases();
 std::span<const CauseCase> edge_cases();
 std::span<const CauseCase> flow_cases();
+std::span<const CauseCase> told_cases();
 
 // A token with these claims and a made-up signature of the right length; it is
 // 2026-09-21T14:13:20Z (1790000000).

@@ -59,7 +59,7 @@ const CauseCase rows[] = {
      told(403, "the certificate of this course is missing")},
 
     {"rate-limited", true, "Retry-After", with_token, "403\nRetry-After: 30"},
-    {"rate-limited", true, "used up", with_token, "401\nX-RateLimit-Remaining: 0"},
+    {"rate-limited", true, "used up", with_token, "403\nX-RateLimit-Remaining: 0"},
     {"rate-limited", true, "the list form", with_token, "403\nRateLimit: limit=9, remaining=0"},
     {"rate-limited", true, "told", with_token, told(403, "Too many attempts")},
     {"rate-limited", true, "429", with_token, "429"},
@@ -86,9 +86,11 @@ const CauseCase rows[] = {
      told(403, "Your IP address is not in the allowlist")},
     {"ip-not-allowed", false, "a word that holds it", with_token, told(403, "recipient unknown")},
 
-    {"account-locked", true, "401", "GET /\nAuthorization: Basic YW5uOnB3", told(401, "locked")},
+    {"account-locked", true, "401", "GET /\nAuthorization: Basic YW5uOnB3", told(401, "account locked")},
     {"account-locked", true, "403", with_token, told(403, "Your account is suspended")},
-    {"account-locked", true, "MFA", with_token, told(403, "mfa_required")},
+    {"account-locked", false, "MFA", with_token, told(403, "mfa_required")},
+    {"rate-limited", false, "the last of a quota, refused for another reason", with_token,
+     "401\nX-RateLimit-Remaining: 0\n\n{\"message\":\"invalid token\"}"},
     {"account-locked", false, "blocked", with_token, told(401, "blocked")},
     {"account-locked", false, "an order", with_token, told(403, "the order is locked")},
 
@@ -97,8 +99,6 @@ const CauseCase rows[] = {
     {"permission-denied", true, "a policy", with_token,
      "403\nx-amzn-ErrorType: AccessDeniedException\n\n"
      "{\"Message\":\"User is not authorized to access this resource\"}"},
-    {"permission-denied", true, "a certificate", "GET /", "403",
-     [](Exchange& e, Expectations&) { e.request.client_certificate = true; }},
     {"permission-denied", false, "nobody came", "GET /", "403"},
     {"permission-denied", false, "401", with_token, "401"},
 };

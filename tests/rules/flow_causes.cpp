@@ -89,7 +89,10 @@ const CauseCase rows[] = {
      dpop("\nDPoP: " +
           proof(api_url, right, R"({"typ":"dpop+jwt","alg":"ES256","jwk":{"kty":"EC","d":"x"}})")),
      dpop_401},
-    {"dpop-proof-invalid", false, "right", dpop("\nDPoP: " + proof(api_url, right)), dpop_401},
+    {"dpop-proof-invalid", false, "right", dpop("\nDPoP: " + proof(api_url, right)),
+     "401\nWWW-Authenticate: DPoP algs=\"ES256\""},
+    {"dpop-proof-invalid", true, "the challenge says so",
+     dpop("\nDPoP: " + proof(api_url, right)), dpop_401},
     {"dpop-htu-mismatch", true, "the proxy's URL",
      dpop("\nDPoP: " + proof("http://localhost:8401/v1/items", right)), dpop_401},
     {"dpop-htu-mismatch", true, "nobody's",

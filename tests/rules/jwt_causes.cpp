@@ -84,6 +84,10 @@ const CauseCase
             {"refresh-token-as-access-token", true, "token_use", jwt(R"({"token_use":"refresh"})"),
              "401"},
             {"refresh-token-as-access-token", true, "GitHub", bearer("ghr_EXAMPLEEXAMPLE"), "401"},
+            {"refresh-token-as-access-token", true, "Google", bearer("1//0EXAMPLE"), "401",
+             [](Exchange& e, Expectations&) {
+                 e.place.upstream_origin = "https://www.googleapis.com";
+             }},
             {"refresh-token-as-access-token", false, "access", jwt(R"({"typ":"Bearer"})"), "401"},
             {"id-token-as-access-token", true, "at_hash", jwt(R"({"aud":"spa","at_hash":"x"})"),
              "401"},

@@ -28,8 +28,6 @@ const ComplianceRow rows[] = {
     {"forbidden-without-credentials", false, "a cookie", "GET /\nCookie: sid=1", "403"},
     {"forbidden-without-credentials", false, "a key", "GET /\nX-API-Key: k", "403"},
     {"forbidden-without-credentials", false, "a key in the query", "GET /?api_key=k", "403"},
-    {"forbidden-without-credentials", false, "a certificate", "GET /", "403",
-     [](Exchange& e, Expectations&) { e.request.client_certificate = true; }},
     {"forbidden-without-credentials", false, "a preflight",
      "OPTIONS /\nOrigin: http://a.test\nAccess-Control-Request-Method: GET", "403"},
     {"forbidden-without-credentials", false, "the host was refused", "GET /",

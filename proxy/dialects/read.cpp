@@ -1,0 +1,253 @@
+#include "proxy/dialects/read.hpp"
+
+#include "proxy/dialects/yaml_file.hpp"
+#include "rules/diagnosis.hpp"
+#include "rules/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <utility>
+
+namespace whogoes::dialects {
+
+using namespace rules;
+
+namespace {
+
+constexpr std::array sent_words{
+    std::pair<std::string_view, Sent>{"nothing", Sent::nothing},
+    std::pair<std::string_view, Sent>{"credential", Sent::credential},
+    std::pair<std::string_view, Sent>{"basic", Sent::basic},
+    std::pair<std::string_view, Sent>{"bearer", Sent::bearer},
+    std::pair<std::string_view, Sent>{"jwt", Sent::jwt},
+    std::pair<std::string_view, Sent>{"opaque", Sent::opaque},
+    std::pair<std::string_view, Sent>{"api-key", Sent::api_key},
+    std::pair<std::string_view, Sent>{"cookie", Sent::cookie},
+    std::pair<std::string_view, Sent>{"signature", Sent::signature},
+    std::pair<std::string_view, Sent>{"password", Sent::password},
+};
+
+constexpr std::array held_words{
+    std::pair<std::string_view, Holds>{"nothing", Holds::nothing},
+    std::pair<std::string_view, Holds>{"token", Holds::token},
+    std::pair<std::string_view, Holds>{"api-key", Holds::api_key},
+    std::pair<std::string_view, Holds>{"password", Holds::password},
+    std::pair<std::string_view, Holds>{"session", Holds::session},
+    std::pair<std::string_view, Holds>{"refresh-token", Holds::refresh_token},
+    std::pair<std::string_view, Holds>{"signature", Holds::signature},
+    std::pair<std::string_view, Holds>{"csrf", Holds::csrf},
+    std::pair<std::string_view, Holds>{"secret", Holds::secret},
+    std::pair<std::string_view, Holds>{"identity", Holds::identity},
+};
+
+constexpr std::array place_words{
+    std::pair<std::string_view, Where>{"field", Where::field},
+    std::pair<std::string_view, Where>{"cookie", Where::cookie},
+    std::pair<std::string_view, Where>{"query", Where::query},
+    std::pair<std::string_view, Where>{"member", Where::member},
+    std::pair<std::string_view, Where>{"scheme", Where::scheme},
+};
+
+// "error.code" of a member is asked for by "code".
+std::string last_part(const std::string& name, std::string_view key) {
+    return key == "member" ? name.substr(name.rfind('.') + 1) : name;
+}
+
+// A text is compared in one white space.
+std::string squeezed(std::string_view text) {
+    std::string out;
+    for (const char c : lowered(text)) {
+        const bool gap = c == ' ' || c == '\t' || c == '\n' || c == '_' || c == '-';
+        if (gap && (out.empty() || out.back() == ' ')) continue;
+        out += gap ? ' ' : c;
+    }
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    return out;
+}
+
+}  // namespace
+
+class Reader : private YamlFile {
+public:
+    Reader(std::string name, DialectFile& file) : YamlFile(std::move(name)), file_(file) {}
+
+    void read(const std::string& yaml, const std::string& id) {
+        const YAML::Node root = load(yaml, "a dialect is a map with name, marks, sayings …");
+        only(root, "a dialect",
+             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases", "empty"});
+        Dialect& dialect = file_.dialect;
+        dialect.id = keep(id);
+        dialect.name = keep(text(root, "name"));
+        file_.about = text_or(root, "about", "");
+        dialect.in_successes = root["in_successes"] && root["in_successes"].as<bool>(false);
+        for (const YAML::Node& mark : list(root, "marks"))
+            file_.marks_.push_back(condition(mark, true));
+        for (const YAML::Node& node : list(root, "places")) file_.places_.push_back(place(node));
+        for (const YAML::Node& node : list(root, "sayings")) saying(node);
+        for (const YAML::Node& node : list(root, "quirks")) quirk(node);
+        for (const YAML::Node& node : list(root, "empty"))
+            file_.empty_words_.push_back(keep(node.Scalar()));
+        for (const YAML::Node& node : list(root, "cases")) file_.cases.push_back(one_case(node));
+        dialect.marks = file_.marks_;
+        dialect.places = file_.places_;
+        dialect.sayings = file_.sayings_;
+        dialect.quirks = file_.quirks_;
+        dialect.empty_words = file_.empty_words_;
+    }
+
+private:
+    std::string_view keep(std::string text) { return file_.texts_.emplace_back(std::move(text)); }
+
+    Condition condition(const YAML::Node& map, bool mark) {
+        if (!map.IsMap()) fail(map.Mark(), "a map is due here");
+        if (mark)
+            only(map, "a mark",
+                 {"host", "field", "has", "member", "body", "sent", "path", "status", "text",
+                  "code", "method", "unless"});
+        std::vector<Term>& terms = file_.conditions_.emplace_back();
+        for (const auto& pair : map) add_term(pair.first, pair.second, map, mark, terms);
+        if (terms.empty()) fail(map.Mark(), "says nothing to look for");
+        // What is cheap and rare first.
+        std::stable_sort(terms.begin(), terms.end(), [mark](const Term& a, const Term& b) {
+            return !mark && is_word(a) && !is_word(b);
+        });
+        return terms;
+    }
+
+    static bool is_word(const Term& term) {
+        return term.asks == Asks::code || term.asks == Asks::text;
+    }
+
+    void add_term(const YAML::Node& key_node, const YAML::Node& value, const YAML::Node& map,
+                  bool mark, std::vector<Term>& terms) {
+        const std::string key = key_node.Scalar();
+        if (key == "status") return terms.push_back(status_term(value));
+        if (key == "unless") {
+            for (const std::string& words : texts(map, "unless"))
+                terms.push_back({.asks = Asks::unless, .words = keep(squeezed(words))});
+            return;
+        }
+        Term term;
+        const bool with_has = key == "field" || key == "member" || (mark && key == "sent");
+        if (key == "code")
+            term = {.asks = Asks::code,
+                    .words = keep(value.Scalar()),
+                    .name_mark = letters_of(value.Scalar())};
+        else if (key == "text" || key == "body")
+            term = {.asks = key == "text" ? Asks::text : Asks::body,
+                    .words = keep(squeezed(value.Scalar()))};
+        else if (key == "path" || key == "method" || key == "host")
+            term = {.asks = key == "path"     ? Asks::path
+                            : key == "method" ? Asks::method
+                                              : Asks::host,
+                    .words = keep(lowered(value.Scalar()))};
+        else if (with_has)
+            term = {.asks = key == "field"    ? Asks::field
+                            : key == "member" ? Asks::member
+                                              : Asks::request_field,
+                    .name = keep(value.Scalar()),
+                    .words = map["has"] ? keep(squeezed(map["has"].Scalar())) : "",
+                    .name_mark = name_mark_of(last_part(value.Scalar(), key))};
+        else if (key == "sent")
+            term = {.asks = Asks::sent, .sent = word(value, sent_words)};
+        else
+            return;  // of a saying: cause, advice and their like, which were looked at
+        if (!value.IsScalar() || value.Scalar().empty())
+            fail(value.Mark(), "'" + key + "' wants a text");
+        terms.push_back(term);
+    }
+
+    Term status_term(const YAML::Node& value) const {
+        Term term{.asks = Asks::status};
+        std::size_t count = 0;
+        const auto add = [&](const YAML::Node& node) {
+            const int number = node.as<int>(0);
+            if (number < 100 || number > 599) fail(node.Mark(), "a status is a number like 401");
+            if (count >= term.statuses.size())
+                fail(node.Mark(), "at most six statuses fit in here");
+            term.statuses[count++] = static_cast<std::uint16_t>(number);
+        };
+        if (value.IsSequence())
+            for (const YAML::Node& node : value) add(node);
+        else
+            add(value);
+        return term;
+    }
+
+    CredentialPlace place(const YAML::Node& map) {
+        only(map, "a place", {"field", "cookie", "query", "member", "scheme", "holds"});
+        CredentialPlace place;
+        bool found = false;
+        for (const auto& [name, where] : place_words) {
+            const YAML::Node node = map[std::string(name)];
+            if (!node) continue;
+            if (found) fail(node.Mark(), "a place is one of " + words_in(place_words));
+            place.where = where;
+            place.name = keep(lowered(node.Scalar()));
+            found = true;
+        }
+        if (!found) fail(map.Mark(), "a place is one of " + words_in(place_words));
+        if (!map["holds"]) fail(map.Mark(), "'holds' is missing: " + words_in(held_words));
+        place.holds = word(map["holds"], held_words);
+        return place;
+    }
+
+    void saying(const YAML::Node& map) {
+        only(map, "a saying",
+             {"code", "text", "field", "member", "has", "body", "status", "sent", "path", "method",
+              "host", "unless", "cause", "advice", "weak", "seen", "source"});
+        Saying saying;
+        saying.when = condition(map, false);
+        saying.cause = keep(text(map, "cause"));
+        if (!find_cause(saying.cause))
+            fail(map["cause"].Mark(),
+                 "'" + std::string(saying.cause) + "' is no cause; `whogoes causes` lists them");
+        if (map["advice"]) saying.advice = keep(text(map, "advice"));
+        saying.weak = map["weak"] && map["weak"].as<bool>(false);
+        file_.sayings_.push_back(saying);
+        file_.sources.push_back({map.Mark().line + 1, text(map, "seen")});
+    }
+
+    void quirk(const YAML::Node& map) {
+        only(map, "a quirk", {"not", "why"});
+        const std::string id = text(map, "not");
+        text(map, "why");
+        if (!find_cause(id) && !find_rule(id))
+            fail(map["not"].Mark(), "'" + id + "' is neither a cause nor a rule");
+        file_.quirks_.push_back(keep(id));
+    }
+
+    Case one_case(const YAML::Node& map) {
+        only(map, "a case",
+             {"title", "source", "upstream", "request", "response", "cause", "accept", "not",
+              "earlier"});
+        Case one;
+        one.line = map.Mark().line + 1;
+        one.title = text(map, "title");
+        one.source = text_or(map, "source", "");
+        one.upstream = text_or(map, "upstream", "https://api.example.test");
+        one.request = text(map, "request");
+        one.response = text(map, "response");
+        one.cause = text(map, "cause");
+        if (one.cause == "nothing") one.cause.clear();
+        if (!one.cause.empty() && !find_cause(one.cause))
+            fail(map["cause"].Mark(), "'" + one.cause + "' is no cause");
+        one.accept = texts(map, "accept");
+        one.never = texts(map, "not");
+        for (const YAML::Node& before : list(map, "earlier"))
+            one.earlier.push_back({text(before, "request"), text(before, "response")});
+        return one;
+    }
+
+    DialectFile& file_;
+};
+
+std::unique_ptr<DialectFile> read_dialect(const std::string& yaml, const std::string& name,
+                                          const std::string& id) {
+    auto file = std::make_unique<DialectFile>();
+    Reader(name, *file).read(yaml, id);
+    return file;
+}
+
+}  // namespace whogoes::dialects

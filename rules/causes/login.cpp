@@ -1,0 +1,114 @@
+#include "rules/causes/login.hpp"
+
+#include "rules/causes/reading.hpp"
+#include "rules/compliance/readings.hpp"
+#include "rules/text.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace whogoes::rules::causes {
+namespace {
+
+std::optional<std::int64_t> whole(std::string_view text) {
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc() && read.ptr == text.data() + text.size() && !text.empty()
+               ? std::optional(value)
+               : std::nullopt;
+}
+
+// "20260921T141320Z", "2026-09-21T14:13:20Z", "2026-09-21": Unix seconds.
+std::optional<std::int64_t> instant_in(std::string_view text) {
+    std::string digits;
+    for (const char c : text)
+        if (is_digit(c)) digits += c;
+    if (digits.size() != 14 && digits.size() != 12 && digits.size() != 8) return std::nullopt;
+    digits.resize(14, '0');
+    const auto part = [&](std::size_t at, std::size_t size) {
+        return static_cast<unsigned>(whole(std::string_view(digits).substr(at, size)).value_or(0));
+    };
+    using namespace std::chrono;
+    const year_month_day day{year(static_cast<int>(part(0, 4))), month(part(4, 2)), std::chrono::day(part(6, 2))};
+    if (!day.ok()) return std::nullopt;
+    const sys_seconds when = sys_days(day) + hours(part(8, 2)) + minutes(part(10, 2)) + seconds(part(12, 2));
+    return when.time_since_epoch().count();
+}
+
+std::string query_value(const Exchange& exchange, std::string_view name) {
+    const auto value = compliance::form_value(exchange.request.query, name);
+    return value ? percent_decoded(*value).value_or(std::string(*value)) : std::string();
+}
+
+struct SignedUntil {
+    std::int64_t end = 0;
+    std::string_view by{};
+};
+
+// When the URL itself says that it ends: SigV4 and V4 of Google, a shared access signature, and
+// the older forms that name a Unix time.
+std::optional<SignedUntil> signed_until(const Exchange& exchange) {
+    for (const auto& [date, length] : {std::pair{"X-Amz-Date", "X-Amz-Expires"},
+                                       std::pair{"X-Goog-Date", "X-Goog-Expires"}}) {
+        const auto start = instant_in(query_value(exchange, date));
+        const auto lasts = whole(query_value(exchange, length));
+        if (start && lasts) return SignedUntil{*start + *lasts, length};
+    }
+    if (!query_value(exchange, "sig").empty())
+        if (const auto end = instant_in(query_value(exchange, "se"))) return SignedUntil{*end, "se"};
+    if (!query_value(exchange, "Signature").empty())
+        if (const auto end = whole(query_value(exchange, "Expires")))
+            return SignedUntil{*end, "Expires"};
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Evidence> login_failed(const Exchange& exchange) {
+    const bool call = is_login_call(exchange);
+    if (!call) {
+        // Basic on the way to a session is told apart by the words alone.
+        return exchange.carries(Sent::password) || exchange.carries(Sent::basic) ||
+                       exchange.request.method == "POST"
+                   ? told(exchange, "login-failed")
+                   : std::nullopt;
+    }
+    if (acts_as(exchange) != 401 && acts_as(exchange) != 403 && acts_as(exchange) != 400 &&
+        acts_as(exchange) != 422)
+        return std::nullopt;
+    std::vector<Fact> facts{fact("path", exchange.request.path)};
+    if (std::optional<Evidence> said = told(exchange, "login-failed", facts)) return said;
+    if (acts_as(exchange) != 401) return std::nullopt;
+    return guess("the call carried a user's password in its body and was refused; user name or "
+                 "password may be wrong",
+                 std::move(facts));
+}
+
+std::optional<Evidence> signed_url_expired(const Exchange& exchange) {
+    const auto until = signed_until(exchange);
+    const std::int64_t now = unix_seconds(exchange.answered_at);
+    if (until && until->end < now)
+        return proof("the URL was signed up to " + instant(until->end) + " (" +
+                         std::string(until->by) + "), " + std::to_string(now - until->end) +
+                         " s ago",
+                     {fact("expired_s", now - until->end), fact("parameter", until->by)});
+    return told(exchange, "signed-url-expired");
+}
+
+std::optional<Evidence> two_mechanisms(const Exchange& exchange) {
+    if (std::optional<Evidence> said = told(exchange, "two-mechanisms")) return said;
+    // A presigned URL and an Authorization field: object stores refuse the pair.
+    if (exchange.credentials.empty() || exchange.response.status != 400) return std::nullopt;
+    for (const Carried& one : exchange.carried)
+        if (one.where == Where::query && one.holds == Holds::signature)
+            return shape("the URL is signed, and an Authorization field came as well",
+                         {fact("query_key", one.name)});
+    return std::nullopt;
+}
+
+std::optional<Evidence> request_signature_rejected(const Exchange& exchange) {
+    return exchange.carries(Sent::credential) ? told(exchange, "request-signature-rejected")
+                                              : std::nullopt;
+}
+
+}  // namespace whogoes::rules::causes

@@ -1,0 +1,81 @@
+#include "rules/dialect.hpp"
+
+#include "rules/text.hpp"
+
+#include <algorithm>
+
+namespace whogoes::rules {
+namespace {
+
+constexpr std::size_t widest_gap = 80;
+
+constexpr bool is_word_char(char c) {
+    return is_alpha(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+constexpr bool is_gap_char(char c) {
+    return c == ' ' || c == '_' || c == '-' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool starts_word(std::string_view text, std::size_t at) {
+    return at == 0 || !is_word_char(text[at]) || !is_word_char(text[at - 1]);
+}
+
+bool ends_word(std::string_view text, std::size_t at) {
+    return at >= text.size() || !is_word_char(text[at]) || !is_word_char(text[at - 1]);
+}
+
+// The offset behind the words that begin at `at`, or npos.
+std::size_t match(std::string_view text, std::size_t at, std::string_view words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == '*') {
+            const std::string_view rest = words.substr(std::min(i + 2, words.size()));
+            const std::size_t end = std::min(text.size(), at + widest_gap);
+            for (std::size_t next = at; next < end; ++next) {
+                if (!starts_word(text, next)) continue;
+                const std::size_t behind = match(text, next, rest);
+                if (behind != npos) return behind;
+            }
+            return npos;
+        }
+        if (words[i] == ' ' && i + 1 < words.size() && words[i + 1] == '*') continue;
+        if (at >= text.size()) return npos;
+        if (words[i] == ' ') {
+            if (!is_gap_char(text[at])) return npos;
+            while (at < text.size() && is_gap_char(text[at])) ++at;
+            continue;
+        }
+        if (lower(text[at]) != words[i]) return npos;
+        ++at;
+    }
+    return ends_word(text, at) ? at : npos;
+}
+
+}  // namespace
+
+std::uint64_t letters_of(std::string_view text) noexcept {
+    std::uint64_t hash = 14695981039346656037U;
+    bool any = false;
+    for (const char c : text) {
+        if (!is_word_char(c)) continue;
+        hash = (hash ^ static_cast<unsigned char>(lower(c))) * 1099511628211U;
+        any = true;
+    }
+    return any ? hash | 1U : 0;
+}
+
+Match find_words(std::string_view text, std::string_view words) noexcept {
+    if (words.empty() || words.size() > text.size() + widest_gap) return {};
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (lower(text[at]) != words[0] || !starts_word(text, at)) continue;
+        const std::size_t end = match(text, at, words);
+        if (end != npos) return {at, end};
+    }
+    return {};
+}
+
+Match find_words_here(std::string_view text, std::string_view words) noexcept {
+    const std::size_t end = words.empty() ? npos : match(text, 0, words);
+    return end == npos ? Match{} : Match{0, end};
+}
+
+}  // namespace whogoes::rules
