@@ -214,6 +214,9 @@ void read_host_names(const View& view, Problems& problems, std::vector<std::stri
 void read_limits(const View& view, session::Settings& settings) {
     settings.head_limits.octets = static_cast<std::size_t>(view.size("limits.header"));
     settings.connections = static_cast<std::size_t>(view.count("limits.connections"));
+    settings.half_close = lower_case(view.text("limits.half_close")) == "finish"
+                              ? session::HalfClose::finish
+                              : session::HalfClose::abort;
     settings.timeouts.connect = view.duration("limits.timeouts.connect");
     settings.timeouts.header = view.duration("limits.timeouts.header");
     settings.timeouts.idle = view.duration("limits.timeouts.idle");

@@ -106,7 +106,7 @@ private:
     session::KeySets key_sets_;
     boost::asio::signal_set signals_{control_};
     boost::asio::steady_timer timer_{control_};
-    std::atomic<std::size_t> connections_{0};
+    net::Places places_;
     std::vector<std::unique_ptr<WorkerThread>> workers_;
     std::map<std::string, std::string> listening_;  // as configured: as bound
     std::unique_ptr<report::Admin> admin_;
@@ -180,7 +180,7 @@ void Server::start_workers() {
     const std::string via = "1.1 whogoes-" + random_hex(4);
     for (int i = 0; i < options_.workers; ++i)
         workers_.push_back(std::make_unique<WorkerThread>(log_, history_, key_, wall_clock, via,
-                                                          resolver_, tokens_, connections_));
+                                                          resolver_, tokens_, places_));
     for (const auto& worker : workers_) worker->simulate(simulations_);
     for (const auto& worker : workers_) worker->look_keys_up_in(key_sets_);
     give_orders(true);
@@ -463,8 +463,7 @@ void Server::wait_until_drained() {
     timer_.expires_after(std::chrono::milliseconds(20));
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        const bool done =
-            connections_.load(std::memory_order_relaxed) == 0 && !companion_.running();
+        const bool done = places_.nobody_left() && !companion_.running();
         if (done || std::chrono::steady_clock::now() >= drain_end_)
             control_.stop();
         else

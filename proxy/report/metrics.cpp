@@ -131,6 +131,9 @@ void append_connections(Exposition& text, Workers workers) {
     text.family("whogoes_accept_pauses_total", "counter",
                 "Times that accepting paused, at the limit of connections or descriptors.");
     text.sample({}, total([](const Counters& c) -> const auto& { return c.accept_pauses; }));
+    text.family("whogoes_turns_passed_on_total", "counter",
+                "Times that a busy connection let the others of its worker go first.");
+    text.sample({}, total([](const Counters& c) -> const auto& { return c.turns_passed_on; }));
 }
 
 }  // namespace

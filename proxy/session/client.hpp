@@ -1,10 +1,10 @@
 #pragma once
 
-#include "proxy/http/chunks.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/net/buffer.hpp"
 #include "proxy/net/peers.hpp"
 #include "proxy/net/stream.hpp"
+#include "proxy/session/request_body.hpp"
 #include "proxy/session/worker.hpp"
 #include "proxy/upstream/pool.hpp"
 
@@ -51,17 +51,6 @@ struct Problem {
     std::string message{};     // cause and cure
     std::string_view allow{};  // with 405
     bool upstream_at_fault = false;
-};
-
-// Where the body of the request that is being served stands.
-struct RequestBody {
-    http::Framing framing = http::Framing::none;
-    std::uint64_t left = 0;  // Content-Length: octets still to come from the client
-    http::ChunkTracker chunks;
-    std::string_view in_buffer;  // what came together with the head; lies in Client::buffer
-    bool complete = true;        // all of it is in in_buffer, or kept by the upload
-    bool partly_sent = false;    // complete, but the upstream did not get all of it
-    std::string first_octets;    // of a text that came after its head: evidence, 4 KiB at most
 };
 
 }  // namespace whogoes::session

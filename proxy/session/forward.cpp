@@ -34,16 +34,23 @@ void let_go_of_foreign_pin(Exchange& exchange) {
     exchange.pool->discard(std::move(client.pinned));
 }
 
+// Where a connection dies under it, nobody can say whether it was read (RFC 9112, 9.3.1).
+bool may_be_repeated(const Exchange& exchange) {
+    return exchange.body.complete && is_safe(exchange.request().method());
+}
+
 net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     let_go_of_foreign_pin(exchange);
+    const bool look = !may_be_repeated(exchange);
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
         exchange.lease->stream.unwatch();
         exchange.lease->reused = true;
         exchange.pin = true;
-        co_return true;
+        if (!look || exchange.lease->is_quiet()) co_return true;
+        exchange.release_lease(false);
     }
-    if (!fresh) exchange.lease = exchange.pool->take_idle();
+    if (!fresh) exchange.lease = exchange.pool->take_idle(look);
     if (exchange.lease) co_return true;
     upstream::Connecting connecting = co_await exchange.pool->connect();
     exchange.lease = std::move(connecting.lease);
@@ -222,8 +229,7 @@ net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
     } else if (exchange.body.complete) {
         watch_client(exchange);
     }
-    const bool may_be_stale = reused && exchange.body.complete &&
-                              (is_safe(exchange.request().method()) || exchange.nothing_sent);
+    const bool may_be_stale = reused && (may_be_repeated(exchange) || exchange.nothing_sent);
     if (!exchange.answer_buffer) exchange.answer_buffer = exchange.worker.buffers.lend();
     const Attempt outcome = co_await read_answer_head(exchange, may_be_stale);
     exchange.client.stream.unwatch();
@@ -236,7 +242,10 @@ void watch_client(Exchange& exchange) {
     exchange.client.stream.watch(
         [](void* context) {
             Exchange& watching = *static_cast<Exchange*>(context);
-            if (watching.client.stream.peek() == net::Io::ok) return;  // the next request, early
+            const net::Io seen = watching.client.stream.peek();
+            if (seen == net::Io::ok) return;  // the next request, early
+            const HalfClose half_close = watching.settings->half_close;
+            if (seen == net::Io::closed && half_close == HalfClose::finish) return;
             watching.client.gone = true;
             if (watching.lease) watching.lease->stream.cancel();
         },

@@ -67,24 +67,10 @@ net::Task<HeadRead> read_head(Exchange& exchange) {
 
 // What of the body came with the head. False: its chunks are broken.
 bool take_body_start(Exchange& exchange) {
-    RequestBody& body = exchange.body;
-    const http::RequestHead& head = exchange.request();
     const std::string_view rest = exchange.client.buffer.view().substr(exchange.head_octets);
-    body.framing = head.framing;
-    if (head.framing == http::Framing::length) {
-        body.in_buffer = rest.substr(0, std::min<std::uint64_t>(head.content_length, rest.size()));
-        body.left = head.content_length - body.in_buffer.size();
-        body.complete = body.left == 0;
-    } else if (head.framing == http::Framing::chunked) {
-        const http::ChunkTracker::Step step = body.chunks.follow(rest);
-        body.in_buffer = rest.substr(0, step.consumed);
-        body.complete = step.state == http::ChunkTracker::State::done;
-        if (step.state == http::ChunkTracker::State::flawed) {
-            exchange.problem = {.status = 400, .message = std::string(body.chunks.flaw())};
-            return false;
-        }
-    }
-    return true;
+    if (exchange.body.begin(exchange.request(), rest)) return true;
+    exchange.problem = {.status = 400, .message = std::string(exchange.body.chunks.flaw())};
+    return false;
 }
 
 // Requests that must not reach the upstream.
@@ -222,6 +208,9 @@ net::Task<bool> wait_for_request(Client& client) {
     co_return waited == net::Io::ok;
 }
 
+// What a request counts for in its connection's share of a turn, whatever its size.
+constexpr std::size_t octets_a_request = std::size_t{16} * 1024;
+
 net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
     Client client(worker, socket, peer);
     if (worker.tls) {
@@ -233,6 +222,7 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
         const net::Io shaken = co_await client.stream.handshake();
         if (shaken != net::Io::ok) co_return;
     }
+    net::Share share;
     for (;;) {
         const bool more = co_await wait_for_request(client);
         // Its last answer may still be on its way.
@@ -241,8 +231,11 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
         if (!client.buffer) client.buffer = worker.buffers.lend();
         const bool keep = co_await serve_one(client);
         if (!keep) break;
+        // Requests that lie there already are served without a wait where the answers are ours.
+        const bool waits = !client.buffer || client.buffer.empty();
+        if (!waits && share.spent(octets_a_request)) co_await worker.next_turn();
     }
-    client.registered.phase = Registered::Phase::busy;
+    client.registered.phase = Registered::Phase::ending;
     if (client.lingers) co_await linger(client);
 }
 

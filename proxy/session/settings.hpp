@@ -101,6 +101,12 @@ struct Route {
     Treatment treatment;
 };
 
+// What the end of a client's own writing means while its answer is awaited.
+enum class HalfClose : std::uint8_t {
+    abort,   // it is gone, and the request with it
+    finish,  // it waits for the answer: a leaving client is noticed when something is sent to it
+};
+
 enum class AccessLog : std::uint8_t { failures, all, none };
 enum class Identity : std::uint8_t { hash, plain, none };
 
@@ -133,6 +139,7 @@ struct Settings {
     std::optional<PublicUrl> public_url;
     http::HeadLimits head_limits;
     std::size_t connections = 10000;  // client connections, all workers together
+    HalfClose half_close = HalfClose::abort;
     Timeouts timeouts;
     Treatment treatment;        // where no route matches
     std::vector<Route> routes;  // first match wins

@@ -213,7 +213,7 @@ upstream_host: pass
 upstream_tls: {verify: false, server_name: other.example}
 forwarded: both
 log: {format: json, output: log/auth.jsonl, rotate: {size: 1MiB, age: 2h}, access: all, identity: none}
-limits: {header: 8KiB, connections: 9, timeouts: {connect: 1s, header: 2s, idle: 3s, response: 1m}}
+limits: {header: 8KiB, connections: 9, half_close: finish, timeouts: {connect: 1s, header: 2s, idle: 3s, response: 1m}}
 drain: {delay: 100ms, timeout: 1m}
 )");
     const RunOptions options = machine.load();
@@ -229,6 +229,7 @@ drain: {delay: 100ms, timeout: 1m}
     CHECK(settings.upstream_tls.server_name == "other.example");
     CHECK(settings.forwarded == http::ForwardedStyle::both);
     CHECK(settings.head_limits.octets == 8192);
+    CHECK(settings.half_close == session::HalfClose::finish);
     CHECK(settings.connections == 9);
     CHECK(settings.timeouts.connect == std::chrono::seconds{1});
     CHECK(settings.timeouts.response == std::chrono::seconds{60});
