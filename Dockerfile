@@ -1,4 +1,11 @@
-# docker build -t whogoes . && docker run --rm --read-only -p 127.0.0.1:8401:8401 whogoes -u http://host.docker.internal:3000
+# docker build -t whogoes --build-arg COMMIT=$(git rev-parse HEAD) .
+#
+# In front of an API on this machine, on Linux:
+#   docker run --rm --read-only --network host -e WHOGOES_ADMIN_TOKEN whogoes -u http://localhost:3000 -l 127.0.0.1:8401
+# Elsewhere, or for an API that listens on the bridge's address, too:
+#   docker run --rm --read-only --add-host host.docker.internal:host-gateway -p 127.0.0.1:8401:8401 -p 127.0.0.1:9401:9401 \
+#     -e WHOGOES_ADMIN=0.0.0.0:9401 -e WHOGOES_ADMIN_TOKEN whogoes -u http://host.docker.internal:3000
+# The review page is http://127.0.0.1:9401/#k=$WHOGOES_ADMIN_TOKEN; `openssl rand -hex 16` makes a key.
 FROM debian:bookworm-slim AS build
 COPY tests/install tests/packages /src/tests/
 RUN /src/tests/install build
@@ -6,7 +13,8 @@ WORKDIR /src
 COPY CMakeLists.txt CMakePresets.json ./
 COPY rules rules
 COPY proxy proxy
-RUN cmake --preset release -DWHOGOES_TESTS=OFF && \
+ARG COMMIT=
+RUN cmake --preset release -DWHOGOES_TESTS=OFF -DWHOGOES_COMMIT=$COMMIT && \
     cmake --build --preset release --target whogoes && \
     strip build/release/whogoes
 

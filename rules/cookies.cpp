@@ -158,10 +158,7 @@ std::vector<std::string_view> cookie_names(std::string_view field_value) {
     std::vector<std::string_view> names;
     for (const std::string_view part : parts_of(field_value, ';')) {
         const Pair pair = split_pair(part);
-        if (!pair.name.empty())
-            names.push_back(pair.name);
-        else if (!pair.value.empty())
-            names.push_back(pair.value);
+        if (!pair.name.empty() || !pair.value.empty()) names.push_back(pair.name);
     }
     return names;
 }

@@ -53,7 +53,8 @@ bool domain_matches(std::string_view host, std::string_view domain);  // RFC 626
 bool path_matches(std::string_view request_path, std::string_view cookie_path);  // 5.1.4
 std::string_view default_path(std::string_view request_path);                    // 5.1.4
 
-// The names of a Cookie field's pairs, in order; the whole pair where there is no "=".
+// The names of a Cookie field's pairs, in order. What has no "=" is all value (RFC 6265bis, 5.6):
+// its name is empty.
 std::vector<std::string_view> cookie_names(std::string_view field_value);
 std::optional<std::string_view> cookie_value(std::string_view field_value, std::string_view name);
 

@@ -32,6 +32,7 @@ struct Request {
     Fields fields{};
     std::string_view form_body{};     // first 4 KiB of an x-www-form-urlencoded body, else empty
     std::string_view json_body{};     // first 4 KiB of a JSON body, else empty
+    std::string_view other_body{};    // the same of any other text: searched for secrets, no more
     std::string_view client{};        // the client's address without port; empty: unknown
 };
 

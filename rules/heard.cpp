@@ -2,6 +2,7 @@
 
 #include "rules/exchange.hpp"
 #include "rules/json_members.hpp"
+#include "rules/json_text.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -24,6 +25,7 @@ bool is_any(std::string_view name, std::initializer_list<std::string_view> names
 
 // Members that hold words of the API, or a code.
 bool carries_words(std::string_view name) {
+    name = name.substr(name.find(':') + 1);  // "hydra:description"
     static constexpr std::array known{
         std::string_view("message"), std::string_view("msg"), std::string_view("detail"),
         std::string_view("details"), std::string_view("description"),
@@ -75,7 +77,7 @@ public:
         const std::size_t start = text_.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
         if (start == npos) return;
         text_.remove_prefix(start);
-        heard_.json = text_[0] == '{' || text_[0] == '[' || text_[0] == '"';
+        heard_.json = text_[0] == '{' || text_[0] == '[' || is_json_string();
         if (heard_.json) return json();
         if (text_[0] == '<' || text_.find("</") != npos) return markup();
         if (istarts_with(text_, "error=")) return form();
@@ -83,6 +85,11 @@ public:
     }
 
 private:
+    // A sentence may begin with a quoted word.
+    bool is_json_string() const {
+        return text_[0] == '"' && text_.find_last_not_of(" \t\r\n") == text_.find('"', 1);
+    }
+
     void json() {
         if (text_[0] == '"')
             return heard_.add({}, text_.substr(1, text_.find('"', 1) - 1));
@@ -159,7 +166,8 @@ private:
         heard_.members |= name_mark_of(name.substr(name.find(':') + 1));
         if (!leaf || heard_.statements.size() >= most_statements) return;
         if (const std::size_t colon = name.find(':'); colon != npos) name.remove_prefix(colon + 1);
-        if (iequals(name, "title") || (!html && carries_words(name)))
+        if (html && iequals(name, "title")) name = "page-title";
+        if (html ? name == "page-title" : carries_words(name))
             heard_.add(name, trim(text.substr(0, longest_statement)));
     }
 
@@ -254,6 +262,9 @@ void Heard::add(std::string_view member, std::string_view text) {
     // RFC 9457: the last part of the type's URI.
     if (code.find("://") != npos && code.rfind('/') + 1 < code.size())
         code = code.substr(code.find_last_of("/#") + 1);
+    // "com.amazon.coral.service#AccessDeniedException"
+    else if (code.rfind('#') != npos && code.find(' ') == npos)
+        code = code.substr(code.rfind('#') + 1);
     statements.push_back({member, text, code.size() <= longest_code ? letters_of(code) : 0, false});
 }
 
@@ -272,8 +283,10 @@ void collect_statements(const Exchange& exchange, Heard& heard) {
     hear_location(exchange, heard);
     // The frames of a gRPC answer are no text; its message was heard above.
     const std::string_view type = exchange.response.fields.first("Content-Type").value_or("");
-    if (body_was_seen(exchange.response) && !istarts_with(type, "application/grpc"))
-        hear_body(exchange.response.body, heard);
+    bool silent = istarts_with(type, "application/grpc") || istarts_with(type, "application/octet");
+    for (const std::string_view kind : {"image/", "audio/", "video/", "font/"})
+        silent = silent || istarts_with(type, kind);
+    if (body_was_seen(exchange.response) && !silent) hear_body(exchange.response.body, heard);
 }
 
 }  // namespace whogoes::rules

@@ -74,27 +74,4 @@ bool JsonMembers::word_here(Value& value) {
     return true;
 }
 
-std::string unescaped_json(std::string_view raw) {
-    std::string text;
-    for (std::size_t at = 0; at < raw.size(); ++at) {
-        if (raw[at] != '\\' || at + 1 >= raw.size()) {
-            text += raw[at];
-            continue;
-        }
-        const char kind = raw[++at];
-        if (kind != 'u') {
-            text += kind == 'n' || kind == 'r' || kind == 't' ? ' ' : kind;
-            continue;
-        }
-        // Only ASCII is looked for: .NET writes an apostrophe as \u0027.
-        const std::optional<std::string> octet =
-            raw.substr(at + 1, 2) == "00" && at + 4 < raw.size()
-                ? percent_decoded("%" + std::string(raw.substr(at + 3, 2)))
-                : std::nullopt;
-        text += octet && (*octet)[0] >= ' ' ? (*octet)[0] : '?';
-        at = std::min(at + 4, raw.size() - 1);
-    }
-    return text;
-}
-
 }  // namespace whogoes::rules

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 // A pass over JSON text that tells of every value that is a string, a number or a word, with its
@@ -47,8 +46,5 @@ private:
     bool value_next_ = false;
     std::array<Level, deepest_json> levels_{};
 };
-
-// A JSON string without its escapes; what is no ASCII becomes "?".
-std::string unescaped_json(std::string_view raw);
 
 }  // namespace whogoes::rules

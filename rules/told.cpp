@@ -215,15 +215,15 @@ public:
         return true;
     }
 
-    // Calls `found` with each row one of whose terms may hold of the statement.
-    template <class Found>
-    void look(const Statement& statement, Found found) const {
+    // Calls `take` with each row one of whose terms may hold of the statement.
+    template <class Take>
+    void look(const Statement& statement, Take take) const {
         if (statement.letters != 0) {
             auto row = std::lower_bound(
                 codes_.begin(), codes_.end(), statement.letters,
                 [](const auto& one, std::uint64_t letters) { return one.first < letters; });
             for (; row != codes_.end() && row->first == statement.letters; ++row)
-                found(Found{row->second, statement.text, statement.text});
+                take(Found{row->second, statement.text, statement.text});
         }
         const std::string_view text = statement.text;
         for (std::size_t at = 0; at < text.size(); ++at) {
@@ -234,10 +234,11 @@ public:
             for (const Row& row : texts_[bucket]) {
                 const std::string_view rest = text.substr(at, 256);
                 const Match match = find_words_here(rest, row.saying->when.front().words);
-                if (match) found(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
+                if (!match) continue;
+                take(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
             }
         }
-        for (const Row& row : others_) found(Found{row, {}, {}});
+        for (const Row& row : others_) take(Found{row, {}, {}});
     }
 
 private:
@@ -262,6 +263,43 @@ const Common& common() {
     return all;
 }
 
+// "Unauthorized" beside a 401 is no message.
+bool repeats_status(std::string_view text) {
+    while (text.ends_with('.')) text.remove_suffix(1);
+    if (text.starts_with("401 ") || text.starts_with("403 ")) text.remove_prefix(4);
+    for (const std::string_view words :
+         {"401", "403", "unauthorized", "forbidden", "error", "fail"})
+        if (iequals(text, words)) return true;
+    return false;
+}
+
+// The members that speak to people, the plainest first; npos: it does not.
+std::size_t rank_of(const Statement& statement) {
+    constexpr std::array speaking{
+        std::string_view("error_description"), std::string_view("message"),
+        std::string_view("msg"),               std::string_view("errorMessage"),
+        std::string_view("detail"),            std::string_view("reason"),
+        std::string_view("grpc-message"),      std::string_view("description"),
+        std::string_view("title"),             std::string_view("error"),
+        std::string_view("errors"),            std::string_view("")};
+    const std::string_view name = statement.member.substr(statement.member.rfind('.') + 1);
+    for (std::size_t i = 0; i < speaking.size(); ++i)
+        if (iequals(name, speaking[i])) return i;
+    return npos;
+}
+
+std::string message_of(const Heard& heard) {
+    const Statement* best = nullptr;
+    for (const Statement& statement : heard.statements)
+        if (rank_of(statement) != npos && !repeats_status(statement.text) &&
+            (!best || rank_of(statement) < rank_of(*best)))
+            best = &statement;
+    if (!best) return {};
+    // Of a plain text the first line.
+    const std::string_view text = best->text.substr(0, best->text.find_first_of("\r\n"));
+    return std::string(trim(around(text, 0, 0)));
+}
+
 class Listener {
 public:
     explicit Listener(const Exchange& exchange) : exchange_(exchange) {}
@@ -275,6 +313,7 @@ public:
             if (dialect.marks.empty()) ask(dialect);
         ask_common();
         mark_understood();
+        heard_.message = message_of(heard_);
         return std::move(heard_);
     }
 

@@ -19,7 +19,7 @@ Result refused(std::string words) {
     return Result(boost::system::in_place_error, std::move(words));
 }
 
-std::string quoted(Text text) { return "\"" + std::string(text.substr(0, 120)) + "\""; }
+std::string in_quotes(Text text) { return "\"" + std::string(text.substr(0, 120)) + "\""; }
 
 std::optional<std::uint16_t> parse_port(Text text) {
     const auto number = parse_count(text);
@@ -59,7 +59,7 @@ bool host_name(Text name) {
 // sun_path holds 108 octets with its NUL.
 std::optional<std::string> socket_path_flaw(Text path) {
     if (path.empty()) return "names no socket: write unix:/path/to/socket";
-    if (path.size() > 107) return "is a socket path over 107 octets: use a shorter one";
+    if (path.size() > 107) return "is a socket path over 107 bytes: use a shorter one";
     return std::nullopt;
 }
 
@@ -71,12 +71,17 @@ std::optional<std::string> host_flaw(const HostPort& parts, Text whole) {
     boost::system::error_code error;
     if (parts.bracketed) {
         boost::asio::ip::make_address_v6(parts.host, error);
-        if (error) return "has no IPv6 address between the brackets: " + quoted(whole);
+        if (error) return "has no IPv6 address between the brackets: " + in_quotes(whole);
         return std::nullopt;
     }
     if (!host_name(parts.host))
-        return quoted(whole) + " names no host: write http://localhost:3000";
+        return in_quotes(whole) + " names no host: write http://localhost:3000";
     return std::nullopt;
+}
+
+// "foo": as likely a forgotten value as the name of a host.
+bool is_bare_word(Text text) {
+    return text.find_first_of(".:/[") == Text::npos && lower_case(text) != "localhost";
 }
 
 Upstream refuse_scheme(Text scheme) {
@@ -85,7 +90,7 @@ Upstream refuse_scheme(Text scheme) {
                                  (scheme == "wss" ? "s" : "") +
                                  "://, WebSocket upgrades pass through it");
     return refused<Upstream>(
-        quoted(scheme) +
+        in_quotes(scheme) +
         " is no scheme that whogoes speaks: write http://, https:// or unix:/path");
 }
 
@@ -111,22 +116,25 @@ Listen parse_listen(Text text) {
         return listen;
     }
     if (text.find("://") != Text::npos)
-        return refused<Listen>(quoted(text) + " is a URL: write host:port, and `tls:` for HTTPS");
+        return refused<Listen>(in_quotes(text) +
+                               " is a URL: write host:port, and `tls:` for HTTPS");
     const auto parts = split_host_port(text);
     if (!parts) {
         boost::system::error_code error;
         boost::asio::ip::make_address_v6(std::string(text), error);
         return refused<Listen>(
-            quoted(text) + (error ? " is no address: write 127.0.0.1:8401, [::1]:8401 or unix:/path"
-                                  : " has no port, or no brackets: write [::1]:8401"));
+            in_quotes(text) +
+            (error ? " is no address: write 127.0.0.1:8401, [::1]:8401 or unix:/path"
+                   : " has no port, or no brackets: write [::1]:8401"));
     }
     if (parts->port.empty())
-        return refused<Listen>(quoted(text) + " has no port: write " +
+        return refused<Listen>(in_quotes(text) + " has no port: write " +
                                (parse_port(text) ? "127.0.0.1:" + std::string(text)
                                                  : bracketed(parts->host) + ":8401"));
     const auto port = parse_port(parts->port);
     if (!port)
-        return refused<Listen>(quoted(parts->port) + " is no port: write a number from 0 to 65535");
+        return refused<Listen>(in_quotes(parts->port) +
+                               " is no port: write a number from 0 to 65535");
     listen.port = *port;
     if (parts->host.empty() || lower_case(parts->host) == "localhost") {
         listen.host = "127.0.0.1";
@@ -140,7 +148,7 @@ Listen parse_listen(Text text) {
     const auto address = boost::asio::ip::make_address(parts->host, error);
     if (error || parts->bracketed != address.is_v6())
         return refused<Listen>(
-            quoted(parts->host) +
+            in_quotes(parts->host) +
             " is no IP address: listen on an address of this machine, 0.0.0.0 for all of them");
     listen.host = address.to_string();
     return listen;
@@ -166,7 +174,7 @@ Upstream parse_upstream(Text text) {
     const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());
     if (const Text tail = rest.substr(authority_end); !tail.empty() && tail != "/")
         return refused<Upstream>(
-            "has " + quoted(tail) +
+            "has " + in_quotes(tail) +
             " behind the host: requests keep the client's own path, so write only scheme, host "
             "and port");
     rest = rest.substr(0, authority_end);
@@ -177,24 +185,28 @@ Upstream parse_upstream(Text text) {
             "go through");
     auto parts = split_host_port(rest);
     if (!parts)
-        return refused<Upstream>(quoted(rest) +
+        return refused<Upstream>(in_quotes(rest) +
                                  " is no host and port: write localhost:3000 or [::1]:3000");
     if (parts->host.empty()) parts->host = "localhost";
     if (!parts->bracketed && text.find("://") == Text::npos && rest.find(':') == Text::npos &&
         parse_count(rest))
-        return refused<Upstream>(quoted(rest) +
+        return refused<Upstream>(in_quotes(rest) +
                                  " is a bare number: write :" + std::string(rest.substr(0, 5)));
     if (auto flaw = host_flaw(*parts, rest)) return refused<Upstream>(*flaw);
+    if (is_bare_word(text))
+        return refused<Upstream>(in_quotes(text) + " may be a host or a slip: write http://" +
+                                 std::string(text.substr(0, 120)) +
+                                 " for a host of that name, :3000 for a port of this machine");
 
     target.host = lower_case(parts->host);
     const std::uint16_t standard = target.tls ? 443 : 80;
     target.port = standard;
     if (rest.ends_with(':'))
-        return refused<Upstream>(quoted(rest) + " has no port behind the colon");
+        return refused<Upstream>(in_quotes(rest) + " has no port behind the colon");
     if (!parts->port.empty()) {
         const auto port = parse_port(parts->port);
         if (!port || *port == 0)
-            return refused<Upstream>(quoted(parts->port) +
+            return refused<Upstream>(in_quotes(parts->port) +
                                      " is no port: write a number from 1 to 65535");
         target.port = *port;
     }

@@ -53,7 +53,7 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
     remedies.scope = view.text("challenge.scope");
     if (!is_scope(remedies.scope))
         problems.add(view.item("challenge.scope"), prefix + "challenge.scope",
-                     "has a quote, a backslash or another octet that no scope may hold (RFC 6749, "
+                     "has a quote, a backslash or another byte that no scope may hold (RFC 6749, "
                      "3.3)");
     remedies.describe = view.flag("challenge.describe");
     remedies.expose = view.flag("challenge.expose");
@@ -214,6 +214,9 @@ void read_host_names(const View& view, Problems& problems, std::vector<std::stri
 void read_limits(const View& view, session::Settings& settings) {
     settings.head_limits.octets = static_cast<std::size_t>(view.size("limits.header"));
     settings.connections = static_cast<std::size_t>(view.count("limits.connections"));
+    settings.half_close = lower_case(view.text("limits.half_close")) == "finish"
+                              ? session::HalfClose::finish
+                              : session::HalfClose::abort;
     settings.timeouts.connect = view.duration("limits.timeouts.connect");
     settings.timeouts.header = view.duration("limits.timeouts.header");
     settings.timeouts.idle = view.duration("limits.timeouts.idle");
@@ -227,11 +230,6 @@ void build_settings(const Written& written, const View& view, Problems& problems
     read_upstream(view, problems, settings, warnings);
     read_limits(view, settings);
 
-    const std::string forwarded = lower_case(view.text("forwarded"));
-    settings.forwarded = forwarded == "forwarded"     ? http::ForwardedStyle::forwarded
-                         : forwarded == "both"        ? http::ForwardedStyle::both
-                         : forwarded == "x-forwarded" ? http::ForwardedStyle::x_forwarded
-                                                      : http::ForwardedStyle::off;
     const std::string access = lower_case(view.text("log.access"));
     settings.log.access = access == "all"    ? session::AccessLog::all
                           : access == "none" ? session::AccessLog::none
@@ -246,6 +244,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
     warn_of_clients("", settings.treatment.remedies, warnings);
     build_routes(written, view, problems, settings, warnings);
     read_host_names(view, problems, settings.host_names);
+    build_forwarding(view, problems, settings);
     settings.answers_metadata = settings.treatment.resource_metadata ||
                                 std::any_of(settings.routes.begin(), settings.routes.end(),
                                             [](const session::Route& route) {

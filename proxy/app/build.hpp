@@ -81,6 +81,10 @@ void build_keys(const View&, const std::string& prefix, Problems&, const session
 // trusted; null: no TLS, or what is wrong was said about upstream_tls.ca.
 net::TlsContext tls_for(const upstream::FetchUrl&, const session::Settings&);
 
+// What is told and believed of a request's way here, and `public_url`, whose name is then one of
+// ours.
+void build_forwarding(const View&, Problems&, session::Settings&);
+
 // All but the upstream's being there, which the caller checks.
 void build_settings(const Written&, const View&, Problems&, session::Settings&,
                     std::vector<std::string>& warnings);

@@ -7,7 +7,9 @@
 #include "proxy/app/config.hpp"
 #include "proxy/app/fingerprint_key.hpp"
 #include "proxy/app/log_verb.hpp"
+#include "proxy/app/review_verb.hpp"
 #include "proxy/app/route_match.hpp"
+#include "proxy/app/running_proxy.hpp"
 #include "proxy/app/server.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
@@ -15,6 +17,7 @@
 #include "proxy/tools/explain.hpp"
 #include "proxy/tools/health.hpp"
 #include "proxy/tools/lint.hpp"
+#include "proxy/tools/progress.hpp"
 #include "proxy/tools/simulate.hpp"
 #include "rules/diagnosis.hpp"
 
@@ -126,7 +129,12 @@ int explain(const CommandLine& line, const Surroundings& here) {
 int lint(const CommandLine& line, const Surroundings& here) {
     tools::LintRequest request = line.lint;
     request.utf8 = utf8_wanted(here);
+    tools::Progress progress("judging", request.utf8,
+                             [](std::string_view text) { say(stderr, text); });
+    if (here.terminal_stderr)
+        request.progress = [&](std::uint64_t done, std::uint64_t of) { progress.note(done, of); };
     const tools::Linted linted = tools::lint(request, now());
+    progress.clear();
     if (!linted.error.empty()) return complain(linted.exit_code, "lint: " + linted.error);
     say(stdout, linted.text);
     return linted.exit_code;
@@ -160,7 +168,11 @@ int become(const std::vector<std::string>& command) {
 // Where a running proxy answers, by the same settings; empty: what is wrong was said.
 std::optional<ListenAddress> admin_of(const CommandLine& line, const Surroundings& here) {
     // A file that was broken after the proxy had started must not make its probe fail.
-    const Gathered gathered = gather(line.arguments, here);
+    Gathered gathered = gather(line.arguments, here);
+    // A container's health check does not know which file its proxy was started with.
+    if (gathered.written.values.count("admin") == 0 && !line.arguments.config_file)
+        if (const auto proxy = running_proxy(net::processes_named("whogoes")))
+            gathered = gather(*proxy, here);
     const View view(gathered.written.values, nullptr, gathered.config_file, here);
     const std::string text = view.text("admin");
     if (parse_switch(text) == false) {
@@ -210,6 +222,11 @@ int simulate(const CommandLine& line, const Surroundings& here) {
     return fine;
 }
 
+int review(const CommandLine& line, const Surroundings& here) {
+    const auto address = admin_of(line, here);
+    return address ? review_page(*address, line.open, here) : usage;
+}
+
 int health(const CommandLine& line, const Surroundings& here) {
     const auto address = admin_of(line, here);
     if (!address) return usage;
@@ -237,6 +254,7 @@ int dispatch(const CommandLine& line, const Surroundings& here) {
     if (line.verb == "log") return run_log(line, here, now());
     if (line.verb == "causes") return causes(line);
     if (line.verb == "simulate") return simulate(line, here);
+    if (line.verb == "review") return review(line, here);
     if (line.verb == "health") return health(line, here);
     if (line.verb == "version") {
         say(stdout, "whogoes " + version() + " (" + commit() + ")\n");

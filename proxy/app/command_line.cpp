@@ -2,8 +2,8 @@
 
 #include "proxy/app/log_flags.hpp"
 #include "proxy/app/schema.hpp"
+#include "proxy/app/stray_word.hpp"
 #include "proxy/app/units.hpp"
-#include "proxy/tools/nearest.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -14,9 +14,6 @@
 namespace whogoes::app {
 namespace {
 
-constexpr std::string_view verbs =
-    "run|check|config|explain|lint|log|causes|simulate|health|version";
-
 class HelpText : public CLI::Formatter {
 public:
     std::string make_usage(const CLI::App* app, std::string) const override {
@@ -26,10 +23,11 @@ public:
             {"check", "[-c FILE] [options]"},
             {"config", "[-c FILE] [options]"},
             {"explain", "[- | --header 'Authorization: …' | TOKEN]"},
-            {"lint", "URL | FILE.har | - [options]"},
+            {"lint", "URL… | FILE.har… | - [options]"},
             {"log",
              "[FILE… | - | URL] [filters]\n"
              "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
+            {"review", "[--open]"},
             {"causes", "[ID | WORD] [-o text|json|markdown]"},
             {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
             {"health", "[--wait 30s [-- COMMAND …]]"},
@@ -45,15 +43,6 @@ public:
         return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
     }
 };
-
-// One word that may be shown: a mistyped flag or verb, not a token.
-std::string shown(std::string_view word) {
-    word = word.substr(0, word.find('='));
-    const bool harmless = word.size() <= 24 && std::all_of(word.begin(), word.end(), [](char c) {
-                              return (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-                          });
-    return harmless ? "\"" + std::string(word) + "\"" : "this argument";
-}
 
 class Parser {
 public:
@@ -91,9 +80,9 @@ public:
             line_.verb = "version";
             return;
         }
-        if (const auto extras = app_.remaining(true); !extras.empty())
-            return refuse(extras.front());
         for (const CLI::App* verb : app_.get_subcommands()) line_.verb = verb->get_name();
+        for (const std::string& word : app_.remaining(true))
+            if (!take_upstream(word)) return refuse(word);
         take();
     }
 
@@ -144,6 +133,9 @@ private:
             app_, "--fail-on", fail_on_,
             "with a COMMAND: exit 1 if one of these causes or rules fired (ID,… or a severity)")
             ->group("Settings");
+        app_.add_flag("--allow-empty", line_.arguments.allow_empty,
+                      "with --fail-on: no request at all is fine, too")
+            ->group("Settings");
         repeatable(app_, "--color", colors_, "auto, always or never")->group("Output");
         app_.add_flag("-v,--verbose", verbose_, "show every exchange")->group("Output");
         app_.add_flag("-q,--quiet", quiet_, "show problems only")->group("Output");
@@ -171,7 +163,7 @@ private:
         explain.add_option("--keys", line_.explain.keys_file, "JWK set: check the signature too");
         add_output(explain, "text or json");
         CLI::App& lint = verb("lint", "Check a URL, a HAR file or `curl -si` output once", false);
-        lint.add_option("input", line_.lint.input, "URL, FILE.har, or - for standard input");
+        lint.add_option("input", line_.lint.inputs, "URL, FILE.har, or - for standard input");
         repeatable(lint, "-H,--header", line_.lint.headers, "header to send, 'Name: value'");
         lint.add_option("-X,--method", line_.lint.method, "method to send [GET]");
         lint.add_flag("-k,--insecure", line_.lint.insecure, "do not verify the certificate");
@@ -182,6 +174,9 @@ private:
         CLI::App& log = verb("log", "Review the log: list, follow, summary, stats, export", true);
         add_log_flags(log, line_.log);
         add_output(log, "text or json");
+        CLI::App& review = verb("review", "Say where the review page is, with its key", true);
+        review.add_flag("--open", line_.open, "open it in the browser, too");
+        review.footer("--admin and --config say which proxy, as they do for `run`.");
         CLI::App& causes = verb("causes", "List causes and rules, or tell all about one", false);
         causes.add_option("id", line_.cause, "an id, its beginning, or a word");
         add_output(causes, "text, json or markdown");
@@ -212,13 +207,21 @@ private:
         return flags;
     }
 
+    // `whogoes http://localhost:3000` is what people try.
+    bool take_upstream(const std::string& word) {
+        const bool has_one = line_.verb == "run" || line_.verb == "check" || line_.verb == "config";
+        std::vector<std::string>& given = flags_["upstream"];
+        if (!has_one || !given.empty() || !names_upstream(word)) return false;
+        given.push_back(word);
+        return true;
+    }
+
     void refuse(const std::string& word) {
-        const bool flag = word.starts_with('-') && word != "-";
-        const std::string name = word.substr(0, word.find('='));
-        end(2, "whogoes: " + shown(name) +
-                   (flag ? " is no flag" + tools::did_you_mean(name, known_flags())
-                         : " is no verb" + tools::did_you_mean(name, verbs)) +
-                   " (see `whogoes --help`)\n");
+        const std::string flags = known_flags();
+        const Stray stray{line_.verb, flags, !flags_["upstream"].empty()};
+        const std::string help = app_.get_subcommands().empty() ? "" : line_.verb + " ";
+        end(2,
+            "whogoes: " + complaint_about(word, stray) + " (see `whogoes " + help + "--help`)\n");
     }
 
     // A value that may stand once only.
@@ -249,7 +252,7 @@ private:
                 "whogoes: simulate needs a cause, as in `whogoes simulate token-expired`, or "
                 "off; `whogoes causes` lists them\n");
         if (line_.verb == "lint") {
-            if (line_.lint.input.empty())
+            if (line_.lint.inputs.empty())
                 end(2, "whogoes: lint needs a URL, a .har file, or - for standard input\n");
             const auto timeout = parse_duration(timeout_);
             if (!timeout || timeout->count() == 0)

@@ -36,7 +36,8 @@ struct CommandLine {
     SimulateArguments simulate;
     std::string cause;  // of causes
     std::string output = "text";
-    std::string wait;  // of health
+    std::string wait;   // of health
+    bool open = false;  // of review: in the browser
 
     // Where parsing was the end of it (help, version, an error): what to print and the exit code.
     std::optional<int> exit_code;

@@ -1,5 +1,7 @@
 #include "proxy/app/companion.hpp"
 
+#include "proxy/app/hardening.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -33,13 +35,11 @@ std::string Companion::start(const std::vector<std::string>& command, const std:
     for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
 
-    // The proxy ignores SIGPIPE, and what is ignored stays so in a child.
+    // What is ignored stays so in a child, and so do limits.
+    const AsWeCame as_we_came;
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
-    sigset_t defaults;
-    ::sigemptyset(&defaults);
-    ::sigaddset(&defaults, SIGPIPE);
-    ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+    ::posix_spawnattr_setsigdefault(&attributes, &as_we_came.defaults());
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     const std::string variable = api_url.empty() ? "" : "API_URL=" + api_url;
     std::vector<char*> variables = environment_with(variable);

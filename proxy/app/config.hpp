@@ -18,6 +18,7 @@ struct Arguments {
     std::optional<std::string> config_file;                 // --config
     std::optional<std::string> color;                       // auto, always, never
     std::vector<std::string> fail_on;
+    bool allow_empty = false;
     int verbosity = 0;
     std::vector<std::string> command;
 };

@@ -97,6 +97,7 @@ void read_log(const View& view, const Arguments& arguments, const Surroundings& 
     log.rotate_age =
         std::chrono::duration_cast<std::chrono::seconds>(view.duration("log.rotate.age"));
     log.keep = static_cast<std::size_t>(view.count("log.keep"));
+    log.local_time = lower_case(view.text("log.time")) != "utc";
     log.verbose = arguments.verbosity > 0;
     log.quiet = arguments.verbosity < 0;
 }
@@ -113,6 +114,9 @@ void read_fail_on(const Arguments& arguments, const Surroundings& here, Problems
         return problems.add({where, true}, "",
                             "needs a command behind `--`: its end is when whogoes tells");
     options.fail_on = *ids;
+    options.allow_empty = arguments.allow_empty;
+    if (options.allow_empty && options.fail_on.empty())
+        problems.add({"--allow-empty", true}, "", "belongs to --fail-on");
 }
 
 // Chosen where nobody sees what a start prints: a container, a test run.

@@ -7,6 +7,8 @@
 #include "proxy/app/version.hpp"
 #include "proxy/report/auth_log_impl.hpp"
 #include "proxy/tools/log.hpp"
+#include "proxy/tools/progress.hpp"
+#include "proxy/tools/recorded.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -37,8 +39,18 @@ void find_admin(const View& view, const Surroundings& here, tools::LogRequest& r
     const auto address = parse_listen(text);
     if (!address.has_value() || !address->unix_path.empty()) return;
     request.admin_url = "http://" + callable(*address);
-    request.admin_token = here.variable("WHOGOES_ADMIN_TOKEN");
     request.local_token = known_admin_token(here, address->port);
+}
+
+// Of a proxy on this machine by its port, as --admin would find it. A key of ours goes to nobody
+// else but by WHOGOES_ADMIN_TOKEN.
+std::string token_for(const std::string& url, const Surroundings& here) {
+    const auto split = tools::split_url(url);
+    const auto address = split ? parse_listen(split->origin.substr(split->origin.find("://") + 3))
+                               : parse_listen("");
+    if (address.has_value() && address->unix_path.empty() && address->loopback())
+        return known_admin_token(here, address->port);
+    return here.variable("WHOGOES_ADMIN_TOKEN");
 }
 
 std::string listener_origin(const View& view) {
@@ -72,14 +84,23 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
     const std::string output = view.text("log.output");
     if (output != "stderr" && output != "stdout") request->log_file = view.file("log.output");
     find_admin(view, here, *request);
+    request->token_for = [&here](const std::string& url) { return token_for(url, here); };
     request->origin = listener_origin(view);
     request->version = version();
     request->filter.everything = line.arguments.verbosity > 0;
     request->style = style_of(line, here);
 
     tools::LogStreams streams;
-    streams.print = [](std::string_view text) { say(stdout, text); };
-    streams.complain = [](std::string_view text) {
+    tools::Progress progress("reading", utf8_wanted(here),
+                             [](std::string_view text) { say(stderr, text); });
+    if (here.terminal_stderr)
+        streams.progress = [&](std::uint64_t done, std::uint64_t of) { progress.note(done, of); };
+    streams.print = [&](std::string_view text) {
+        progress.clear();
+        say(stdout, text);
+    };
+    streams.complain = [&](std::string_view text) {
+        progress.clear();
         std::fflush(stdout);
         say(stderr, "whogoes: " + std::string(text) + "\n");
     };
@@ -89,6 +110,7 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
         return true;
     };
     const int code = tools::review_log(*request, streams);
+    progress.clear();
     return std::fflush(stdout) == 0 ? code : 1;
 }
 

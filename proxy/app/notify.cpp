@@ -1,6 +1,7 @@
 #include "proxy/app/notify.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>

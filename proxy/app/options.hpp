@@ -62,13 +62,14 @@ struct RunOptions {
     std::vector<ListenAddress> listen;
     ListenerTls tls;
     std::string admin = "127.0.0.1:9401";  // as report::Admin takes it; empty: off
-    std::string admin_token;               // of the admin listener; empty: a new one at each start
+    std::string admin_token;               // of the admin listener; empty: kept_admin_token()
     int workers = 1;                       // 1 or more: 0 was settled to the number of cores
     report::LogSettings log;
     Drain drain;
     std::string config_file;            // the file in use; empty: none; "-": standard input
     std::vector<std::string> command;   // behind "--"; empty: none
     std::vector<std::string> fail_on;   // cause and rule ids
+    bool allow_empty = false;           // with fail_on: a run without a request is fine
     int verbosity = 0;                  // 1: -v, -1: -q
     std::vector<std::string> warnings;  // one sentence each, for the log at start and at reload
 

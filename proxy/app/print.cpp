@@ -38,6 +38,11 @@ std::string value_of(const Key& key, const Entry& entry) {
     return list + "]";
 }
 
+std::string default_of(const Key& key) {
+    const bool several = key.list && key.fallback.find(", ") != std::string_view::npos;
+    return several ? "[" + std::string(key.fallback) + "]" : scalar(&key, key.fallback);
+}
+
 void line(std::string& out, std::string text, const std::string& origin) {
     if (!origin.empty()) {
         if (text.size() < comment_column) text.append(comment_column - text.size(), ' ');
@@ -85,7 +90,7 @@ void print_values(std::string& out, const Values& values, const std::string& ind
         const std::string name(key.path.substr(section.empty() ? 0 : section.size() + 1));
         line(out,
              indent + std::string(2 * depth, ' ') + name + ": " +
-                 (here ? value_of(key, written->second) : scalar(&key, key.fallback)),
+                 (here ? value_of(key, written->second) : default_of(key)),
              here ? written->second.origin : "default");
     }
 }

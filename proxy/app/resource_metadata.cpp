@@ -16,7 +16,7 @@ std::optional<std::string> issuer_flaw(std::string_view text) {
     const auto origin = rules::compliance::web_origin(text);
     if (!origin) return "is no URL: write the issuer, as in https://id.example";
     if (text.find_first_of("?# \"\\") != std::string_view::npos)
-        return "has a query, a fragment or an octet that no issuer may hold (RFC 8414, 2)";
+        return "has a query, a fragment or a byte that no issuer may hold (RFC 8414, 2)";
     if (origin->scheme != "https" && !origin->loopback())
         return "is plain http on another machine, which no client will take: write https";
     return std::nullopt;

@@ -69,7 +69,14 @@ std::string without_dashes(std::string_view flaw) {
 report::RecordFilter record_filter(const report::QueryPairs& pairs, rules::TimePoint now) {
     Asked asked;
     report::RecordFilter made;
+    std::vector<report::RecordFilter> unwanted;
     for (const auto& [name, value] : pairs) {
+        if (name.starts_with('-') && !name.starts_with("--")) {
+            unwanted.push_back(record_filter({{name.substr(1), value}}, now));
+            made.flaw = unwanted.back().flaw;
+            if (!made.flaw.empty()) return made;
+            continue;
+        }
         made.flaw = take(asked, name, value, now);
         if (!made.flaw.empty()) return made;
     }
@@ -80,12 +87,16 @@ report::RecordFilter record_filter(const report::QueryPairs& pairs, rules::TimeP
     }
     if (!asked.ids.empty()) filter->only_ids(asked.ids);
     made.fits = [wanted = std::move(*filter), kinds = std::move(asked.kinds),
-                 texts = std::move(asked.texts)](std::string_view line) mutable {
+                 texts = std::move(asked.texts),
+                 unwanted = std::move(unwanted)](std::string_view line) mutable {
         tools::Glance glance;
         if (tools::read_glance(line, glance) != tools::LineKind::record) return false;
         const bool of_kind =
             kinds.empty() || std::find(kinds.begin(), kinds.end(), glance.event) != kinds.end();
-        return of_kind && wanted.fits(glance) &&
+        const bool kept_out =
+            std::any_of(unwanted.begin(), unwanted.end(),
+                        [&](const report::RecordFilter& one) { return one.fits(line); });
+        return of_kind && !kept_out && wanted.fits(glance) &&
                std::all_of(texts.begin(), texts.end(),
                            [&](const std::string& text) { return rules::icontains(line, text); });
     };

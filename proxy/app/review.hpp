@@ -11,7 +11,7 @@
 namespace whogoes::app {
 
 // Parameters cause, rule, path, route, method, status, client, token, since, until, id, event,
-// text.
+// text. A dash before the name keeps out what fits: "-cause".
 report::RecordFilter record_filter(const report::QueryPairs&, rules::TimePoint now);
 
 // One record in the console's style, in UTF-8, without colour; empty where it is none.

@@ -32,8 +32,13 @@ const Key rows[] = {
     {.path = "upstream_tls.server_name", .doc = "the name to ask for and to verify"},
     {.path = "upstream_tls.certificate", .kind = Kind::file, .doc = "PEM client certificate"},
     {.path = "upstream_tls.key", .kind = Kind::file, .doc = "PEM key of the client certificate"},
-    {.path = "forwarded", .kind = Kind::choice, .fallback = "x-forwarded",
-     .choices = "x-forwarded|forwarded|both|off", .doc = "which forwarding fields are added"},
+    {.path = "forwarded.form", .kind = Kind::choice, .fallback = "x-forwarded",
+     .choices = "x-forwarded|forwarded|both|off", .heads_section = true,
+     .doc = "which forwarding fields are added, and believed of whom forwarded.trust names"},
+    {.path = "forwarded.trust", .fallback = "loopback, unix", .list = true,
+     .doc = "who may say where a request came from: loopback, unix, addresses, networks"},
+    {.path = "public_url",
+     .doc = "how clients reach whogoes, where no forwarding field says: https://api.example.com"},
     {.path = "admin", .fallback = "127.0.0.1:9401", .flag = "--admin",
      .environment = "WHOGOES_ADMIN", .doc = "health, metrics, review page; off disables it"},
     {.path = "host_names", .list = true,
@@ -129,6 +134,8 @@ const Key rows[] = {
      .doc = "of a log file before a new one is begun"},
     {.path = "log.rotate.age", .kind = Kind::duration, .fallback = "7d", .least = 60 * second,
      .doc = "of a log file before a new one is begun"},
+    {.path = "log.time", .kind = Kind::choice, .fallback = "local", .choices = "local|utc",
+     .doc = "the console's times; records are in UTC"},
     {.path = "log.access", .kind = Kind::choice, .fallback = "failures",
      .choices = "failures|all|none", .doc = "which exchanges are logged"},
     {.path = "log.identity", .kind = Kind::choice, .fallback = "hash", .choices = "hash|plain|none",
@@ -140,6 +147,9 @@ const Key rows[] = {
      .doc = "of a request's or an answer's head"},
     {.path = "limits.connections", .kind = Kind::count, .fallback = "10000", .least = 1,
      .most = 1000000, .doc = "of clients, all workers together"},
+    {.path = "limits.half_close", .kind = Kind::choice, .fallback = "abort",
+     .choices = "abort|finish",
+     .doc = "a client that ends its writing side while it waits: is gone, or gets its answer"},
     {.path = "limits.timeouts.connect", .kind = Kind::duration, .fallback = "5s", .least = 1,
      .most = day, .doc = "to the upstream"},
     {.path = "limits.timeouts.header", .kind = Kind::duration, .fallback = "10s", .least = 1,
@@ -172,7 +182,7 @@ std::string bounds(const Key& key) {
     return "from " + shown(key.least) + " to " + shown(key.most);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return "\"" + std::string(text.substr(0, 80)) + (text.size() > 80 ? "…" : "") + "\"";
 }
 
@@ -199,9 +209,9 @@ std::optional<std::string> number_flaw(const Key& key, std::string_view text) {
             number = static_cast<std::uint64_t>(duration->count());
         example = " is no duration: write a number and ms, s, m, h or d, as in 5s";
     }
-    if (!number) return quoted(text) + std::string(example);
+    if (!number) return in_quotes(text) + std::string(example);
     if (*number < key.least || (key.most != 0 && *number > key.most))
-        return quoted(text) + " is out of bounds: write " + bounds(key);
+        return in_quotes(text) + " is out of bounds: write " + bounds(key);
     return std::nullopt;
 }
 
@@ -212,6 +222,12 @@ std::span<const Key> keys() noexcept { return rows; }
 const Key* find_key(std::string_view path) noexcept {
     for (const Key& key : rows)
         if (key.path == path) return &key;
+    return nullptr;
+}
+
+const Key* head_of_section(std::string_view path) noexcept {
+    for (const Key& key : rows)
+        if (key.heads_section && key.path.substr(0, key.path.rfind('.')) == path) return &key;
     return nullptr;
 }
 
@@ -257,12 +273,12 @@ std::optional<std::string> value_flaw(const Key& key, std::string_view text) {
             if (word == "false" || word == "no") word = "off";
             if (("|" + std::string(key.choices) + "|").find("|" + word + "|") != std::string::npos)
                 return std::nullopt;
-            return quoted(text) + " is not " + spelled_choices(key.choices) +
+            return in_quotes(text) + " is not " + spelled_choices(key.choices) +
                    tools::did_you_mean(text, key.choices);
         }
         case Kind::boolean:
             if (parse_switch(text)) return std::nullopt;
-            return quoted(text) + " is neither true nor false";
+            return in_quotes(text) + " is neither true nor false";
         case Kind::count:
         case Kind::size:
         case Kind::duration:

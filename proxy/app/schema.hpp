@@ -23,11 +23,12 @@ enum class Kind : std::uint8_t {
 struct Key {
     std::string_view path = {};  // "log.rotate.size"
     Kind kind = Kind::text;
-    std::string_view fallback = {};     // the default, as written; empty: none
+    std::string_view fallback = {};     // the default, as written; a list's: "a, b"; empty: none
     std::string_view choices = {};      // "auto|json|pretty"
     std::uint64_t least = 0, most = 0;  // most 0: unbounded; octets, milliseconds or a count
     bool list = false;                  // a list is taken as well as one value
     bool in_route = false;              // a route may override it
+    bool heads_section = false;         // its value may stand in place of its section's map
     bool secret = false;                // takes ${file:…} and ${env:…}; never printed
     std::string_view flag = {};         // "--listen"; empty: none
     std::string_view environment = {};  // "WHOGOES_LISTEN"; empty: none
@@ -37,6 +38,9 @@ struct Key {
 
 std::span<const Key> keys() noexcept;
 const Key* find_key(std::string_view path) noexcept;
+// The key whose value may be written as the section's own: `forwarded: off` for
+// `forwarded: {form: off}`. Null: none.
+const Key* head_of_section(std::string_view path) noexcept;
 
 // Whether a map stands at this path: "log" for "log.format". The root is "".
 bool is_section(std::string_view path) noexcept;

@@ -1,6 +1,9 @@
 #include "proxy/app/server.hpp"
 
 #include "proxy/app/admin_token.hpp"
+#include "proxy/app/announce.hpp"
+#include "proxy/app/certificate_watch.hpp"
+#include "proxy/app/closing.hpp"
 #include "proxy/app/companion.hpp"
 #include "proxy/app/fingerprint_key.hpp"
 #include "proxy/app/hardening.hpp"
@@ -9,6 +12,7 @@
 #include "proxy/app/review.hpp"
 #include "proxy/app/simulate.hpp"
 #include "proxy/app/summing_up.hpp"
+#include "proxy/app/tls_files.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/net/file_watch.hpp"
@@ -24,8 +28,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <signal.h>
+#include <stdexcept>
+#include <system_error>
 #include <unistd.h>
 
 // The process: workers that serve, and a control thread (this one) that does all else: signals,
@@ -68,12 +75,18 @@ private:
     report::StartLine start_line() const;
     void announce();
     void watch_configuration();
+    void watch_certificates();
+    void take_certificates();
     void start_companion();
     int exit_code();
+    void run_control();
+    RunSeen what_was_seen();
+    bool logs_to_console() const;  // in the pretty form, on the terminal that started this
     void wait_for_signal();
     void on_signal(int number);
     std::string reload();  // what is wrong; empty: done
     std::string take_fresh_configuration();
+    void log_as_before();
     report::SimulationOutcome simulate(const report::SimulationWish&);
     void drain();
     void wait_until_drained();
@@ -84,6 +97,7 @@ private:
     report::AuthLog log_;
     report::Recorder recorder_;
     session::Simulations simulations_;
+    std::string key_flaw_;
     rules::FingerprintKey key_;
     session::History history_;
     boost::asio::io_context control_{1};
@@ -92,18 +106,21 @@ private:
     session::KeySets key_sets_;
     boost::asio::signal_set signals_{control_};
     boost::asio::steady_timer timer_{control_};
-    std::atomic<std::size_t> connections_{0};
+    net::Places places_;
     std::vector<std::unique_ptr<WorkerThread>> workers_;
     std::map<std::string, std::string> listening_;  // as configured: as bound
     std::unique_ptr<report::Admin> admin_;
     AdminTokenFile token_file_;
     std::optional<net::FileWatch> watch_;  // of the configuration
+    CertificateWatch certificates_{control_, [this] { take_certificates(); }};
     Companion companion_;
     std::string admin_token_;
     report::ReloadState reload_state_;
     bool ready_ = false;
     bool draining_ = false;
-    bool told_to_end_ = false;  // by a signal
+    bool told_to_end_ = false;       // by a signal
+    std::uint64_t kept_before_ = 0;  // events of earlier runs, read back from the log's file
+    Closing closing_;
     std::chrono::steady_clock::time_point drain_end_{};
 };
 
@@ -111,13 +128,14 @@ Server::Server(const RunOptions& options)
     : options_(options),
       log_(options.log),
       recorder_(log_),
-      key_(fingerprint_key()),
+      key_(fingerprint_key(&key_flaw_)),
       history_(std::hash<std::string>{}(random_hex(8)), &key_),
       tokens_(control_, recorder_, key_, wall_clock),
       key_sets_(control_, recorder_, wall_clock, [this] { hand_out_keys(); }),
-      admin_token_(options.admin_token.empty() ? random_hex(16) : options.admin_token) {}
+      admin_token_(options.admin_token.empty() ? kept_admin_token() : options.admin_token) {}
 
 int Server::run() {
+    kept_before_ = log_.kept().newest();
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
     signals_.add(SIGHUP);
@@ -128,24 +146,41 @@ int Server::run() {
     ready_ = true;
     announce();
     watch_configuration();
+    watch_certificates();
     notify("READY=1");
     wait_for_signal();
     start_companion();
-    control_.run();
+    run_control();
     for (const auto& worker : workers_) worker->stop();
     for (const auto& worker : workers_) worker->join();
     const int code = exit_code();
     say("info", report::EventKind::lifecycle, "stopped");
     recorder_.flush();
     log_.flush(std::chrono::seconds(5));
+    // Whatever -q and the log's own place: who reads exit status 1 finds its reason here.
+    if (closing_.failed())
+        std::cerr << "whogoes: --fail-on: " << closing_.summary << "\n" << closing_.table;
     return code;
+}
+
+// A fault of ours in one handler is told; it ends neither the loop nor the process.
+void Server::run_control() {
+    for (;;) {
+        try {
+            control_.run();
+            return;
+        } catch (const std::exception& fault) {
+            say("error", report::EventKind::proxy_error,
+                std::string("a fault of whogoes: ") + fault.what());
+        }
+    }
 }
 
 void Server::start_workers() {
     const std::string via = "1.1 whogoes-" + random_hex(4);
     for (int i = 0; i < options_.workers; ++i)
         workers_.push_back(std::make_unique<WorkerThread>(log_, history_, key_, wall_clock, via,
-                                                          resolver_, tokens_, connections_));
+                                                          resolver_, tokens_, places_));
     for (const auto& worker : workers_) worker->simulate(simulations_);
     for (const auto& worker : workers_) worker->look_keys_up_in(key_sets_);
     give_orders(true);
@@ -201,8 +236,13 @@ void Server::start_admin() {
     sources.metrics = [this] { return metrics(); };
     sources.reload = [this] { return reload(); };
     sources.simulate = [this](const report::SimulationWish& wish) { return simulate(wish); };
-    sources.host_names = options_.settings->host_names;
+    sources.host_names = [this]() -> const std::vector<std::string>& {
+        return options_.settings->host_names;
+    };
     sources.token = admin_token_;
+    sources.token_place = [this] {
+        return admin_token_place(!options_.admin_token.empty(), token_file_);
+    };
     sources.review.kept = &log_.kept();
     sources.review.run = random_hex(4);
     sources.review.about = [this] { return start_line(); };
@@ -210,10 +250,16 @@ void Server::start_admin() {
         return record_filter(pairs, wall_clock());
     };
     sources.review.console = console_record;
-    admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
+    try {
+        admin_ = std::make_unique<report::Admin>(control_, options_.admin, std::move(sources));
+    } catch (const std::system_error& error) {
+        throw std::runtime_error(why_not_listening(error, options_.admin, "--admin"));
+    }
     const std::string bound = admin_->address();
     const auto port = std::strtoul(bound.c_str() + bound.rfind(':') + 1, nullptr, 10);
-    token_file_ = AdminTokenFile(static_cast<std::uint16_t>(port), admin_token_);
+    std::string flaw;
+    token_file_ = AdminTokenFile(static_cast<std::uint16_t>(port), admin_token_, flaw);
+    if (!flaw.empty()) options_.warnings.push_back(flaw);
 }
 
 std::string Server::metrics() const {
@@ -238,23 +284,18 @@ report::StartLine Server::start_line() const {
     return start_line_of(*options_.settings, listening_, options_.tls.enabled());
 }
 
-// The page's key is shown to whoever started this, and kept out of files.
+bool Server::logs_to_console() const {
+    return options_.log.format == report::LogFormat::pretty && options_.log.output == "stderr";
+}
+
 void Server::announce() {
-    report::StartLine line = start_line();
-    const bool to_stream = options_.log.output == "stderr" || options_.log.output == "stdout";
-    const auto style = report::console_style(options_.log, STDERR_FILENO);
-    const bool pretty = options_.log.format == report::LogFormat::pretty;
-    if (admin_ && (to_stream || ::isatty(STDERR_FILENO) != 0))
-        line.review = "http://" + admin_->address() + "/#k=" + admin_token_;
-    if (pretty && to_stream)
-        log_.impl().submit(report::start_line(line, style));
-    else if (!to_stream && ::isatty(STDERR_FILENO) != 0)
-        std::cerr << report::start_line(line, style);
-    if (!pretty || !to_stream)
-        say("info", report::EventKind::lifecycle,
-            start_in_words(line, admin_ ? admin_->address() : "", options_.config_file));
+    const ReviewPage page{admin_ ? admin_->address() : "", admin_token_};
+    app::announce(start_line(), page, options_, log_, [this](std::string words) {
+        say("info", report::EventKind::lifecycle, std::move(words));
+    });
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::lifecycle, warning);
+    if (!key_flaw_.empty()) say("warn", report::EventKind::lifecycle, key_flaw_);
 }
 
 void Server::watch_configuration() {
@@ -264,6 +305,28 @@ void Server::watch_configuration() {
         say("warn", report::EventKind::lifecycle,
             "the system grants no watch on " + options_.config_file +
                 ": send SIGHUP after changing it");
+}
+
+void Server::watch_certificates() {
+    const upstream::TlsClientSettings& upstream = options_.settings->upstream_tls;
+    certificates_.follow({options_.tls.certificate_file, options_.tls.key_file, upstream.ca_file,
+                          upstream.certificate_file, upstream.key_file});
+}
+
+// The files were written anew; the configuration that names them is as it was.
+void Server::take_certificates() {
+    if (draining_) return;
+    try {
+        if (options_.tls.enabled())
+            if (const auto flaw =
+                    key_pair_flaw(options_.tls.certificate_file, options_.tls.key_file))
+                throw std::runtime_error(*flaw);
+        give_orders(false);
+    } catch (const std::exception& error) {
+        return say("error", report::EventKind::config_reload,
+                   std::string("the certificate in use stays: ") + error.what());
+    }
+    say("info", report::EventKind::config_reload, "renewed certificates taken from their files");
 }
 
 // Once the proxy listens, so that the command's first request finds it.
@@ -281,17 +344,31 @@ void Server::start_companion() {
 int Server::exit_code() {
     const bool as_told = told_to_end_ && companion_.ended_by_signal();
     if (companion_.exit_code() != 0 && !as_told) return companion_.exit_code();
-    const std::string seen = seen_of(options_.fail_on, log_.impl().counts());
-    if (seen.empty()) return 0;
-    say("error", report::EventKind::lifecycle, "--fail-on: " + seen);
-    return 1;
+    closing_ = close_run({options_.fail_on, options_.allow_empty, !options_.command.empty()},
+                         what_was_seen(), report::console_style(options_.log, STDERR_FILENO));
+    if (closing_.failed() && !logs_to_console())
+        say("error", report::EventKind::lifecycle, "--fail-on: " + closing_.summary);
+    return closing_.failed() ? 1 : 0;
+}
+
+RunSeen Server::what_was_seen() {
+    RunSeen seen;
+    seen.counts = log_.impl().counts();
+    seen.events = log_.kept().behind(kept_before_, std::numeric_limits<std::size_t>::max());
+    for (const auto& worker : workers_) {
+        const net::Counters& counters = worker->counters();
+        seen.own_replies += counters.own_replies.value();
+        for (const auto& by_status : counters.requests)
+            for (const auto& count : by_status) seen.requests += count.value();
+    }
+    return seen;
 }
 
 void Server::wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
         if (error) return;
-        on_signal(number);
         wait_for_signal();
+        on_signal(number);
     });
 }
 
@@ -299,7 +376,8 @@ void Server::on_signal(int number) {
     if (number == SIGCHLD) {
         if (companion_.has_ended() && !draining_) drain();
     } else if (number == SIGUSR1) {
-        log_.reopen();
+        if (const std::string flaw = log_.reopen(); !flaw.empty())
+            say("error", report::EventKind::lifecycle, flaw);
     } else if (number == SIGHUP) {
         reload();
     } else if (draining_) {
@@ -330,7 +408,7 @@ std::string Server::take_fresh_configuration() {
             give_orders(false);
         } catch (...) {
             options_ = std::move(before);
-            log_.apply(options_.log);
+            log_as_before();
             throw;
         }
         if (options_.workers != before.workers || options_.admin != before.admin)
@@ -341,11 +419,22 @@ std::string Server::take_fresh_configuration() {
             std::string("the configuration stays as it was: ") + error.what());
         return error.what();
     }
+    watch_certificates();
     reload_state_ = {.successful = true, .successful_at_unix = unix_now()};
     say("info", report::EventKind::config_reload, "configuration reloaded");
     for (const std::string& warning : options_.warnings)
         say("warn", report::EventKind::config_reload, warning);
     return "";
+}
+
+// What a reload that failed had changed already.
+void Server::log_as_before() {
+    try {
+        log_.apply(options_.log);
+    } catch (const std::exception& error) {
+        say("error", report::EventKind::config_reload,
+            std::string("the log stays where the new configuration put it: ") + error.what());
+    }
 }
 
 report::SimulationOutcome Server::simulate(const report::SimulationWish& wish) {
@@ -374,8 +463,7 @@ void Server::wait_until_drained() {
     timer_.expires_after(std::chrono::milliseconds(20));
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        const bool done =
-            connections_.load(std::memory_order_relaxed) == 0 && !companion_.running();
+        const bool done = places_.nobody_left() && !companion_.running();
         if (done || std::chrono::steady_clock::now() >= drain_end_)
             control_.stop();
         else

@@ -30,6 +30,7 @@ report::StartLine start_line_of(const session::Settings& settings,
     line.version = version();
     line.upstream = settings.upstream.origin;
     line.mode = mode_in_words(settings);
+    line.dev = settings.dev;
     return line;
 }
 
@@ -46,10 +47,15 @@ std::string url_for_command(const std::map<std::string, std::string>& listening,
     return "";
 }
 
-std::string start_in_words(const report::StartLine& line, const std::string& admin,
+std::string review_in_words(const std::string& admin_address, const std::string& key) {
+    const std::string page = "http://" + admin_address + "/";
+    return key.empty() ? page + " (for its key run `whogoes review`)" : page + "#k=" + key;
+}
+
+std::string start_in_words(const report::StartLine& line, const std::string& review,
                            const std::string& config_file) {
     return "whogoes " + line.version + " listens on " + line.listen + ", upstream " +
-           line.upstream + ", " + line.mode + (admin.empty() ? "" : ", admin http://" + admin) +
+           line.upstream + ", " + line.mode + (review.empty() ? "" : ", review page " + review) +
            (config_file.empty() ? ", no configuration file" : ", configuration " + config_file);
 }
 

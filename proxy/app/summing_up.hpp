@@ -19,8 +19,12 @@ report::StartLine start_line_of(const session::Settings&,
 // only, which no URL names.
 std::string url_for_command(const std::map<std::string, std::string>& listening, bool tls);
 
+// Where the review page is. Its key goes to a terminal only, for what is piped is kept by somebody:
+// without one, the words say how to get it.
+std::string review_in_words(const std::string& admin_address, const std::string& key);
+
 // The start line for a log. Empty: no admin listener, no configuration file.
-std::string start_in_words(const report::StartLine&, const std::string& admin,
+std::string start_in_words(const report::StartLine&, const std::string& review,
                            const std::string& config_file);
 
 // "no-credentials (3), ...": which of these causes and rules were counted; empty: none.

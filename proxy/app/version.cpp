@@ -1,5 +1,7 @@
 #include "proxy/app/version.hpp"
 
+#include "commit.hpp"  // written by commit.cmake
+
 namespace whogoes::app {
 
 std::string version() { return WHOGOES_VERSION; }

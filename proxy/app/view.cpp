@@ -34,7 +34,13 @@ std::vector<Item> View::items(std::string_view path) const {
     if (const Entry* written = entry(path)) return written->items;
     const Key* key = find_key(path);
     if (!key || key->fallback.empty()) return {};
-    return {Item{std::string(key->fallback), "default", 0, 0, false}};
+    std::vector<Item> items;
+    for (std::string_view rest = key->fallback; !rest.empty();) {
+        const std::size_t end = key->list ? rest.find(", ") : std::string_view::npos;
+        items.push_back(Item{std::string(rest.substr(0, end)), "default", 0, 0, false});
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
+    }
+    return items;
 }
 
 Item View::item(std::string_view path) const {

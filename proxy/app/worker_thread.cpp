@@ -1,6 +1,9 @@
 #include "proxy/app/worker_thread.hpp"
 
+#include "proxy/session/recording.hpp"
+
 #include <algorithm>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -9,14 +12,15 @@ namespace whogoes::app {
 WorkerThread::WorkerThread(report::AuthLog& log, session::History& history,
                            const rules::FingerprintKey& key, session::WallClock clock,
                            std::string via, upstream::Resolver& resolver, session::Tokens& tokens,
-                           std::atomic<std::size_t>& connections_of_process)
+                           net::Places& of_process)
     : worker_(log, history, key, std::move(clock)),
       resolver_(resolver),
-      connections_(connections_of_process) {
+      places_(of_process),
+      gate_(of_process) {
     worker_.via = std::move(via);
     worker_.tokens = &tokens;
     worker_.connection_ended = [this] {
-        connections_.fetch_sub(1, std::memory_order_relaxed);
+        gate_.leave();
         resume_when_possible();
     };
     worker_.on_tick = [this] {
@@ -49,11 +53,12 @@ void WorkerThread::apply(WorkerOrders& orders) {
     worker_.tls = std::move(orders.tls);
     worker_.pool = std::make_shared<upstream::Pool>(std::move(orders.pool), resolver_, worker_.io,
                                                     worker_.deadlines, worker_.counters);
+    net::Doorkeeper& keeper = *this;
     for (const auto& [address, socket] : orders.opened) {
-        listeners_[address] = std::make_unique<net::Listener>(
-            worker_.io, socket,
-            [this](int connection, const net::Endpoint& peer) { accepted(connection, peer); },
-            [this] { worker_.counters.accept_pauses.add(); });
+        listeners_[address] = std::make_unique<net::Listener>(worker_.io, socket, keeper);
+        if (const int flaw = listeners_[address]->flaw(); flaw != 0)
+            session::record_trouble(worker_, "whogoes does not hear " + address +
+                                                 " yet: " + std::generic_category().message(flaw));
         orders.kept.push_back(address);
     }
     for (auto entry = listeners_.begin(); entry != listeners_.end();) {
@@ -64,32 +69,42 @@ void WorkerThread::apply(WorkerOrders& orders) {
     }
 }
 
-void WorkerThread::accepted(int socket, const net::Endpoint& peer) {
-    const std::size_t open = connections_.fetch_add(1, std::memory_order_relaxed) + 1;
+bool WorkerThread::may_enter() {
+    const bool was_shut = gate_.is_shut();
+    if (gate_.enter(worker_.settings->connections)) return true;
+    if (!was_shut) worker_.counters.accept_pauses.add();
+    return false;
+}
+
+void WorkerThread::nobody_came() { gate_.leave(); }
+
+void WorkerThread::entered(int socket, const net::Endpoint& peer) {
     session::serve(worker_, socket, peer);
-    if (open < worker_.settings->connections || paused_) return;
-    paused_ = true;
-    worker_.counters.accept_pauses.add();
-    for (const auto& [address, listener] : listeners_) listener->pause();
 }
 
+void WorkerThread::out_of_descriptors() { worker_.counters.accept_pauses.add(); }
+
+// One after the other goes first, or a crowd at one door would keep the others waiting for ever.
 void WorkerThread::resume_when_possible() {
-    if (!paused_ || connections_.load(std::memory_order_relaxed) >= worker_.settings->connections)
-        return;
-    paused_ = false;
-    for (const auto& [address, listener] : listeners_) listener->resume();
+    if (!gate_.reopen(worker_.settings->connections) || listeners_.empty()) return;
+    auto first = listeners_.upper_bound(resumed_first_);
+    if (first == listeners_.end()) first = listeners_.begin();
+    resumed_first_ = first->first;
+    for (auto one = first; one != listeners_.end(); ++one) one->second->resume();
+    for (auto one = listeners_.begin(); one != first; ++one) one->second->resume();
 }
 
-// A closing door counts as a connection, so that a process that drains waits for it.
 void WorkerThread::let_go(std::unique_ptr<net::Listener> listener) {
     listener->turn_newcomers_away();
     closing_.push_back(std::move(listener));
-    connections_.fetch_add(1, std::memory_order_relaxed);
+    places_.closing_doors.fetch_add(1, std::memory_order_relaxed);
 }
 
+// A door stays while somebody who was let in waits at it for a place.
 void WorkerThread::close_what_was_let_go() {
-    connections_.fetch_sub(closing_.size(), std::memory_order_relaxed);
-    for (const auto& listener : std::exchange(closing_, {})) listener->close();
+    const std::size_t closed = std::erase_if(
+        closing_, [](const std::unique_ptr<net::Listener>& door) { return door->close(); });
+    places_.closing_doors.fetch_sub(closed, std::memory_order_relaxed);
 }
 
 void WorkerThread::start() {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "proxy/net/accept_gate.hpp"
 #include "proxy/net/listener.hpp"
 #include "proxy/session/worker.hpp"
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,11 +23,11 @@ struct WorkerOrders {
 
 // A worker with its thread and its listeners. All but the constructor and join() acts by posting to
 // the thread; counters may be read from anywhere.
-class WorkerThread {
+class WorkerThread final : net::Doorkeeper {
 public:
     WorkerThread(report::AuthLog&, session::History&, const rules::FingerprintKey&,
                  session::WallClock, std::string via, upstream::Resolver&, session::Tokens&,
-                 std::atomic<std::size_t>& connections_of_process);
+                 net::Places& of_process);
     ~WorkerThread();
 
     void simulate(session::Simulations& of_process) {
@@ -51,17 +51,21 @@ public:
 
 private:
     void apply(WorkerOrders&);
-    void accepted(int socket, const net::Endpoint& peer);
+    bool may_enter() override;
+    void nobody_came() override;
+    void entered(int socket, const net::Endpoint& peer) override;
+    void out_of_descriptors() override;
     void resume_when_possible();
     void let_go(std::unique_ptr<net::Listener>);
     void close_what_was_let_go();
 
     session::Worker worker_;
     upstream::Resolver& resolver_;
-    std::atomic<std::size_t>& connections_;
+    net::Places& places_;
+    net::AcceptGate gate_;
     std::map<std::string, std::unique_ptr<net::Listener>> listeners_;
-    std::vector<std::unique_ptr<net::Listener>> closing_;  // until the next tick
-    bool paused_ = false;
+    std::string resumed_first_;                            // the last time
+    std::vector<std::unique_ptr<net::Listener>> closing_;  // a tick at least
     std::thread thread_;
 };
 

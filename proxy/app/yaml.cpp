@@ -154,12 +154,14 @@ private:
         if (route && (key ? !key->in_route : names_in(path, true).empty()))
             return report(key_node.Mark(), full,
                           "cannot stand in a route: a route overrides challenge and diagnose");
-        if (a_section && (node.IsMap() || node.IsNull())) {
+        const Key* const head = head_of_section(path);
+        if (a_section && (node.IsMap() || (node.IsNull() && !head))) {
             if (path == "diagnose" && node.IsMap())
                 values[path] = entry_of(key_node, {{"on", where(node.Mark())}});
             if (node.IsMap()) section(node, path, full, values, nullptr, route);
             return;
         }
+        if (!key && (node.IsScalar() || node.IsNull())) key = head;
         if (!key)
             return report(node.Mark(), full,
                           "a map is due here, not " + kind_of(node) + ": its keys are " +

@@ -130,7 +130,7 @@ void ChunkTracker::size_octet(char c) {
     } else if (c == ';') {
         place_ = Place::extension_name;
     } else {
-        break_off("an octet behind a chunk size that is neither ; nor CR LF");
+        break_off("a byte behind a chunk size that is neither ; nor CR LF");
     }
 }
 
@@ -165,7 +165,7 @@ void ChunkTracker::extension_octet(char c) {
     else if (c == '"')
         place_ = Place::extension_quoted;
     else if (c != '=' && !is_blank(c) && !is_token(c))
-        break_off("an octet that no chunk extension may have");
+        break_off("a byte that no chunk extension may have");
 }
 
 void ChunkTracker::trailer_octet(char c) {

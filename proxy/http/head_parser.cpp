@@ -95,7 +95,7 @@ Flaw flaw_of(const beast::error_code& error) {
     if (error == bad_line_ending) return {400, "a CR stands without its LF", "RFC 9112, 2.2"};
     if (error == bad_field)
         return {400,
-                "a field name is empty, or holds an octet that no name may have (white space "
+                "a field name is empty, or holds a byte that no name may have (white space "
                 "before the colon?)",
                 "RFC 9112, 5.1"};
     if (error == bad_value)

@@ -14,8 +14,10 @@ namespace whogoes::http {
 enum class ForwardedStyle : std::uint8_t { x_forwarded, forwarded, both, off };
 
 struct RequestPatch {
-    std::string_view client_address;  // without port
-    std::string_view client_scheme;   // "http" or "https"
+    std::string_view client_address;  // of the peer, without port
+    std::string_view client_scheme;   // "http" or "https", as the client dialled
+    std::string_view client_host;     // the same of host[:port]; empty: what Host or target say
+    bool trusted = false;             // what the peer says of the way here is kept, and added to
     std::string_view host;            // the Host to send; empty: pass the client's own
     std::string_view default_host;    // sent where an HTTP/1.0 client gave none
     std::string_view via;             // "1.1 whogoes-1a2b3c4d"
@@ -34,11 +36,11 @@ struct PatchedHead {
 };
 
 // Cuts hop-by-hop fields and what Connection nominates (never Host, Content-Length, Authorization,
-// Cache-Control and their like), the X-Forwarded-* that we append to, and an absolute target's
-// scheme and authority; adds ours. `bytes` is the head's mutable memory; `scratch` is overwritten.
-// `head` is void afterwards, but that its method, target (in absolute form: its path) and framing
-// facts stay readable: whoever needs the fields later patches a copy. A request is sent as
-// HTTP/1.1 whatever it came as, unless there is no Host to send.
+// Cache-Control and their like), the forwarding fields that we append to or that a stranger sent,
+// and an absolute target's scheme and authority; adds ours. `bytes` is the head's mutable memory;
+// `scratch` is overwritten. `head` is void afterwards, but that its method, target (in absolute
+// form: its path) and framing facts stay readable: whoever needs the fields later patches a copy. A
+// request is sent as HTTP/1.1 whatever it came as, unless there is no Host to send.
 PatchedHead patch_request(const RequestHead& head, char* bytes, const RequestPatch&,
                           std::string& scratch);
 

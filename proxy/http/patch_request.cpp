@@ -1,7 +1,11 @@
 #include "proxy/http/compactor.hpp"
+#include "proxy/http/field_line.hpp"
+#include "proxy/http/forwarding.hpp"
 #include "proxy/http/hop_by_hop.hpp"
 #include "proxy/http/octets.hpp"
 #include "proxy/http/patch.hpp"
+
+#include <algorithm>
 
 namespace whogoes::http {
 namespace {
@@ -18,76 +22,108 @@ bool keeps_upgrade(const RequestHead& head, const RequestPatch& patch) {
     return patch.keep_upgrade && head.upgrade;
 }
 
-std::string_view authority_of(const RequestHead& head) {
-    const std::string_view target = head.target();
-    const std::size_t begin = target.find("://") + 3;
-    return target.substr(begin, head.path_begin - head.target_begin - begin);
-}
-
 // The Host to add; empty: the client's own stays, or there is none to be had.
 std::string_view added_host(const RequestHead& head, const RequestPatch& patch) {
     if (!patch.host.empty()) return patch.host;
     if (head.find(FieldName::host)) return {};
-    return head.absolute_form ? authority_of(head) : patch.default_host;
+    return head.absolute_form ? asked_authority(head) : patch.default_host;
 }
 
-// The host that the client asked for.
-std::string_view asked_host(const RequestHead& head) {
-    if (const FieldLine* host = head.find(FieldName::host)) return head.value_of(*host);
-    return head.absolute_form ? authority_of(head) : std::string_view{};
+std::string_view dialled_host(const RequestHead& head, const RequestPatch& patch) {
+    return patch.client_host.empty() ? asked_authority(head) : patch.client_host;
+}
+
+bool says(const Head& head, FieldName field) {
+    return std::any_of(head.fields.begin(), head.fields.end(), [&](const FieldLine& line) {
+        return line.name == field && line.value_begin != line.value_end;
+    });
 }
 
 void append_line(std::string& lines, std::string_view name, std::string_view value) {
-    lines += name;
-    lines += ": ";
-    lines += value;
-    lines += "\r\n";
+    append_field(lines, name, value);
 }
 
-// One line with the client's own elements first, as RFC 9110, 5.3 lets lines be joined.
-void append_joined(std::string& lines, const Head& head, FieldName field, std::string_view name,
-                   std::string_view element) {
+// One line with the peer's own elements first, as RFC 9110, 5.3 lets lines be joined.
+void append_joined(std::string& lines, const Head& head, bool trusted, FieldName field,
+                   std::string_view name, std::string_view element) {
     if (element.empty()) return;
-    lines += name;
-    lines += ": ";
+    std::string all;
     for (const FieldLine& line : head.fields) {
-        if (line.name != field || line.value_begin == line.value_end) continue;
-        lines += head.value_of(line);
-        lines += ", ";
+        if (!trusted || line.name != field || line.value_begin == line.value_end) continue;
+        all += head.value_of(line);
+        all += ", ";
     }
-    lines += element;
-    lines += "\r\n";
+    all += element;
+    append_field(lines, name, all);
+}
+
+bool is_ip_address(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF:.") == text.npos;
+}
+
+// Frameworks compare these whole, so nothing is ever joined: the peer's word, or ours.
+void append_instead(std::string& lines, const RequestHead& head, bool trusted, FieldName field,
+                    std::string_view name, std::string_view value) {
+    if (value.empty() || (trusted && says(head, field))) return;
+    append_line(lines, name, value);
+}
+
+std::string_view dialled_port(const RequestPatch& patch, std::string_view host) {
+    const std::string_view port = port_of(host);
+    if (!port.empty()) return port;
+    return patch.client_scheme == "https" ? "443" : "80";
+}
+
+// Whether the elements that came tell the client's scheme and host already.
+bool tells_the_client(const RequestHead& head, const RequestPatch& patch) {
+    if (!patch.trusted || !says(head, FieldName::forwarded)) return false;
+    const Told before = told(head, ForwardedStyle::forwarded);
+    return !before.scheme.empty() || !before.host.empty();
 }
 
 // A Forwarded value is a token or a quoted string (RFC 7239, 4); an IPv6 address is bracketed.
-std::string forwarded_element(const RequestPatch& patch, std::string_view host) {
+std::string forwarded_element(const RequestHead& head, const RequestPatch& patch,
+                              std::string_view host) {
     std::string element = "for=";
-    if (patch.client_address.empty())
+    if (!is_ip_address(patch.client_address))
         element += "unknown";
     else if (patch.client_address.find(':') != std::string_view::npos)
         element.append("\"[").append(patch.client_address).append("]\"");
     else
         element += patch.client_address;
+    if (tells_the_client(head, patch)) return element;
     if (!host.empty()) {
         const std::string_view quote = is_token(host) ? "" : "\"";
         element.append(";host=").append(quote).append(host).append(quote);
     }
-    element.append(";proto=").append(patch.client_scheme);
+    if (is_token(patch.client_scheme)) element.append(";proto=").append(patch.client_scheme);
     return element;
 }
 
 void append_forwarded(std::string& lines, const RequestHead& head, const RequestPatch& patch) {
-    const std::string_view host = asked_host(head);
+    const std::string_view host = dialled_host(head, patch);
+    const bool trusted = patch.trusted;
     if (uses_x_forwarded(patch.forwarded)) {
-        append_joined(lines, head, FieldName::x_forwarded_for, "X-Forwarded-For",
+        append_joined(lines, head, trusted, FieldName::x_forwarded_for, "X-Forwarded-For",
                       patch.client_address);
-        append_joined(lines, head, FieldName::x_forwarded_proto, "X-Forwarded-Proto",
-                      patch.client_scheme);
-        append_joined(lines, head, FieldName::x_forwarded_host, "X-Forwarded-Host", host);
+        append_instead(lines, head, trusted, FieldName::x_forwarded_proto, "X-Forwarded-Proto",
+                       patch.client_scheme);
+        append_instead(lines, head, trusted, FieldName::x_forwarded_host, "X-Forwarded-Host", host);
+        // Nobody misses it where it is the default; a stranger's is replaced.
+        if (!trusted && head.find(FieldName::x_forwarded_port))
+            append_line(lines, "X-Forwarded-Port", dialled_port(patch, host));
     }
     if (uses_forwarded(patch.forwarded))
-        append_joined(lines, head, FieldName::forwarded, "Forwarded",
-                      forwarded_element(patch, host));
+        append_joined(lines, head, trusted, FieldName::forwarded, "Forwarded",
+                      forwarded_element(head, patch, host));
+}
+
+// Fields without a FieldName.
+bool pretends_to_forward(const RequestHead& head, const FieldLine& line,
+                         const RequestPatch& patch) {
+    if (line.name != FieldName::other || patch.forwarded == ForwardedStyle::off) return false;
+    const std::string_view name = head.name_of(line);
+    return is_forwarding_alias(name) || (!patch.trusted && is_lesser_forwarding_field(name));
 }
 
 NameSet names_to_cut(const RequestHead& head, const RequestPatch& patch) {
@@ -99,11 +135,14 @@ NameSet names_to_cut(const RequestHead& head, const RequestPatch& patch) {
     // RFC 9110, 10.1.1: an HTTP/1.0 client waits for no 100; what we send is HTTP/1.1.
     names.add(expect, head.minor_version == 0);
     names.add(trailer, head.framing != Framing::chunked);
+    // What a stranger says of the way here goes, whichever style we write.
+    const bool strange = !patch.trusted && patch.forwarded != ForwardedStyle::off;
     const bool x_forwarded = uses_x_forwarded(patch.forwarded);
-    names.add(x_forwarded_for, x_forwarded && !patch.client_address.empty());
-    names.add(x_forwarded_proto, x_forwarded && !patch.client_scheme.empty());
-    names.add(x_forwarded_host, x_forwarded && !asked_host(head).empty());
-    names.add(forwarded, uses_forwarded(patch.forwarded));
+    names.add(x_forwarded_for, strange || (x_forwarded && !patch.client_address.empty()));
+    names.add(x_forwarded_proto, strange || (x_forwarded && !says(head, x_forwarded_proto)));
+    names.add(x_forwarded_host, strange || (x_forwarded && !says(head, x_forwarded_host)));
+    names.add(x_forwarded_port, strange);
+    names.add(FieldName::forwarded, strange || uses_forwarded(patch.forwarded));
     return names;
 }
 
@@ -142,11 +181,11 @@ PatchedHead patch_request(const RequestHead& head, char* bytes, const RequestPat
     const std::string_view host = added_host(head, patch);
     const bool has_host = !host.empty() || head.find(FieldName::host);
     scratch.clear();
-    if (!host.empty()) append_line(scratch, "Host", host);
-    if (!patch.authorization.empty()) append_line(scratch, "Authorization", patch.authorization);
+    if (!host.empty()) append_field(scratch, "Host", host);
+    if (!patch.authorization.empty()) append_field(scratch, "Authorization", patch.authorization);
     append_forwarded(scratch, head, patch);
-    if (!patch.via.empty()) append_line(scratch, "Via", patch.via);
-    if (keeps_upgrade(head, patch)) append_line(scratch, "Connection", "Upgrade");
+    if (!patch.via.empty()) append_field(scratch, "Via", patch.via);
+    if (keeps_upgrade(head, patch)) append_field(scratch, "Connection", "Upgrade");
     scratch += patch.lines;
     scratch += "\r\n";
 
@@ -156,7 +195,8 @@ PatchedHead patch_request(const RequestHead& head, char* bytes, const RequestPat
     Compactor compactor(bytes, begin);
     for (const FieldLine& line : head.fields) {
         // A name is read where it still lies: only what is in front of it has moved.
-        if (names.has(line.name) || is_nominated(head, line, nominated))
+        if (names.has(line.name) || is_nominated(head, line, nominated) ||
+            pretends_to_forward(head, line, patch))
             compactor.cut(line.begin, line.end);
     }
     PatchedHead patched;

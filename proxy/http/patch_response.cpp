@@ -1,4 +1,5 @@
 #include "proxy/http/compactor.hpp"
+#include "proxy/http/field_line.hpp"
 #include "proxy/http/hop_by_hop.hpp"
 #include "proxy/http/patch.hpp"
 
@@ -45,7 +46,7 @@ PatchedHead patch_response(const ResponseHead& head, char* bytes, const Response
     const NameSet names = names_to_cut(head, patch);
     scratch.clear();
     if (!patch.date.empty() && !head.find(FieldName::date))
-        scratch.append("Date: ").append(patch.date).append("\r\n");
+        append_field(scratch, "Date", patch.date);
     append_connection(scratch, head, patch);
     scratch += patch.lines;
     scratch += "\r\n";

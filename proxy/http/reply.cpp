@@ -1,7 +1,7 @@
 #include "proxy/http/reply.hpp"
 
 #include "proxy/http/escape.hpp"
-#include "proxy/http/octets.hpp"
+#include "proxy/http/field_line.hpp"
 
 #include <algorithm>
 
@@ -127,13 +127,13 @@ std::string render(const OwnReply& reply, std::string_view http_date) {
     std::string text = "HTTP/1.1 ";
     text.append(std::to_string(reply.status)).append(" ").append(reason_phrase(reply.status));
     text += "\r\n";
-    if (!http_date.empty()) text.append("Date: ").append(http_date).append("\r\n");
+    if (!http_date.empty()) append_field(text, "Date", http_date);
     text +=
         html ? "Content-Type: text/html; charset=utf-8\r\n" : "Content-Type: application/json\r\n";
-    text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+    append_field(text, "Content-Length", std::to_string(body.size()));
     text += "Cache-Control: no-store\r\n";
     if (html) text += "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
-    if (!reply.allow.empty()) text.append("Allow: ").append(reply.allow).append("\r\n");
+    if (!reply.allow.empty()) append_field(text, "Allow", reply.allow);
     if (reply.close) text += "Connection: close\r\n";
     text += reply.lines;
     text += "\r\n";

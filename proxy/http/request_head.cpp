@@ -16,7 +16,7 @@ constexpr Flaw tls_on_plain{400,
                             "or configure tls",
                             "RFC 9112, 2.1"};
 constexpr Flaw bad_method{400, "the request does not begin with a method", "RFC 9112, 3"};
-constexpr Flaw method_too_long{501, "a method of more than 64 octets", "RFC 9112, 3"};
+constexpr Flaw method_too_long{501, "a method of more than 64 bytes", "RFC 9112, 3"};
 constexpr Flaw bad_request_line{
     400, "the request line is not METHOD, one space, target, one space, HTTP/1.1", "RFC 9112, 3"};
 constexpr Flaw http_0_9{400, "an HTTP/0.9 request; whogoes speaks HTTP/1.1 and 1.0",

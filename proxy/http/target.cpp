@@ -11,7 +11,7 @@ constexpr Flaw connect_refused{405, "CONNECT is for forward proxies; whogoes is 
                                "RFC 9110, 9.3.6"};
 constexpr Flaw bad_target_octet{
     400,
-    "the request target holds a fragment, white space, a control or a non-ASCII octet; "
+    "the request target holds a fragment, white space, a control or a non-ASCII byte; "
     "percent-encode it",
     "RFC 9112, 3.2"};
 constexpr Flaw bad_target_form{
@@ -20,8 +20,8 @@ constexpr Flaw bad_target_form{
 constexpr Flaw bad_authority{400, "the request target's authority is no host and port",
                              "RFC 9110, 4.2"};
 constexpr Flaw bad_host{400, "Host is empty, or no host and port", "RFC 9110, 7.2"};
-constexpr Flaw authority_differs{400, "the request target's authority differs from Host",
-                                 "RFC 9112, 3.2.2"};
+constexpr Flaw authority_differs{421, "the request target names another host than Host does",
+                                 "RFC 9110, 7.4"};
 
 bool is_target_octet(char c) noexcept { return c > 0x20 && c < 0x7f && c != '#'; }
 

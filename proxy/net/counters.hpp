@@ -60,6 +60,7 @@ struct Counters {
     Counter upstream_retries;  // stale pooled connection, sent once more
     Counter accept_pauses;     // file descriptors used up, or the connection limit
     Counter own_replies;       // answers of the proxy's own
+    Counter turns_passed_on;   // a busy connection let the others go first
 };
 
 }  // namespace whogoes::net

@@ -1,6 +1,7 @@
 #include "proxy/net/listener.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <iterator>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -62,6 +63,14 @@ int open_listener(const Endpoint& endpoint, bool share_port) {
     return socket;
 }
 
+int same_socket(int socket) {
+    const int other = ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
+    if (other < 0)
+        throw std::system_error(errno, std::generic_category(),
+                                "cannot share " + bound_endpoint(socket).text() + " among workers");
+    return other;
+}
+
 Endpoint bound_endpoint(int socket) {
     Endpoint endpoint;
     endpoint.length = sizeof endpoint.address;
@@ -70,81 +79,101 @@ Endpoint bound_endpoint(int socket) {
 }
 
 struct Listener::Impl final : Ready {
-    Impl(Reactor& reactor_of_worker, int socket, OnAccept accepted,
-         std::function<void()> told_paused)
-        : reactor(reactor_of_worker),
-          descriptor(socket),
-          on_accept(std::move(accepted)),
-          on_pause(std::move(told_paused)) {}
+    enum class Waits : std::uint8_t { for_clients, for_a_place, for_descriptors, for_its_turn };
+    // A crowd at the door must not keep those that are in from being served.
+    static constexpr int most_a_turn = 64;
 
-    void ready(std::uint32_t) override { accept_all(); }
+    Impl(Reactor& reactor_of_worker, int socket, Doorkeeper& doorkeeper)
+        : reactor(reactor_of_worker), descriptor(socket), keeper(doorkeeper) {}
+
+    void ready(std::uint32_t) override {
+        if (waits == Waits::for_clients) accept_some();
+    }
 
     // Edges tell of new connections once: whoever stops early comes back by itself.
-    void accept_all() {
-        while (descriptor >= 0 && !paused && !starved) {
-            Endpoint peer;
-            peer.length = sizeof peer.address;
-            const int socket = ::accept4(descriptor, reinterpret_cast<sockaddr*>(&peer.address),
-                                         &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-            if (socket >= 0) {
-                if (peer.family() != AF_UNIX) {
-                    constexpr int on = 1;
-                    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-                }
-                on_accept(socket, peer);
-            } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-                starved = true;
-                on_pause();
-            } else if (errno != EINTR && errno != ECONNABORTED) {
-                return;
-            }
-        }
+    void accept_some() {
+        waits = Waits::for_its_turn;
+        for (int i = 0; i < most_a_turn; ++i)
+            if (!accept_one()) return;
+        const boost::intrusive_ptr<Impl> self(this);
+        reactor.post([self] {
+            if (self->waits == Waits::for_its_turn) self->accept_some();
+        });
     }
+
+    // False: `waits` says for what.
+    bool accept_one() {
+        if (descriptor < 0) return false;
+        if (!keeper.may_enter()) {
+            waits = Waits::for_a_place;
+            return false;
+        }
+        Endpoint peer;
+        peer.length = sizeof peer.address;
+        const int socket = ::accept4(descriptor, reinterpret_cast<sockaddr*>(&peer.address),
+                                     &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (socket < 0) return nobody(errno);
+        if (peer.family() != AF_UNIX) {
+            constexpr int on = 1;
+            ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        }
+        keeper.entered(socket, peer);
+        return true;
+    }
+
+    bool nobody(int error) {
+        keeper.nobody_came();
+        if (error == EINTR || error == ECONNABORTED) return true;
+        waits = Waits::for_clients;
+        if (error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM) return false;
+        waits = Waits::for_descriptors;
+        keeper.out_of_descriptors();
+        return false;
+    }
+
+    void listen() { flaw = reactor.add(descriptor, *this) ? 0 : errno; }
 
     void close() {
         if (descriptor < 0) return;
-        reactor.forget(*this);
+        if (flaw == 0) reactor.forget(*this);
         ::close(descriptor);
         descriptor = -1;
     }
 
     Reactor& reactor;
     int descriptor;
-    OnAccept on_accept;
-    std::function<void()> on_pause;
-    bool paused = false;   // told to
-    bool starved = false;  // out of file descriptors
+    Doorkeeper& keeper;
+    Waits waits = Waits::for_clients;
+    int flaw = 0;  // why the reactor does not watch it
 };
 
-Listener::Listener(Reactor& reactor, int socket, OnAccept on_accept, std::function<void()> paused)
-    : impl_(new Impl(reactor, socket, std::move(on_accept), std::move(paused))) {
-    if (!reactor.add(socket, *impl_))
-        throw std::system_error(errno, std::generic_category(), "cannot wait for connections");
+Listener::Listener(Reactor& reactor, int socket, Doorkeeper& doorkeeper)
+    : impl_(new Impl(reactor, socket, doorkeeper)) {
+    impl_->listen();
 }
 
 Listener::~Listener() { impl_->close(); }
 
-void Listener::pause() { impl_->paused = true; }
-
 void Listener::resume() {
-    if (!impl_->paused) return;
-    impl_->paused = false;
-    impl_->accept_all();
+    if (impl_->waits == Impl::Waits::for_a_place) impl_->accept_some();
 }
 
+int Listener::flaw() const noexcept { return impl_->flaw; }
+
 void Listener::tick() {
-    if (!impl_->starved) return;
-    impl_->starved = false;
-    impl_->accept_all();
+    if (impl_->flaw != 0) impl_->listen();
+    if (impl_->waits == Impl::Waits::for_descriptors) impl_->accept_some();
 }
 
 void Listener::turn_newcomers_away() { drop_first_packets(impl_->descriptor); }
 
-void Listener::close() {
+bool Listener::close() {
     const boost::intrusive_ptr<Impl> impl = impl_;
-    impl->paused = impl->starved = false;
-    impl->accept_all();
+    while (impl->accept_one()) {
+    }
+    if (impl->waits != Impl::Waits::for_clients) return false;
     impl->close();
+    return true;
 }
 
 int Listener::native() const { return impl_->descriptor; }

@@ -3,7 +3,6 @@
 #include "proxy/net/address.hpp"
 #include "proxy/net/reactor.hpp"
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,25 +17,43 @@ int open_listener(const Endpoint&, bool share_port);
 // The endpoint a socket is bound to (port 0 gets its number).
 Endpoint bound_endpoint(int socket);
 
+// Another descriptor of the same socket, for another worker; no child has it. Throws
+// std::system_error.
+int same_socket(int socket);
+
+// Whoever owns listeners, as they see it.
+class Doorkeeper {
+public:
+    // Whether one more may come in; asked before each accept(). Where not, the listener waits for
+    // resume().
+    virtual bool may_enter() = 0;
+    virtual void nobody_came() = 0;                              // after may_enter()
+    virtual void entered(int socket, const Endpoint& peer) = 0;  // the same; it is non-blocking
+    virtual void out_of_descriptors() = 0;
+
+protected:
+    ~Doorkeeper() = default;
+};
+
 class Listener {
 public:
-    // Called with each accepted, non-blocking socket.
-    using OnAccept = std::function<void(int socket, const Endpoint& peer)>;
-
-    // Takes over the socket. `paused` is called when accepting stops because file descriptors are
-    // used up; call tick() every now and then, and it resumes.
-    Listener(Reactor&, int socket, OnAccept, std::function<void()> paused);
+    // Takes over the socket. Call tick() every now and then: accepting stops when file descriptors
+    // are used up, and tick() lets it go on. Where the system grants no watch on the socket
+    // (epoll_ctl without space), flaw() says so until a tick() has got one; whoever connects waits
+    // so long.
+    Listener(Reactor&, int socket, Doorkeeper&);
     ~Listener();
 
-    void pause();  // the connection limit is reached
-    void resume();
-    void tick();  // tries again after descriptors were used up
+    void resume();  // there is a place again
+    void tick();
+    int flaw() const noexcept;  // errno; 0: it hears
     // Lets nobody in any more but those who are at the door; their clients try again and find the
     // port closed. What the kernel takes between the last accept() and close() is reset, so there
     // has to be a while between this and close().
     void turn_newcomers_away();
     // Accepts what the kernel already holds, then closes: a connection that was let in is served.
-    void close();
+    // False: not all found a place; call it again when there may be one.
+    bool close();
     int native() const;
 
 private:

@@ -61,6 +61,14 @@ void Reactor::run_posted() {
     for (const std::function<void()>& action : actions) action();
 }
 
+// Those that wait again while this runs have to wait for the turn after.
+void Reactor::run_next_turn() {
+    if (next_turn_.empty()) return;
+    std::vector<std::coroutine_handle<>> waiters;
+    waiters.swap(next_turn_);
+    for (const std::coroutine_handle<> waiter : waiters) waiter.resume();
+}
+
 void Reactor::run(std::chrono::milliseconds interval, const std::function<void()>& tick) {
     using Clock = std::chrono::steady_clock;
     std::array<epoll_event, 256> events{};
@@ -68,7 +76,8 @@ void Reactor::run(std::chrono::milliseconds interval, const std::function<void()
     Clock::time_point next_tick = now + interval;
     while (!stopped_.load(std::memory_order_relaxed)) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick - now);
-        const int timeout = static_cast<int>(std::max<std::int64_t>(0, left.count()));
+        const int timeout =
+            next_turn_.empty() ? static_cast<int>(std::max<std::int64_t>(0, left.count())) : 0;
         const int count =
             ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout);
         bool posted = false;
@@ -80,6 +89,7 @@ void Reactor::run(std::chrono::milliseconds interval, const std::function<void()
                 static_cast<Ready*>(event.data.ptr)->ready(event.events);
         }
         if (posted) run_posted();
+        run_next_turn();
         now = Clock::now();
         if (now >= next_tick) {
             tick();

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -47,6 +49,11 @@ public:
     bool add(int descriptor, Ready& one);
     void forget(Ready& one);  // call it before the descriptor is closed
 
+    // co_await it: all else that is ready goes first, and the coroutine goes on in the loop's next
+    // turn. Whoever may find both its sides ready for ever has to (see Share).
+    class NextTurn;
+    NextTurn next_turn() noexcept;
+
     // From any thread: runs on the loop's thread, after what was posted before.
     void post(std::function<void()> action);
     void stop();
@@ -56,13 +63,48 @@ public:
 
 private:
     void run_posted();
+    void run_next_turn();
 
     int epoll_ = -1;
     int wake_ = -1;
     std::atomic<bool> stopped_{false};
     std::vector<boost::intrusive_ptr<Ready>> retired_;  // freed when no event can name them
+    std::vector<std::coroutine_handle<>> next_turn_;
     std::mutex mutex_;
     std::vector<std::function<void()>> posted_;
+};
+
+class [[nodiscard]] Reactor::NextTurn {
+public:
+    explicit NextTurn(Reactor& reactor) noexcept : reactor_(reactor) {}
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) const {
+        reactor_.next_turn_.push_back(waiter);
+    }
+    void await_resume() const noexcept {}
+
+private:
+    Reactor& reactor_;
+};
+
+inline Reactor::NextTurn Reactor::next_turn() noexcept { return NextTurn(*this); }
+
+// What one coroutine may do before others get their turn. A fast peer is always ready, so that no
+// wait ends a loop over its octets: the worker's other connections would stand still meanwhile.
+class Share {
+public:
+    static constexpr std::size_t most_octets = std::size_t{512} * 1024;
+
+    // Counts what was moved. True: that is enough, the next turn is somebody else's.
+    bool spent(std::size_t octets) noexcept {
+        moved_ += octets;
+        if (moved_ < most_octets) return false;
+        moved_ = 0;
+        return true;
+    }
+
+private:
+    std::size_t moved_ = 0;
 };
 
 }  // namespace whogoes::net

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,11 +32,11 @@ void intrusive_ptr_release(Stream::State* state) noexcept {
 
 bool Stream::Wait::await_ready() const noexcept {
     if (state_.ended != Io::ok || !state_.is_open()) return true;
-    return !for_write_ && state_.read_pending;
+    return !for_room_ && state_.read_pending;
 }
 
 void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
-    (for_write_ ? state_.writer : state_.reader) = waiter;
+    (side_ == Side::reader ? state_.reader : state_.writer) = {waiter, for_room_};
 }
 
 Io Stream::Wait::await_resume() const noexcept {
@@ -95,11 +97,14 @@ void Stream::clear_deadline() noexcept {
 
 Io Stream::State::look() noexcept {
     if (ssl) return tls_peek(*this);
+    if (last_error != 0) return Io::failed;  // the kernel tells of a reset once, then of an end
     char octet = 0;
     const ssize_t got = ::recv(descriptor, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
     if (got > 0) return Io::ok;
     if (got == 0) return Io::closed;
-    return failed_or_again(errno).outcome;
+    const Io outcome = failed_or_again(errno).outcome;
+    if (outcome == Io::failed) last_error = errno;
+    return outcome;
 }
 
 IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
@@ -161,8 +166,12 @@ IoResult Stream::try_write(std::span<const iovec> pieces) noexcept {
     return result;
 }
 
-Stream::Wait Stream::readable() noexcept { return Wait(*state_, state_->read_wants_write); }
-Stream::Wait Stream::writable() noexcept { return Wait(*state_, !state_->write_wants_read); }
+Stream::Wait Stream::readable() noexcept {
+    return Wait(*state_, Wait::Side::reader, state_->read_wants_write);
+}
+Stream::Wait Stream::writable() noexcept {
+    return Wait(*state_, Wait::Side::writer, !state_->write_wants_read);
+}
 
 Task<IoResult> Stream::read_some(char* at, std::size_t octets) {
     for (;;) {
@@ -205,6 +214,14 @@ void Stream::unwatch() noexcept {
     if (state_) state_->watcher = nullptr;
 }
 
+void Stream::keep_asking() noexcept {
+    constexpr int on = 1, quiet_for = 60, between = 15, times = 4;  // seconds
+    if (::setsockopt(native(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0) return;
+    ::setsockopt(native(), IPPROTO_TCP, TCP_KEEPIDLE, &quiet_for, sizeof quiet_for);
+    ::setsockopt(native(), IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof between);
+    ::setsockopt(native(), IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
+}
+
 Io Stream::peek() noexcept { return is_open() ? state_->look() : Io::closed; }
 
 bool Stream::has_unread() const noexcept {
@@ -226,10 +243,10 @@ void Stream::interrupt() {
     if (!state_) return;
     const boost::intrusive_ptr<State> state = state_;
     // Who waited goes on at once, and may wait again: only the wait itself must see it.
-    for (std::coroutine_handle<>* waiter : {&state->reader, &state->writer}) {
+    for (State::Waiter* waiter : {&state->reader, &state->writer}) {
         if (!*waiter) continue;
         state->interrupting = true;
-        std::exchange(*waiter, {}).resume();
+        waiter->resume();
     }
 }
 

@@ -77,6 +77,10 @@ public:
     void watch(Watcher watcher, void* context);
     void unwatch() noexcept;
 
+    // Lets the kernel ask now and then whether the other side is still there, for waits that have
+    // no deadline; one that has vanished fails them after two minutes. Not for unix sockets.
+    void keep_asking() noexcept;
+
     // What is there without taking it: ok (bytes), closed, again (nothing), failed.
     Io peek() noexcept;
 
@@ -89,6 +93,10 @@ public:
     void cancel();
     // Ends only those that are under way; the stream stays usable.
     void interrupt();
+
+    // Before start_tls(): whether what comes first is a letter, as a request without TLS begins and
+    // no TLS record does (RFC 8446, 5.1). Waits for it and takes nothing.
+    Task<bool> begins_in_plain();
 
     // TLS. The SSL object is taken over; handshake() must succeed before anything else is done.
     void start_tls(ssl_st* ssl);
@@ -106,16 +114,21 @@ private:
     boost::intrusive_ptr<State> state_;
 };
 
+// One reader and one writer may wait at a time. Under TLS either may have to wait for the other's
+// direction, and for the same one at once: a read that meets a demand for new keys has to write.
 class [[nodiscard]] Stream::Wait {
 public:
-    Wait(State& state, bool for_write) noexcept : state_(state), for_write_(for_write) {}
+    enum class Side : std::uint8_t { reader, writer };
+    Wait(State& state, Side side, bool for_room) noexcept
+        : state_(state), side_(side), for_room_(for_room) {}
     bool await_ready() const noexcept;
     void await_suspend(std::coroutine_handle<> waiter) const;
     Io await_resume() const noexcept;
 
 private:
     State& state_;
-    bool for_write_;
+    Side side_;
+    bool for_room_;  // to write; else for octets to read
 };
 
 void intrusive_ptr_add_ref(Stream::State*) noexcept;

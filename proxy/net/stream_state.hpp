@@ -33,21 +33,31 @@ public:
         }
     }
 
+    struct Waiter {
+        std::coroutine_handle<> coroutine;
+        bool for_room = false;
+
+        explicit operator bool() const noexcept { return coroutine != nullptr; }
+        bool hears(bool octets, bool room) const noexcept {
+            return coroutine && (for_room ? room : octets);
+        }
+        void resume() { std::exchange(coroutine, {}).resume(); }
+    };
+
     bool is_open() const noexcept { return descriptor >= 0; }
 
     void ready(std::uint32_t events) override {
         if (!is_open()) return;
         const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         end_seen = end_seen || ending;
-        if ((events & EPOLLIN) != 0 || ending) {
-            read_pending = true;
-            if (reader)
-                std::exchange(reader, {}).resume();
-            else if (watcher != nullptr)
-                tell_watcher();
-        }
-        if (writer && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
-            std::exchange(writer, {}).resume();
+        const bool octets = (events & EPOLLIN) != 0 || ending;
+        const bool room = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+        if (octets) read_pending = true;
+        if (reader.hears(octets, room))
+            reader.resume();
+        else if (octets && !reader && watcher != nullptr)
+            tell_watcher();
+        if (writer.hears(octets, room)) writer.resume();
     }
 
     // Less than was asked for: the queue was empty then, and new bytes will be a new edge; but an
@@ -68,8 +78,8 @@ public:
     void end_waits(Io why) {
         ended = why;
         const boost::intrusive_ptr<State> self(this);
-        if (reader) std::exchange(reader, {}).resume();
-        if (writer) std::exchange(writer, {}).resume();
+        if (reader) reader.resume();
+        if (writer) writer.resume();
     }
 
     void expire() override {
@@ -94,7 +104,7 @@ public:
     int descriptor = -1;
     Deadlines& deadlines;
     std::unique_ptr<ssl_st, FreeSsl> ssl;
-    std::coroutine_handle<> reader, writer;
+    Waiter reader, writer;
     Watcher watcher = nullptr;
     void* watcher_context = nullptr;
     int last_error = 0;

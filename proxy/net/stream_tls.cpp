@@ -23,7 +23,11 @@ IoResult tls_outcome(Stream::State& state, int returned, bool& wants_other, int 
     state.tls_failed = true;
     state.last_tls_error = ERR_peek_error();
     if (error == SSL_ERROR_SYSCALL) state.last_error = errno;
-    state.verify_result = SSL_get_verify_result(state.ssl.get());
+    // What a check found matters where it is what ended the handshake, and not where nobody checks
+    // or where the connection broke later.
+    if (!SSL_is_init_finished(state.ssl.get()) &&
+        (SSL_get_verify_mode(state.ssl.get()) & SSL_VERIFY_PEER) != 0)
+        state.verify_result = SSL_get_verify_result(state.ssl.get());
     ERR_clear_error();
     return {Io::failed, 0};
 }
@@ -32,6 +36,7 @@ IoResult tls_outcome(Stream::State& state, int returned, bool& wants_other, int 
 
 IoResult tls_read(Stream::State& state, char* at, std::size_t octets) noexcept {
     const int got = SSL_read(state.ssl.get(), at, static_cast<int>(octets));
+    state.read_wants_write = false;
     if (got > 0) return {Io::ok, static_cast<std::size_t>(got)};
     return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE);
 }
@@ -42,6 +47,7 @@ IoResult tls_write(Stream::State& state, std::span<const iovec> pieces) noexcept
         const char* at = static_cast<const char*>(piece.iov_base);
         for (std::size_t left = piece.iov_len; left > 0;) {
             const int sent = SSL_write(state.ssl.get(), at, static_cast<int>(left));
+            state.write_wants_read = false;
             if (sent <= 0) {
                 IoResult result =
                     tls_outcome(state, sent, state.write_wants_read, SSL_ERROR_WANT_READ);
@@ -60,6 +66,7 @@ IoResult tls_write(Stream::State& state, std::span<const iovec> pieces) noexcept
 Io tls_peek(Stream::State& state) noexcept {
     char octet = 0;
     const int got = SSL_peek(state.ssl.get(), &octet, 1);
+    state.read_wants_write = false;
     if (got > 0) return Io::ok;
     return tls_outcome(state, got, state.read_wants_write, SSL_ERROR_WANT_WRITE).outcome;
 }
@@ -75,6 +82,14 @@ bool Stream::has_decrypted() const noexcept {
 }
 ssl_st* Stream::tls() const noexcept { return state_ ? state_->ssl.get() : nullptr; }
 
+Task<bool> Stream::begins_in_plain() {
+    const Io waited = co_await readable();
+    char first = 0;
+    if (waited != Io::ok || ::recv(native(), &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
+        co_return false;
+    co_return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
+}
+
 Task<Io> Stream::handshake() {
     for (;;) {
         State& state = *state_;
@@ -83,7 +98,7 @@ Task<Io> Stream::handshake() {
         bool wants_write = false;
         const IoResult result = tls_outcome(state, done, wants_write, SSL_ERROR_WANT_WRITE);
         if (result.outcome != Io::again) co_return Io::failed;
-        Wait wait(state, wants_write);
+        Wait wait(state, Wait::Side::reader, wants_write);
         const Io waited = co_await wait;
         if (waited != Io::ok) co_return waited;
     }

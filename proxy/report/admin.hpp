@@ -28,8 +28,10 @@ struct AdminSources {
     std::function<std::string()> metrics;  // /metrics, Prometheus text
     std::function<std::string()> reload;   // POST /-/reload; empty: done, else the error
     std::function<SimulationOutcome(const SimulationWish&)> simulate;
-    std::vector<std::string> host_names;  // allowed beside loopback names and addresses
-    std::string token;                    // for all but probes, metrics and the bare page
+    // Allowed beside loopback names and addresses, as configured now; null: none.
+    std::function<const std::vector<std::string>&()> host_names;
+    std::string token;  // for all but probes, metrics and the bare page
+    std::function<std::string()> token_place;  // where who lacks it finds it: "it lies in …"
     ReviewSources review;
 };
 

@@ -98,6 +98,13 @@ AdminReply summary(const AdminQuestion& question, const AdminSources& sources) {
     return about_events(question, sources, summary_json, "application/json");
 }
 
+AdminReply causes(const AdminQuestion&, const AdminSources&) {
+    AdminReply reply;
+    reply.content_type = "application/json";
+    reply.body = vocabulary_json();
+    return reply;
+}
+
 AdminReply export_har(const AdminQuestion& question, const AdminSources& sources) {
     AdminReply reply = about_events(question, sources, events_har, "application/json");
     if (reply.status == 200) reply.file_name = "whogoes.har";
@@ -152,15 +159,20 @@ constexpr Route routes[] = {
     {"GET", "/metrics", true, metrics},
     {"POST", "/-/reload", false, reload},
     {"POST", "/api/v1/simulate", false, simulate},
-    {"GET", "/", true, page_file},
-    {"GET", "/page.js", true, page_file},
-    {"GET", "/page.css", true, page_file},
     {"GET", "/api/v1/events", false, events},
     {"GET", "/api/v1/stream", false, stream},
     {"GET", "/api/v1/summary", false, summary},
+    {"GET", "/api/v1/causes", false, causes},
     {"GET", "/api/v1/export.har", false, export_har},
     {"GET", "/api/v1/export.jsonl", false, export_jsonl},
 };
+constexpr Route page_route{"GET", "", true, page_file};  // any of the page's files
+
+// They hold nothing secret, and who probes or scrapes comes by whatever name a network gives.
+bool is_for_any_name(const AdminQuestion& question) {
+    const std::string_view path = path_of(question.target);
+    return path == "/livez" || path == "/readyz" || path == "/metrics";
+}
 
 bool is_safe(std::string_view method) noexcept { return method == "GET" || method == "HEAD"; }
 
@@ -169,13 +181,21 @@ bool takes(const Route& route, std::string_view method) noexcept {
 }
 
 std::string allowed_on(std::string_view path) {
-    std::string allow;
+    std::string allow = find_page_file(path) != nullptr ? "GET, HEAD" : "";
     for (const Route& route : routes) {
         if (route.path != path) continue;
         if (!allow.empty()) allow += ", ";
         allow += route.method == "GET" ? "GET, HEAD" : route.method;
     }
     return allow;
+}
+
+const Route* route_of(std::string_view path, std::string_view method) {
+    if (find_page_file(path) != nullptr) return takes(page_route, method) ? &page_route : nullptr;
+    const auto route = std::find_if(
+        std::begin(routes), std::end(routes),
+        [&](const Route& candidate) { return candidate.path == path && takes(candidate, method); });
+    return route != std::end(routes) ? route : nullptr;
 }
 
 // A browser says where a request comes from; whoever says nothing is no browser.
@@ -189,9 +209,12 @@ bool is_foreign(const AdminQuestion& question) {
     return !rules::iequals(question.origin, own);
 }
 
-AdminReply unauthorized(bool offered) {
+AdminReply unauthorized(bool offered, const AdminSources& sources) {
+    const std::string place =
+        sources.token_place ? sources.token_place() : "it was printed at the start";
     AdminReply reply = admin_error(
-        401, "send the token that was printed at the start as Authorization: Bearer <token>");
+        401, (offered ? "this is not the key of this whogoes: " : "the key is missing: ") + place +
+                 ". Send it as Authorization: Bearer <key>");
     reply.authenticate = "Bearer realm=\"whogoes-admin\"";
     if (offered) reply.authenticate += ", error=\"invalid_token\"";
     return reply;
@@ -254,13 +277,15 @@ bool is_own_host(std::string_view host, const std::vector<std::string>& names) {
 }
 
 AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
-    // Before anything else, reads and probes included: a page whose name was pointed at this
-    // address would be same-origin with it, and always brings that name.
+    // Before anything else, reads included: a page whose name was pointed at this address would be
+    // same-origin with it, and always brings that name.
     if (question.hosts.size() != 1) return admin_error(400, "exactly one Host field is needed");
-    if (!is_own_host(question.hosts.front(), sources.host_names)) {
+    static const std::vector<std::string> none;
+    if (!is_own_host(question.hosts.front(), sources.host_names ? sources.host_names() : none) &&
+        !is_for_any_name(question)) {
         return admin_error(403,
                            "this Host is not one of ours: use an address or localhost, or add the "
-                           "name to the configuration");
+                           "name to host_names in the configuration");
     }
     if (!question.target.starts_with('/')) {
         return admin_error(400, "the request target must be a path");
@@ -268,11 +293,8 @@ AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
     const std::string_view path = path_of(question.target);
     const std::string allow = allowed_on(path);
     if (allow.empty()) return admin_error(404, "the admin listener has no such path");
-    const auto route =
-        std::find_if(std::begin(routes), std::end(routes), [&](const Route& candidate) {
-            return candidate.path == path && takes(candidate, question.method);
-        });
-    if (route == std::end(routes)) {
+    const Route* const route = route_of(path, question.method);
+    if (route == nullptr) {
         AdminReply reply = admin_error(405, "this path takes " + allow);
         reply.allow = allow;
         return reply;
@@ -281,7 +303,7 @@ AdminReply answer(const AdminQuestion& question, const AdminSources& sources) {
         return admin_error(403, "requests of other origins are not taken");
     }
     if (!route->open && !has_token(question, sources)) {
-        return unauthorized(!question.authorizations.empty());
+        return unauthorized(!question.authorizations.empty(), sources);
     }
     return route->reply(question, sources);
 }

@@ -34,6 +34,7 @@ ConsoleStyle console_style(const LogSettings& settings, int descriptor) {
     style.columns = settings.columns > 0 ? settings.columns : terminal_columns(descriptor);
     style.verbose = settings.verbose;
     style.quiet = settings.quiet;
+    style.local_time = settings.local_time;
     return style;
 }
 
@@ -99,7 +100,7 @@ Counts AuthLog::Impl::counts() const {
 AuthLog::AuthLog(const LogSettings& settings) : impl_(std::make_unique<Impl>(settings)) {}
 AuthLog::~AuthLog() = default;
 
-void AuthLog::reopen() { impl_->sink->reopen(); }
+std::string AuthLog::reopen() { return impl_->sink->reopen(); }
 
 void AuthLog::apply(const LogSettings& settings) {
     impl_->sink->change(file_settings(settings));

@@ -27,6 +27,7 @@ struct LogSettings {
     int columns = 0;       // 0: ask the terminal, else 100
     bool verbose = false;  // -v: every exchange on the console
     bool quiet = false;
+    bool local_time = false;  // on the console; records are in UTC
     std::size_t keep = 5000;  // events kept in memory for the review page
 };
 
@@ -38,7 +39,9 @@ public:
     AuthLog(const AuthLog&) = delete;
     AuthLog& operator=(const AuthLog&) = delete;
 
-    void reopen();                   // SIGUSR1; throws, and keeps the old file, on an error
+    // SIGUSR1. Empty: done; else why not, in words: the old file stays in use, and the path is
+    // tried again with each write.
+    std::string reopen();
     void apply(const LogSettings&);  // reload; keeps counters. Throws as the constructor does
     void flush(std::chrono::milliseconds at_most);
     std::uint64_t dropped() const;

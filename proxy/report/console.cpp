@@ -63,7 +63,7 @@ std::string row(const AuthEvent& event, const ConsoleText& text, const ConsoleSt
     const std::size_t room = wide > beside_path ? wide - beside_path : 0;
     const std::string path = text.plain(event.path);
     const std::size_t width = std::max(narrowest_path, std::min(code_points(path), room));
-    std::string out = text.dim(clock_text(event.time)) + " ";
+    std::string out = text.dim(clock_text(event.time, style.local_time)) + " ";
     out += text.coloured(event.status == 0 ? "---" : std::to_string(event.status),
                          status_colour(event));
     out += " " + padded(text.plain(event.method), 4) + " ";
@@ -97,16 +97,16 @@ std::string cited(std::string_view section, const ConsoleText& text) {
            std::string(number.substr(begin)) + ")";
 }
 
-std::string jwt_line(const AuthEvent& event, const ConsoleText& text) {
+std::string jwt_line(const AuthEvent& event, const ConsoleText& text, bool local) {
     const JwtSummary& jwt = event.jwt;
     std::string out;
     const auto add = [&](const std::string& part) {
         if (!out.empty()) out += text.dot();
         out += part;
     };
-    if (jwt.exp != 0) add("exp " + moment_text(jwt.exp, event.time));
+    if (jwt.exp != 0) add("exp " + moment_text(jwt.exp, event.time, local));
     if (jwt.iat != 0) {
-        std::string issued = "issued " + moment_text(jwt.iat, event.time);
+        std::string issued = "issued " + moment_text(jwt.iat, event.time, local);
         if (jwt.exp > jwt.iat) issued += ", lived " + duration_words(jwt.exp - jwt.iat);
         add(issued);
     }
@@ -129,16 +129,24 @@ std::string rule_line(const AuthEvent& event, const rules::Violation& violation,
     return out;
 }
 
-std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text) {
+bool quotes(const std::vector<std::string>& lines, std::string_view message) {
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+        return line.find(message) != std::string::npos;
+    });
+}
+
+std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text, bool local) {
     std::vector<std::string> lines;
     const rules::Diagnosis& diagnosis = event.diagnosis;
-    const std::string jwt = event.has_jwt ? jwt_line(event, text) : std::string();
+    const std::string jwt = event.has_jwt ? jwt_line(event, text, local) : std::string();
     const bool said =
         diagnosis.main && diagnosis.main->cause->has(rules::Trait::ran_out) && !jwt.empty();
     if (diagnosis.main && !said && !diagnosis.main->evidence.words.empty()) {
         lines.push_back(text.plain(diagnosis.main->evidence.words));
     }
     if (!jwt.empty()) lines.push_back(jwt);
+    if (!event.upstream_message.empty() && !quotes(lines, event.upstream_message))
+        lines.push_back("api   \"" + text.plain(event.upstream_message) + "\"");
     std::size_t rules = 0;
     for (const rules::Violation& violation : diagnosis.violations) {
         if (violation.rule == nullptr || ++rules > most_rules) continue;
@@ -170,6 +178,7 @@ std::string start_line(const StartLine& start, const ConsoleStyle& style) {
     const ConsoleText text(style);
     std::string out = "whogoes " + text.plain(start.version) + "  " + text.plain(start.listen) +
                       text.arrow() + text.plain(start.upstream) + "   " + text.plain(start.mode);
+    if (!start.zone.empty()) out += "   times: " + text.plain(start.zone);
     if (!start.review.empty()) out += "   review: " + text.plain(start.review);
     return out += '\n';
 }
@@ -178,13 +187,15 @@ std::string console_lines(const AuthEvent& event, const ConsoleStyle& style) {
     const ConsoleText text(style);
     const bool exchange = event.kind != EventKind::lifecycle &&
                           event.kind != EventKind::config_reload && !event.method.empty();
-    if (!exchange) return text.dim(clock_text(event.time)) + " " + text.plain(event.message) + "\n";
+    if (!exchange)
+        return text.dim(clock_text(event.time, style.local_time)) + " " +
+               text.plain(event.message) + "\n";
     std::string out = row(event, text, style, {});
     if (event.kind == EventKind::proxy_error && !event.message.empty()) {
         return out + text.branch(true) + text.plain(event.message) + "\n";
     }
     if (was_renewed(event) && event.status < 400) return out;
-    const std::vector<std::string> lines = tree(event, text);
+    const std::vector<std::string> lines = tree(event, text, style.local_time);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         out += text.branch(i + 1 == lines.size()) + lines[i] + "\n";
     }

@@ -16,9 +16,10 @@ struct ConsoleStyle {
     bool colour = false;
     bool utf8 = true;
     int columns = 100;
-    bool verbose = false;  // every exchange, not only failures and refreshes
-    bool quiet = false;    // errors of the proxy's own only
-    bool ids = false;      // the event's id at the end of its row
+    bool verbose = false;     // every exchange, not only failures and refreshes
+    bool quiet = false;       // errors of the proxy's own only
+    bool ids = false;         // the event's id at the end of its row
+    bool local_time = false;  // times of this machine's zone (TZ) in place of UTC
 };
 
 struct StartLine {
@@ -26,7 +27,9 @@ struct StartLine {
     std::string listen;    // "http://127.0.0.1:8401"
     std::string upstream;  // "http://localhost:3000"
     std::string mode;      // "observing", "adding Bearer", …
-    std::string review;    // URL with its key; empty: no admin listener
+    std::string review;    // where the review page is, in words; empty: no admin listener
+    std::string zone;      // of the console's times: "UTC+02:00"; empty: not said
+    bool dev = false;      // the front-end profile
 };
 std::string start_line(const StartLine&, const ConsoleStyle&);  // with its newline
 

@@ -4,6 +4,9 @@
 #include "proxy/report/record.hpp"
 
 #include <array>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
 
 namespace whogoes::report {
 namespace {
@@ -14,10 +17,18 @@ constexpr std::size_t shown_fingerprint = 11;  // "tk_" and 8 digits
 // green, which mean something.
 constexpr std::array<int, 12> token_colours{33, 37, 63, 69, 75, 98, 99, 130, 133, 136, 139, 172};
 
-std::string written(rules::TimePoint time) {
+std::chrono::seconds offset_at(rules::TimePoint time) {
+    const std::time_t unix = std::chrono::system_clock::to_time_t(
+        std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+    std::tm parts{};
+    return std::chrono::seconds(::localtime_r(&unix, &parts) != nullptr ? parts.tm_gmtoff : 0);
+}
+
+// "2026-11-23T12:51:24.318Z", whose last letter is wrong where it is local.
+std::string written(rules::TimePoint time, bool local) {
     std::string out;
-    TimeText().append(out, time);
-    return out;  // "2026-11-23T12:51:24.318Z"
+    TimeText().append(out, local ? time + offset_at(time) : time);
+    return out;
 }
 
 }  // namespace
@@ -63,14 +74,28 @@ std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
-std::string clock_text(rules::TimePoint time) { return written(time).substr(11, 8); }
+std::string clock_text(rules::TimePoint time, bool local) {
+    return written(time, local).substr(11, 8);
+}
 
-std::string moment_text(std::int64_t unix, rules::TimePoint beside) {
+std::string zone_text(rules::TimePoint time) {
+    const std::int64_t minutes = offset_at(time).count() / 60;
+    if (minutes == 0) return "UTC";
+    const auto two = [](std::int64_t value) {
+        return std::string{static_cast<char>('0' + value / 10 % 10),
+                           static_cast<char>('0' + value % 10)};
+    };
+    const std::int64_t apart = std::abs(minutes);
+    return std::string("UTC") + (minutes < 0 ? '-' : '+') + two(apart / 60) + ":" + two(apart % 60);
+}
+
+std::string moment_text(std::int64_t unix, rules::TimePoint beside, bool local) {
     constexpr std::int64_t year_9999 = 253402300799;
     if (unix < 0 || unix > year_9999) return std::to_string(unix);
-    const std::string text = written(rules::TimePoint(std::chrono::seconds(unix)));
-    const bool same_day = text.substr(0, 10) == written(beside).substr(0, 10);
-    return (same_day ? std::string() : text.substr(0, 10) + " ") + text.substr(11, 8) + "Z";
+    const std::string text = written(rules::TimePoint(std::chrono::seconds(unix)), local);
+    const bool same_day = text.substr(0, 10) == written(beside, local).substr(0, 10);
+    return (same_day ? std::string() : text.substr(0, 10) + " ") + text.substr(11, 8) +
+           (local ? "" : "Z");
 }
 
 std::string_view host_of(std::string_view url) {

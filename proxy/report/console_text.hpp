@@ -37,8 +37,11 @@ private:
 std::string padded(std::string text, std::size_t width);
 std::size_t columns_of(std::string_view text);
 
-std::string clock_text(rules::TimePoint);                             // "12:51:24", UTC
-std::string moment_text(std::int64_t unix, rules::TimePoint beside);  // the date where it differs
+// "12:51:24", in UTC or in the zone of this machine (TZ).
+std::string clock_text(rules::TimePoint, bool local);
+// The same with the date where that differs from the other's; "Z" behind it says UTC.
+std::string moment_text(std::int64_t unix, rules::TimePoint beside, bool local);
+std::string zone_text(rules::TimePoint);  // the zone of this machine then: "UTC", "UTC+02:00"
 std::string_view host_of(std::string_view url);
 
 }  // namespace whogoes::report

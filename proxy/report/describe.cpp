@@ -2,6 +2,7 @@
 #include "proxy/report/recorder.hpp"
 #include "proxy/report/redact.hpp"
 #include "rules/keys.hpp"
+#include "rules/quotable.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ struct Describer {
     rules::Fingerprinter& fingerprinter;
     const DescribePolicy& policy;
     Secrets secrets{};
+    std::vector<std::string> kids{};       // of the configured keys
     std::vector<std::string_view> kept{};  // values that may be logged whatever they look like
 };
 
@@ -34,6 +36,8 @@ void collect_kept(Describer& d) {
         d.kept = {jwt.kid, jwt.iss, jwt.azp, jwt.client_id, jwt.tid};
         d.kept.insert(d.kept.end(), jwt.aud.begin(), jwt.aud.end());
     }
+    if (d.exchange.keys != nullptr) d.kids = d.exchange.keys->kids();
+    d.kept.insert(d.kept.end(), d.kids.begin(), d.kids.end());
     if (d.exchange.expected != nullptr) {
         d.kept.push_back(d.exchange.expected->issuer);
         const auto& audiences = d.exchange.expected->audiences;
@@ -41,11 +45,18 @@ void collect_kept(Describer& d) {
     }
 }
 
-// The secrets first: a cut or a shape could leave the first octets of one behind.
+// The secrets before shapes and cuts, which could leave the first octets of one behind; addresses
+// before the secrets, of which one may share a domain with them.
 void mask_whole(const Describer& d, std::string& text, std::size_t longest) {
+    if (!d.policy.user_names_plain) mask_mail_addresses(text, d.kept);
     d.secrets.mask(text);
     mask_shapes(text, d.kept);
     if (text.size() > longest) text = cut_end(text, longest);
+}
+
+void mask_fact(const Describer& d, std::string& text) {
+    mask_urls(text);
+    mask_whole(d, text, longest_field);
 }
 
 // Evidence quotes URLs of this exchange and of earlier ones.
@@ -53,10 +64,10 @@ void mask_evidence(const Describer& d, rules::Evidence& evidence) {
     mask_urls(evidence.words);
     mask_whole(d, evidence.words, longest_sentence);
     for (rules::Fact& fact : evidence.facts) {
-        auto* const text = std::get_if<std::string>(&fact.value);
-        if (text == nullptr) continue;
-        mask_urls(*text);
-        mask_whole(d, *text, longest_field);
+        if (auto* const text = std::get_if<std::string>(&fact.value)) mask_fact(d, *text);
+        auto* const list = std::get_if<std::vector<std::string>>(&fact.value);
+        if (list == nullptr) continue;
+        for (std::string& item : *list) mask_fact(d, item);
     }
 }
 
@@ -82,6 +93,18 @@ std::string trace_id_of(std::string_view traceparent) {
     return std::all_of(id.begin(), id.end(), is_lower_hex) ? std::string(id) : std::string();
 }
 
+// As a client wrote it, unless that is no host at all.
+std::string dialled_authority(std::string_view origin) {
+    const std::size_t scheme = origin.find("://");
+    if (scheme == npos) return {};
+    const std::string_view authority = origin.substr(scheme + 3);
+    const bool plain = std::all_of(authority.begin(), authority.end(), [](char c) {
+        return rules::is_alpha(c) || rules::is_digit(c) ||
+               std::string_view("-._:[]").find(c) != npos;
+    });
+    return plain && authority.size() <= 255 ? std::string(authority) : std::string();
+}
+
 void describe_request(const Describer& d, AuthEvent& event) {
     const rules::Request& request = d.exchange.request;
     event.method = std::string(logged_method(request.method));
@@ -96,6 +119,8 @@ void describe_request(const Describer& d, AuthEvent& event) {
     if (const auto trace = request.fields.first("traceparent"))
         event.trace_id = trace_id_of(*trace);
     event.tls = d.exchange.place.client_scheme == "https";
+    event.authority = dialled_authority(d.exchange.place.client_origin);
+    mask_whole(d, event.authority, longest_field);
     const std::string& origin = d.exchange.place.upstream_origin;
     const std::size_t authority = origin.find("://");
     event.upstream = authority == npos ? origin : origin.substr(authority + 3);
@@ -113,6 +138,15 @@ void describe_fields(const Describer& d, const rules::Fields& fields,
         line.value = line.name == "location" ? origin_of(field.value) : std::string(field.value);
         mask_whole(d, line.value, longest_field);
     }
+}
+
+// Of a refusal only: the words of a success are its user's data.
+void describe_message(const Describer& d, AuthEvent& event) {
+    if (d.exchange.heard.message.empty() || (d.exchange.response.status < 400 && !d.diagnosis.main))
+        return;
+    event.upstream_message = rules::quotable(d.exchange.heard.message, d.exchange.request);
+    mask_urls(event.upstream_message);
+    mask_whole(d, event.upstream_message, longest_field);
 }
 
 void describe_challenges(const Describer& d, const rules::Remedy& remedy, AuthEvent& event) {
@@ -292,6 +326,7 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
     describe_fields(d, exchange.request.fields, event.request_fields);
     describe_fields(d, exchange.response.fields, event.response_fields);
     describe_challenges(d, remedy, event);
+    describe_message(d, event);
     if (!describe_authorization(d, event)) describe_other_places(d, event);
     describe_jwt(d, event);
     return event;

@@ -48,7 +48,9 @@ struct AuthEvent {
     std::string method, path, query;  // path and query redacted
     int status = 0;                   // what the client got
     int upstream_status = 0;          // what the API answered; 0: nothing
+    std::string authority;            // host[:port] that the client dialled; empty: not known
     std::string client, upstream;     // addresses
+    std::string upstream_message;  // what the API's answer says to people, scrubbed; may be empty
     std::string user_agent;
     std::string route;  // the matching route's pattern; empty: none
     double duration_ms = 0;

@@ -9,7 +9,7 @@
 // comes out: a shell variable or REDACTED stands in its place.
 namespace whogoes::report {
 
-// Where the client sent its requests, for records do not say: "http://127.0.0.1:8401".
+// Where the client sent its requests, for records that do not say.
 inline constexpr std::string_view usual_origin = "http://127.0.0.1:8401";
 
 // "curl -i -H "Authorization: Bearer $TOKEN" 'http://127.0.0.1:8401/v1/orders'", one line without

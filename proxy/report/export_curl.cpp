@@ -10,7 +10,7 @@ namespace whogoes::report {
 namespace {
 
 // Between single quotes a shell takes everything as it is; a single quote ends them.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         if (c == '\'') {
@@ -68,7 +68,7 @@ std::string field_options(const RecordView& record) {
             out += " -H \"" + name + ": " + (token_placed ? variable(name) : "$TOKEN") + "\"";
             token_placed = true;
         } else if (value != redacted && !value.empty() && is_pasteable(value)) {
-            out += " -H " + quoted(name + ": " + value);
+            out += " -H " + shell_quoted(name + ": " + value);
         }
     }
     return out;
@@ -77,7 +77,7 @@ std::string field_options(const RecordView& record) {
 // The first value that was taken out of the query is the token's.
 std::string url_argument(const RecordView& record, std::string_view origin) {
     const std::string url = record_url(record, origin);
-    std::string out = quoted(url);
+    std::string out = shell_quoted(url);
     if (record.text("auth.source") != "query") return out;
     const std::size_t at = out.find("=" + std::string(redacted), out.find('?'));
     if (at != std::string::npos) out.replace(at + 1, redacted.size(), "'\"$TOKEN\"'");
@@ -100,7 +100,7 @@ std::string curl_command(std::string_view line, std::string_view origin) {
     const std::string url = url_argument(record, origin);
     std::string out = method == "HEAD" ? "curl -I" : "curl -i";
     if (url.find_first_of("[]") != std::string::npos) out += " -g";
-    if (method != "GET" && method != "HEAD") out += " -X " + quoted(method);
+    if (method != "GET" && method != "HEAD") out += " -X " + shell_quoted(method);
     out += credential(record) + field_options(record);
     if (has_body(record, method)) out += " --data-binary @body";
     return out + " " + url;

@@ -44,7 +44,10 @@ std::string safe_url(std::string_view text) {
 }
 
 std::string record_url(const RecordView& record, std::string_view origin) {
-    std::string url = safe_url(origin) + safe_url(record.text("url.path"));
+    const std::string authority = record.authority();
+    const std::string scheme = record.text("url.scheme") == "https" ? "https://" : "http://";
+    std::string url = safe_url(authority.empty() ? std::string(origin) : scheme + authority) +
+                      safe_url(record.text("url.path"));
     const std::string_view query = record.text("url.query");
     return query.empty() ? url : url + "?" + safe_url(query);
 }

@@ -4,11 +4,13 @@
 #include "proxy/report/record.hpp"
 #include "rules/diagnosis.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // Appends one JSON object to a string, member by member. Checks nothing: whoever calls closes what
 // it opens and writes each key once. Keys are ours and are not escaped, but for foreign_text()'s.
@@ -88,13 +90,23 @@ public:
         times.append(out_, value);
         out_ += '"';
     }
-    void fact(const rules::Fact& fact, std::size_t octets) {
+    // A list is cut behind `items`, and says so.
+    void list(std::string_view key, const std::vector<std::string>& values, std::size_t items,
+              std::size_t octets) {
+        open_list(key);
+        for (std::size_t i = 0; i < std::min(values.size(), items); ++i) item(values[i], octets);
+        if (values.size() > items) item("…", all_octets);
+        close_list();
+    }
+    void fact(const rules::Fact& fact, std::size_t items, std::size_t octets) {
         if (const auto* value = std::get_if<std::int64_t>(&fact.value)) {
             number(fact.name, *value);
         } else if (const auto* flag = std::get_if<bool>(&fact.value)) {
             boolean(fact.name, *flag);
         } else if (const auto* words = std::get_if<std::string>(&fact.value)) {
             text(fact.name, *words, octets);
+        } else if (const auto* values = std::get_if<std::vector<std::string>>(&fact.value)) {
+            list(fact.name, *values, items, octets);
         }
     }
 

@@ -1,5 +1,7 @@
 #include "proxy/report/line_file.hpp"
 
+#include "proxy/net/output_file.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -92,13 +94,13 @@ void LineFile::adopt(int fd) {
                                                  : rules::TimePoint{};
 }
 
-void LineFile::reopen() {
-    if (!has_path()) return;
+int LineFile::reopen() {
+    if (!has_path()) return 0;
     const int fd = open_output(settings_.output);
-    if (fd < 0) {
-        throw std::system_error(errno, std::generic_category(), "log output " + settings_.output);
-    }
+    astray_ = fd < 0;
+    if (astray_) return errno;
     adopt(fd);
+    return 0;
 }
 
 void LineFile::change_rotation(std::size_t size, std::chrono::seconds age) {
@@ -114,9 +116,7 @@ Written LineFile::write_to_file(std::string_view lines, rules::TimePoint now) {
     struct stat status {};
     if (::fstat(fd_, &status) == 0) {
         size_ = static_cast<std::size_t>(status.st_size);  // somebody may have emptied it
-        if (status.st_nlink == 0 && has_path()) {
-            if (const int fd = open_output(settings_.output); fd >= 0) adopt(fd);
-        }
+        if (status.st_nlink == 0 || astray_) reopen();
     }
     if (has_path() && now >= look_again_) {
         look_again_ = now + between_looks;
@@ -125,7 +125,7 @@ Written LineFile::write_to_file(std::string_view lines, rules::TimePoint now) {
     Written written;
     while (!lines.empty()) {
         const std::size_t first = lines.find('\n') + 1;
-        rotate_if_due(first, now);
+        if (const int flaw = rotate_if_due(first, now); flaw != 0) written.unrotated = flaw;
         const std::size_t room = settings_.rotate_size > size_ ? settings_.rotate_size - size_ : 0;
         const std::size_t whole =
             has_path() ? end_of_last_line(lines.substr(0, room)) : lines.size();
@@ -229,17 +229,15 @@ int LineFile::send_all(std::string_view octets, std::size_t& done) {
     return 0;
 }
 
-bool LineFile::rotate_if_due(std::size_t octets, rules::TimePoint now) {
-    if (!has_path() || size_ == 0 || now < rotate_again_) return false;
+int LineFile::rotate_if_due(std::size_t octets, rules::TimePoint now) {
+    if (!has_path() || size_ == 0 || now < rotate_again_) return 0;
     const bool large = size_ + octets > settings_.rotate_size;
     const bool old = begun_ != rules::TimePoint{} && now - begun_ >= settings_.rotate_age;
-    if (!large && !old) return false;
-    rotate(now);
-    return true;
+    return large || old ? rotate(now) : 0;
 }
 
-void LineFile::rotate(rules::TimePoint now) {
-    const std::string& path = settings_.output;
+int LineFile::rotate(rules::TimePoint now) {
+    const std::string path = net::end_of_links(settings_.output);
     const auto numbered = [&](int n) { return path + "." + std::to_string(n); };
     ::unlink(numbered(settings_.rotated_files).c_str());
     for (int n = settings_.rotated_files; n > 1; --n) {
@@ -249,16 +247,19 @@ void LineFile::rotate(rules::TimePoint now) {
     const int fd = moved ? open_output(path) : -1;
     if (fd < 0) {
         // Better a file that grows than lines lost; tried again a little later.
+        const int flaw = errno;
         if (moved) ::rename(numbered(1).c_str(), path.c_str());
         rotate_again_ = now + rotation_pause;
-        return;
+        return flaw;
     }
     adopt(fd);
+    return 0;
 }
 
 void LineFile::remove_outdated(rules::TimePoint now) {
+    const std::string newest = net::end_of_links(settings_.output);
     for (int n = 1; n <= settings_.rotated_files; ++n) {
-        const std::string path = settings_.output + "." + std::to_string(n);
+        const std::string path = newest + "." + std::to_string(n);
         struct stat status {};
         if (::stat(path.c_str(), &status) != 0) continue;
         if (now - from_unix(status.st_mtime) > settings_.rotate_age) ::unlink(path.c_str());

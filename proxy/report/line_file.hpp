@@ -10,8 +10,9 @@
 
 // Whole lines to a file, a terminal or a pipe, with write(2). A full disk or a reader that stalls
 // costs lines, which are counted, and leaves no half line behind where that can be helped. Rotates
-// by size and age: path.1 is the newest of a bounded number. Not thread-safe. SIGPIPE and SIGXFSZ
-// are the process's to ignore.
+// by size and age: path.1 is the newest of a bounded number. Where the path is a link, its target
+// is rotated beside itself, and the link stays. Not thread-safe. SIGPIPE and SIGXFSZ are the
+// process's to ignore.
 namespace whogoes::report {
 
 struct LineFileSettings {
@@ -25,7 +26,8 @@ struct LineFileSettings {
 struct Written {
     std::uint64_t lines = 0;
     std::uint64_t dropped = 0;
-    int error = 0;  // errno of what stopped it; ETIMEDOUT: the reader stalls
+    int error = 0;      // errno of what stopped it; ETIMEDOUT: the reader stalls
+    int unrotated = 0;  // errno of a rotation that was due and failed; the file grows on
 };
 
 class LineFile {
@@ -38,17 +40,17 @@ public:
     // `lines` ends in a newline.
     Written write(std::string_view lines, rules::TimePoint now);
 
-    // Opens the path again (it may have been moved away); keeps the old file and throws when that
-    // fails. Nothing to do for stderr and stdout.
-    void reopen();
+    // Opens the path again (it may have been moved away). When that fails the old file is kept,
+    // each write() tries anew, and errno is returned; else 0. Nothing to do for stderr and stdout.
+    int reopen();
     void change_rotation(std::size_t size, std::chrono::seconds age);
     int descriptor() const { return fd_; }
 
 private:
     bool has_path() const;
     void adopt(int fd);
-    bool rotate_if_due(std::size_t octets, rules::TimePoint now);
-    void rotate(rules::TimePoint now);
+    int rotate_if_due(std::size_t octets, rules::TimePoint now);
+    int rotate(rules::TimePoint now);
     void remove_outdated(rules::TimePoint now);
     Written write_to_file(std::string_view lines, rules::TimePoint now);
     Written write_to_stream(std::string_view lines);
@@ -59,6 +61,7 @@ private:
     LineFileSettings settings_;
     int fd_ = -1;
     bool regular_ = false;
+    bool astray_ = false;   // what is open is not what lies at the path
     bool torn_ = false;     // the file ends in a half line that could not be cut off
     bool stalled_ = false;  // the last write waited in vain
     std::size_t size_ = 0;

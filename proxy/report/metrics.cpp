@@ -87,7 +87,7 @@ void append_requests(Exposition& text, Workers workers) {
 
 void append_durations(Exposition& text, Workers workers) {
     text.family("whogoes_http_request_duration_seconds", "histogram",
-                "From a request's first octet to its answer's last.");
+                "From a request's first byte to its answer's last.");
     for (std::size_t i = 0; i < classes.size(); ++i) {
         Buckets buckets;
         for (const net::Counters* worker : workers) {
@@ -131,6 +131,9 @@ void append_connections(Exposition& text, Workers workers) {
     text.family("whogoes_accept_pauses_total", "counter",
                 "Times that accepting paused, at the limit of connections or descriptors.");
     text.sample({}, total([](const Counters& c) -> const auto& { return c.accept_pauses; }));
+    text.family("whogoes_turns_passed_on_total", "counter",
+                "Times that a busy connection let the others of its worker go first.");
+    text.sample({}, total([](const Counters& c) -> const auto& { return c.turns_passed_on; }));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 namespace whogoes::report {
 namespace {
 
+constexpr std::size_t most_facts = 64;  // and items of one
 constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 
 // How much of what has no natural bound goes into a record. The steps are tried in order until the
@@ -149,10 +150,26 @@ private:
         json_.close();
     }
 
+    // ECS: url.domain keeps the brackets of an IPv6 address.
+    void write_authority() {
+        const std::string_view authority = event_.authority;
+        const std::size_t bracket = authority.rfind(']');
+        const std::size_t colon = authority.rfind(':');
+        const bool has_port = colon != std::string_view::npos &&
+                              (bracket == std::string_view::npos || colon > bracket);
+        optional("domain", has_port ? authority.substr(0, colon) : authority);
+        int port = 0;
+        if (!has_port) return;
+        const char* const end = authority.data() + authority.size();
+        const auto read = std::from_chars(authority.data() + colon + 1, end, port);
+        if (read.ec == std::errc{} && read.ptr == end) json_.number("port", port);
+    }
+
     void write_network() {
         if (!event_.path.empty() || !event_.query.empty()) {
             json_.open("url");
             if (event_.tls) json_.text("scheme", "https", all);
+            write_authority();
             json_.text("path", event_.path, cut_.path);
             if (!event_.query.empty()) json_.text("query", event_.query, cut_.query);
             json_.close();
@@ -166,6 +183,7 @@ private:
         json_.open("upstream");
         optional("address", event_.upstream);
         if (event_.upstream_status != 0) json_.number("status_code", event_.upstream_status);
+        optional("message", event_.upstream_message);
         if (event_.upstream_ms > 0) {
             json_.decimal("duration_ms", event_.upstream_ms);
             holes_.upstream_ms = behind("\"duration_ms\":");
@@ -197,7 +215,7 @@ private:
             optional("verdict_reason", event_.diagnosis.verdict_reason);
             json_.text("refresh", event_.refresh, cut_.text);
         }
-        if (!event_.changes.empty()) write_list("changes", event_.changes, cut_.list, cut_.text);
+        if (!event_.changes.empty()) json_.list("changes", event_.changes, cut_.list, cut_.text);
         json_.close();
     }
 
@@ -245,10 +263,10 @@ private:
         json_.open("facts");
         const auto add = [&](const rules::Evidence& evidence) {
             for (const rules::Fact& fact : evidence.facts) {
-                if (seen.size() >= std::min<std::size_t>(cut_.list, 64)) return;
+                if (seen.size() >= std::min(cut_.list, most_facts)) return;
                 if (std::find(seen.begin(), seen.end(), fact.name) != seen.end()) continue;
                 seen.push_back(fact.name);
-                json_.fact(fact, cut_.text);
+                json_.fact(fact, std::min(cut_.list, most_facts), cut_.text);
             }
         };
         if (event_.diagnosis.main) add(event_.diagnosis.main->evidence);
@@ -260,10 +278,10 @@ private:
 
     void write_challenges() {
         json_.open("challenge");
-        write_list("received", event_.offered, cut_.challenges, cut_.challenge);
-        write_list("injected", event_.injected, cut_.challenges, cut_.challenge);
+        json_.list("received", event_.offered, cut_.challenges, cut_.challenge);
+        json_.list("injected", event_.injected, cut_.challenges, cut_.challenge);
         if (!event_.would_send.empty()) {
-            write_list("would_send", event_.would_send, cut_.challenges, cut_.challenge);
+            json_.list("would_send", event_.would_send, cut_.challenges, cut_.challenge);
         }
         json_.close();
     }
@@ -275,10 +293,10 @@ private:
         optional("kid", jwt.kid);
         optional("typ", jwt.typ);
         optional("iss", jwt.iss);
-        if (!jwt.aud.empty()) write_list("aud", jwt.aud, cut_.list, cut_.text);
+        if (!jwt.aud.empty()) json_.list("aud", jwt.aud, cut_.list, cut_.text);
         optional("azp", jwt.azp);
         optional("acr", jwt.acr);
-        if (!jwt.scope.empty()) write_list("scope", jwt.scope, cut_.list, cut_.text);
+        if (!jwt.scope.empty()) json_.list("scope", jwt.scope, cut_.list, cut_.text);
         if (jwt.exp != 0) json_.number("exp", jwt.exp);
         if (jwt.iat != 0) json_.number("iat", jwt.iat);
         if (jwt.nbf != 0) json_.number("nbf", jwt.nbf);
@@ -288,15 +306,6 @@ private:
 
     void optional(std::string_view key, std::string_view value) {
         if (!value.empty()) json_.text(key, value, cut_.text);
-    }
-
-    void write_list(std::string_view key, const std::vector<std::string>& values, std::size_t most,
-                    std::size_t octets) {
-        json_.open_list(key);
-        for (std::size_t i = 0; i < std::min(values.size(), most); ++i)
-            json_.item(values[i], octets);
-        if (values.size() > most) json_.item("…", all);
-        json_.close_list();
     }
 
     static std::string_view spelled(std::string_view scheme) {

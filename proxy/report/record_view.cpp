@@ -94,6 +94,13 @@ const json::object* RecordView::object(std::string_view name) const {
 
 std::optional<rules::TimePoint> RecordView::time() const { return parse_record_time(text("time")); }
 
+std::string RecordView::authority() const {
+    std::string authority(text("url.domain"));
+    if (const auto port = integer("url.port"); port && !authority.empty())
+        authority += ":" + std::to_string(*port);
+    return authority;
+}
+
 std::optional<rules::TimePoint> parse_record_time(std::string_view text) {
     using namespace std::chrono;
     if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||

@@ -33,6 +33,7 @@ public:
     const boost::json::object& root() const { return value_.get_object(); }  // of a readable one
 
     std::optional<rules::TimePoint> time() const;
+    std::string authority() const;  // host[:port] that the client dialled; empty: not known
 
 private:
     const boost::json::value* find(std::string_view name) const;

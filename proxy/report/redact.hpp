@@ -51,6 +51,10 @@ std::string redacted_challenge(std::string_view value);
 // they look like (a kid, an audience).
 void mask_shapes(std::string& text, std::span<const std::string_view> kept);
 
+// Masks every e-mail address, within a longer word or percent-encoded, too: it names a user as a
+// user name does. `kept` as above: an issuer may be called so.
+void mask_mail_addresses(std::string& text, std::span<const std::string_view> kept);
+
 // The secrets of one exchange. A text that shares a run of seven or more octets with one of them
 // has that run masked, so that a server which echoes a token does not put it into our log.
 // Holds views: the exchange must outlive it.
@@ -82,5 +86,8 @@ struct SecretsPolicy {
 // All but those of path and query, which redacted_path() and redacted_query() find.
 void collect_secrets(const rules::Exchange&, const rules::Diagnosis&, const SecretsPolicy&,
                      Secrets&);
+// Their share of it: what a form, JSON, multipart/form-data or XML says under a name that tells a
+// secret, or a user unless their names may be told.
+void collect_body_secrets(const rules::Request&, const SecretsPolicy&, Secrets&);
 
 }  // namespace whogoes::report

@@ -2,6 +2,7 @@
 
 #include "proxy/report/export.hpp"
 #include "proxy/report/json_writer.hpp"
+#include "rules/diagnosis.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -164,6 +165,22 @@ std::string events_jsonl(const EventQuery& query, const ReviewSources& sources) 
     return body;
 }
 
+std::string vocabulary_json() {
+    std::string body;
+    JsonWriter json(body);
+    json.open();
+    json.open("causes");
+    for (const rules::CauseRow& row : rules::catalogue())
+        json.text(row.cause.id, row.cause.summary, all_octets);
+    json.close();
+    json.open("rules");
+    for (const rules::RuleRow& row : rules::rulebook())
+        json.text(row.rule.id, row.rule.summary, all_octets);
+    json.close();
+    json.close();
+    return body += '\n';
+}
+
 std::string about_json(const ReviewSources& sources, bool ready) {
     const StartLine about = sources.about ? sources.about() : StartLine{};
     std::string body;
@@ -173,6 +190,7 @@ std::string about_json(const ReviewSources& sources, bool ready) {
     json.text("listen", about.listen, all_octets);
     json.text("upstream", about.upstream, all_octets);
     json.text("mode", about.mode, all_octets);
+    json.boolean("dev", about.dev);
     json.text("run", sources.run, all_octets);
     json.text("state", ready ? "ready" : "draining", all_octets);
     json.close();

@@ -60,6 +60,10 @@ std::string events_har(const EventQuery&, const ReviewSources&);
 std::string events_jsonl(const EventQuery&, const ReviewSources&);
 std::string summary_json(const EventQuery&, const ReviewSources&);
 
+// The summary of every cause and rule by its id: {"causes":{"token-expired":"token expired", …},
+// …}.
+std::string vocabulary_json();
+
 // Who this is: version, addresses, mode, as JSON.
 std::string about_json(const ReviewSources&, bool ready);
 

@@ -42,10 +42,12 @@ bool is_plain_word(std::string_view run) noexcept {
 // Values that are no secrets though they stand where one may: an origin, a path, a language.
 bool is_worth_hiding(std::string_view value) noexcept {
     if (value.size() < shortest_run + 1 || value.front() == '/') return false;
+    const bool separated = value.find_first_of("-_.") != npos;
     return value.find("://") == npos && value.find("%3A%2F%2F") == npos &&
-           !std::all_of(value.begin(), value.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
-           });
+           !((separated || is_plain_word(value)) &&
+             std::all_of(value.begin(), value.end(), [](char c) {
+                 return (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+             }));
 }
 
 std::string_view unquoted(std::string_view text) noexcept {
@@ -139,7 +141,7 @@ void collect_cookies(std::string_view line, bool request, Secrets& secrets) {
 // What the evidence names verbatim: a placeholder, and nothing else that came beside one.
 bool is_placeholder(const rules::Diagnosis& diagnosis, std::string_view value) {
     if (value.size() > 64 || looks_like_credential(value)) return false;
-    if (!diagnosis.has_cause("placeholder-token")) return false;
+    if (!diagnosis.has_cause(rules::Trait::no_secret)) return false;
     const auto found = rules::causes::find_placeholder(value);
     return found && found->shown == value;
 }
@@ -240,28 +242,6 @@ void Secrets::mask(std::string& text) const {
     }
 }
 
-namespace {
-
-// A form of a login names its user, and an API may quote it.
-void collect_user(std::string_view form, Secrets& secrets) {
-    constexpr std::string_view keys[] = {"username", "user", "user_name", "login", "email"};
-    for (const std::string_view pair : rules::parts_of(form, '&')) {
-        const std::size_t equals = pair.find('=');
-        if (equals == npos) continue;
-        const std::string_view key = pair.substr(0, equals);
-        if (std::none_of(std::begin(keys), std::end(keys),
-                         [&](std::string_view name) { return rules::iequals(name, key); })) {
-            continue;
-        }
-        const std::string_view value = pair.substr(equals + 1);
-        secrets.add(value);
-        if (value.find('%') == npos) continue;
-        if (auto decoded = rules::percent_decoded(value)) secrets.add_owned(std::move(*decoded));
-    }
-}
-
-}  // namespace
-
 void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& diagnosis,
                      const SecretsPolicy& policy, Secrets& secrets) {
     for (const rules::Credentials& credentials : exchange.credentials) {
@@ -270,11 +250,7 @@ void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& di
     }
     collect_fields(exchange.request.fields, true, diagnosis, secrets);
     collect_fields(exchange.response.fields, false, diagnosis, secrets);
-    // For what it finds; a body is never written.
-    if (!exchange.request.form_body.empty()) {
-        redacted_query(exchange.request.form_body, &secrets);
-        if (!policy.user_names_plain) collect_user(exchange.request.form_body, secrets);
-    }
+    collect_body_secrets(exchange.request, policy, secrets);
     for (const rules::Challenge& challenge : exchange.challenges.challenges) {
         secrets.add(challenge.token68);
     }

@@ -86,14 +86,23 @@ void LineSink::log(const spdlog::details::log_msg& message) {
         const std::lock_guard lock(mutex_);
         const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(message.time);
         written = file_->write(lines, now);
+        if (written.unrotated != 0)
+            say("whogoes: " + settings_.output + " cannot be rotated, so it grows: " +
+                words_of(written.unrotated) + "; its folder must be writable\n");
     }
     backlog_->lose(written.dropped, written.error);
     backlog_->written(lines.size());
 }
 
-void LineSink::reopen() {
+std::string LineSink::reopen() {
     const std::lock_guard lock(mutex_);
-    file_->reopen();
+    const int error = file_->reopen();
+    if (error == 0) return {};
+    std::string flaw = "log output " + settings_.output + ": " + words_of(error) +
+                       "; lines go on into the file that was open, and into that one as soon as it "
+                       "can be made";
+    say("whogoes: " + flaw + "\n");
+    return flaw;
 }
 
 void LineSink::change(const LineFileSettings& settings) {

@@ -52,7 +52,7 @@ public:
     void set_pattern(const std::string&) override {}
     void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
-    void reopen();                         // throws; the old file stays in use then
+    std::string reopen();  // empty: done; else why not, and the old file stays in use
     void change(const LineFileSettings&);  // throws; the old file stays in use then
     int descriptor() const;
 

@@ -1,7 +1,10 @@
 #include "proxy/report/tally.hpp"
 
 #include "proxy/report/exposition.hpp"
+#include "rules/diagnosis.hpp"
 #include "rules/text.hpp"
+
+#include <initializer_list>
 
 namespace whogoes::report {
 namespace {
@@ -106,6 +109,39 @@ void Tally::add_to(Counts& counts) const {
     counts.add(counts_);
 }
 
+namespace {
+
+// A counter that appears with its first event is born at 1, and increase() sees nothing of it: what
+// is known beforehand stands at 0.
+void append_causes(Exposition& text, const Counts& counts) {
+    std::map<std::string_view, std::uint64_t> causes;
+    for (const rules::CauseRow& row : rules::catalogue()) causes[row.cause.id] = 0;
+    for (const auto& [key, count] : counts.failures) causes[std::get<0>(key)] += count;
+    text.family("whogoes_auth_causes_total", "counter",
+                "Refused exchanges by main cause; every known one from the start.");
+    for (const auto& [cause, count] : causes) text.sample({{"cause", cause}}, count);
+}
+
+void append_violations(Exposition& text, const Counts& counts) {
+    auto violations = counts.violations;
+    for (const rules::RuleRow& row : rules::rulebook())
+        violations.try_emplace({row.rule.id, row.rule.severity}, 0);
+    text.family("whogoes_auth_violations_total", "counter",
+                "Duties that answers broke, by rule and severity.");
+    for (const auto& [key, count] : violations) {
+        text.sample({{"rule", std::get<0>(key)}, {"severity", rules::name(std::get<1>(key))}},
+                    count);
+    }
+}
+
+void append_results(Exposition& text, std::map<std::string_view, std::uint64_t> results,
+                    std::initializer_list<std::string_view> known) {
+    for (const std::string_view result : known) results.try_emplace(result, 0);
+    for (const auto& [result, count] : results) text.sample({{"result", result}}, count);
+}
+
+}  // namespace
+
 void append_auth_metrics(std::string& out, const Counts& counts, std::uint64_t dropped) {
     Exposition text(out);
     text.family("whogoes_auth_failures_total", "counter",
@@ -116,12 +152,8 @@ void append_auth_metrics(std::string& out, const Counts& counts, std::uint64_t d
             {{"cause", cause}, {"scheme", scheme_label(scheme)}, {"code", code_label(code)}},
             count);
     }
-    text.family("whogoes_auth_violations_total", "counter",
-                "Duties that answers broke, by rule and severity.");
-    for (const auto& [key, count] : counts.violations) {
-        text.sample({{"rule", std::get<0>(key)}, {"severity", rules::name(std::get<1>(key))}},
-                    count);
-    }
+    append_causes(text, counts);
+    append_violations(text, counts);
     text.family("whogoes_auth_challenges_injected_total", "counter",
                 "Challenges added to answers that had none, by scheme.");
     for (const auto& [scheme, count] : counts.injected) {
@@ -133,10 +165,10 @@ void append_auth_metrics(std::string& out, const Counts& counts, std::uint64_t d
         text.sample({{"scheme", scheme_label(scheme)}}, count);
     }
     text.family("whogoes_auth_refresh_total", "counter", "Token refreshes by result.");
-    for (const auto& [result, count] : counts.refreshes) text.sample({{"result", result}}, count);
+    append_results(text, counts.refreshes, {"renewed", "joined", "failed", "skipped"});
     text.family("whogoes_auth_replays_total", "counter",
                 "Requests sent once more with a fresh token, by result.");
-    for (const auto& [result, count] : counts.replays) text.sample({{"result", result}}, count);
+    append_results(text, counts.replays, {"accepted", "refused", "failed"});
     text.family("whogoes_clock_skew_seconds", "gauge",
                 "The upstream's clock minus ours, as last judged.");
     if (counts.skew_s) text.sample({}, static_cast<double>(*counts.skew_s));

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "proxy/http/chunks.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/net/buffer.hpp"
+#include "proxy/net/peers.hpp"
 #include "proxy/net/stream.hpp"
+#include "proxy/session/request_body.hpp"
 #include "proxy/session/worker.hpp"
 #include "proxy/upstream/pool.hpp"
 
@@ -16,14 +17,17 @@ struct Client {
     Worker& worker;
     net::Stream stream;
     std::string address;              // without port
+    net::Peer peer;                   // the same, to compare
     net::Buffer buffer;               // holds none while idle
     upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
+    std::string pinned_at;            // the origin that it leads to
     std::uint64_t pinned_number = 0;  // of the connection that carried the last handshake leg
     Registered registered;
-    bool gone = false;     // seen to be closed while the upstream worked
-    bool lingers = false;  // its end is waited for, a while: it may still be sending
+    bool plain_on_tls = false;  // speaks no TLS where it should: gets one answer
+    bool gone = false;          // seen to be closed while the upstream worked
+    bool lingers = false;       // its end is waited for, a while: it may still be sending
 
-    Client(Worker&, int socket, const net::Endpoint& peer);
+    Client(Worker&, int socket, const net::Endpoint& from);
     ~Client();
 };
 
@@ -47,17 +51,6 @@ struct Problem {
     std::string message{};     // cause and cure
     std::string_view allow{};  // with 405
     bool upstream_at_fault = false;
-};
-
-// Where the body of the request that is being served stands.
-struct RequestBody {
-    http::Framing framing = http::Framing::none;
-    std::uint64_t left = 0;  // Content-Length: octets still to come from the client
-    http::ChunkTracker chunks;
-    std::string_view in_buffer;  // what came together with the head; lies in Client::buffer
-    bool complete = true;        // all of it is in in_buffer, or kept by the upload
-    bool partly_sent = false;    // complete, but the upstream did not get all of it
-    std::string first_octets;    // of a form whose body came later: evidence, 4 KiB at most
 };
 
 }  // namespace whogoes::session

@@ -39,13 +39,23 @@ bool is_form(const http::RequestHead& head) {
                                "application/x-www-form-urlencoded");
 }
 
+bool is_text(const http::RequestHead& head) {
+    constexpr std::string_view binary[] = {"application/octet-stream", "application/grpc",
+                                           "application/zip", "application/pdf"};
+    constexpr std::string_view kinds[] = {"image/", "audio/", "video/", "font/"};
+    const std::string_view type = head.value(http::FieldName::content_type);
+    const auto begins = [&](std::string_view name) { return rules::istarts_with(type, name); };
+    return std::none_of(std::begin(binary), std::end(binary), begins) &&
+           std::none_of(std::begin(kinds), std::end(kinds), begins);
+}
+
 bool is_json(const http::RequestHead& head) {
     const std::string_view type = head.value(http::FieldName::content_type);
     return rules::icontains(type.substr(0, type.find(';')), "json");
 }
 
-std::string_view form_of(const RequestBody& body) {
-    return body.first_octets.empty() ? body.in_buffer.substr(0, form_evidence_octets)
+std::string_view text_of(const RequestBody& body) {
+    return body.first_octets.empty() ? body.in_buffer.substr(0, text_evidence_octets)
                                      : std::string_view(body.first_octets);
 }
 
@@ -56,9 +66,9 @@ std::string_view path_of(const http::RequestHead& head) {
 }
 
 std::string client_origin(const Exchange& exchange) {
-    std::string origin = exchange.client.stream.is_tls() ? "https://" : "http://";
-    const std::string_view host = exchange.request().value(http::FieldName::host);
-    origin.append(host.empty() ? std::string_view("localhost") : host);
+    std::string origin(client_scheme(exchange));
+    const std::string_view host = client_authority(exchange);
+    origin.append("://").append(host.empty() ? std::string_view("localhost") : host);
     return origin;
 }
 
@@ -87,18 +97,22 @@ void fill_request(const Exchange& exchange, rules::Request& request) {
     request.target = head.bytes.substr(head.path_begin, head.target_end - head.path_begin);
     request.path = path_of(head);
     request.query = request.target.substr(std::min(request.target.size(), request.path.size() + 1));
-    request.client = exchange.client.address;
+    request.client = client_address(exchange);
     fill_fields(exchange, request.fields);
-    if (is_form(head)) request.form_body = form_of(exchange.body);
-    if (is_json(head)) request.json_body = form_of(exchange.body);
+    const std::string_view text = text_of(exchange.body);
+    if (is_form(head))
+        request.form_body = text;
+    else if (is_text(head))
+        request.other_body = text;
+    if (is_json(head)) request.json_body = text;
 }
 
 void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exchange& seen) {
-    seen.place.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    seen.place.client_scheme = client_scheme(exchange);
     seen.place.client_origin = client_origin(exchange);
     if (treatment.remedies.names_metadata())
-        seen.place.own_origin = own_origin(*exchange.settings, seen.place.client_scheme,
-                                           exchange.request().value(http::FieldName::host));
+        seen.place.own_origin =
+            own_origin(*exchange.settings, seen.place.client_scheme, client_authority(exchange));
     seen.place.upstream_origin = exchange.settings->upstream.origin;
     seen.place.host_passed =
         exchange.settings->upstream.host_header == upstream::HostHeader::pass;
@@ -141,7 +155,7 @@ void weigh_body(OpenEvent& event) {
 void OpenEvent::clear() {
     exchange.request.fields.clear();
     exchange.response.fields.clear();
-    exchange.request.form_body = exchange.request.json_body = {};
+    exchange.request.form_body = exchange.request.json_body = exchange.request.other_body = {};
     exchange.response.body = {};
     exchange.response.body_evidence = rules::BodyEvidence::unseen;
     exchange.credentials.clear();

@@ -16,12 +16,15 @@ struct OpenEvent;
 struct RequestBody;
 struct Treatment;
 
-inline constexpr std::size_t form_evidence_octets = 4096;
+inline constexpr std::size_t text_evidence_octets = 4096;
 
 bool is_form(const http::RequestHead&);
 bool is_json(const http::RequestHead&);
-// The first octets of a form or JSON body; a view into the body.
-std::string_view form_of(const RequestBody&);
+// Whether a body's first octets are kept, since an answer may quote what they hold: forms, JSON and
+// whatever else is text.
+bool is_text(const http::RequestHead&);
+// The first octets of such a body; a view into the body.
+std::string_view text_of(const RequestBody&);
 
 // Without authority and query, which are no part of what a route matches.
 std::string_view path_of(const http::RequestHead&);

@@ -3,6 +3,7 @@
 #include "proxy/http/head.hpp"
 #include "proxy/net/buffer.hpp"
 #include "proxy/net/task.hpp"
+#include "proxy/session/arrival.hpp"
 #include "proxy/session/client.hpp"
 #include "proxy/session/login.hpp"
 #include "proxy/session/observe.hpp"
@@ -36,6 +37,7 @@ struct Exchange {
     http::RequestHead& request() const { return scratch->request; }
     http::ResponseHead& answer() const { return scratch->answer; }
 
+    Arrival arrival;              // once the head is there
     std::size_t head_octets = 0;  // of the request, in client.buffer
     RequestBody body;
     upstream::Lease lease;

@@ -1,6 +1,7 @@
 #include "proxy/http/patch.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/pin.hpp"
 
 #include <algorithm>
 
@@ -26,15 +27,30 @@ void fail_by_timeout(Exchange& exchange) {
              " ms (limits.timeouts.response)");
 }
 
+// A reload may have led elsewhere meanwhile: who logged in there did not log in here.
+void let_go_of_foreign_pin(Exchange& exchange) {
+    Client& client = exchange.client;
+    if (!client.pinned || client.pinned_at == exchange.pool->settings().target.origin) return;
+    exchange.pool->discard(std::move(client.pinned));
+}
+
+// Where a connection dies under it, nobody can say whether it was read (RFC 9112, 9.3.1).
+bool may_be_repeated(const Exchange& exchange) {
+    return exchange.body.complete && is_safe(exchange.request().method());
+}
+
 net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
+    let_go_of_foreign_pin(exchange);
+    const bool look = !may_be_repeated(exchange);
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
         exchange.lease->stream.unwatch();
         exchange.lease->reused = true;
         exchange.pin = true;
-        co_return true;
+        if (!look || exchange.lease->is_quiet()) co_return true;
+        exchange.release_lease(false);
     }
-    if (!fresh) exchange.lease = exchange.pool->take_idle();
+    if (!fresh) exchange.lease = exchange.pool->take_idle(look);
     if (exchange.lease) co_return true;
     upstream::Connecting connecting = co_await exchange.pool->connect();
     exchange.lease = std::move(connecting.lease);
@@ -56,8 +72,12 @@ http::PatchedHead patched(Exchange& exchange) {
     http::RequestHead& head = scratch.request;
     scratch.sent_head.assign(head.bytes);
     http::RequestPatch patch;
-    patch.client_address = exchange.client.address;
-    patch.client_scheme = exchange.client.stream.is_tls() ? "https" : "http";
+    // A unix socket's path is no address, and is whatever its owner named it.
+    if (exchange.client.peer.kind != net::Peer::Kind::local)
+        patch.client_address = exchange.client.address;
+    patch.client_scheme = client_scheme(exchange);
+    patch.client_host = exchange.arrival.authority;
+    patch.trusted = exchange.arrival.trusted;
     if (!settings.upstream.pass_client_host()) patch.host = settings.upstream.authority;
     patch.default_host = settings.upstream.authority;
     patch.via = exchange.worker.via;
@@ -209,8 +229,7 @@ net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
     } else if (exchange.body.complete) {
         watch_client(exchange);
     }
-    const bool may_be_stale = reused && exchange.body.complete &&
-                              (is_safe(exchange.request().method()) || exchange.nothing_sent);
+    const bool may_be_stale = reused && (may_be_repeated(exchange) || exchange.nothing_sent);
     if (!exchange.answer_buffer) exchange.answer_buffer = exchange.worker.buffers.lend();
     const Attempt outcome = co_await read_answer_head(exchange, may_be_stale);
     exchange.client.stream.unwatch();
@@ -223,7 +242,10 @@ void watch_client(Exchange& exchange) {
     exchange.client.stream.watch(
         [](void* context) {
             Exchange& watching = *static_cast<Exchange*>(context);
-            if (watching.client.stream.peek() == net::Io::ok) return;  // the next request, early
+            const net::Io seen = watching.client.stream.peek();
+            if (seen == net::Io::ok) return;  // the next request, early
+            const HalfClose half_close = watching.settings->half_close;
+            if (seen == net::Io::closed && half_close == HalfClose::finish) return;
             watching.client.gone = true;
             if (watching.lease) watching.lease->stream.cancel();
         },
@@ -240,7 +262,9 @@ net::Task<bool> forward(Exchange& exchange) {
     if (outcome == Attempt::stale)
         fail(exchange, 502,
              exchange.pool->settings().target.origin + " closed the connection without an answer");
-    co_return outcome == Attempt::answered;
+    if (outcome != Attempt::answered) co_return false;
+    exchange.pin = exchange.pin || binds_the_connection(exchange.request(), exchange.answer());
+    co_return true;
 }
 
 }  // namespace whogoes::session

@@ -1,6 +1,6 @@
 #include "proxy/session/front_end.hpp"
 
-#include "proxy/http/octets.hpp"
+#include "proxy/http/field_line.hpp"
 #include "proxy/report/event.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
@@ -32,11 +32,8 @@ Caller caller_of(const Exchange& exchange) {
         same_word(request.value_named("Sec-Fetch-Site"), "same-origin"))
         return caller;
     caller.origin = origin;
-    // The browser's own word; a page cannot take it away. A name that was pointed at this machine
-    // from outside is no way in either.
-    const bool cross_site = same_word(request.value_named("Sec-Fetch-Site"), "cross-site");
-    caller.foreign = (cross_site && !is_near_origin(*exchange.settings, origin)) ||
-                     !is_own_host(*exchange.settings, request.value(FieldName::host));
+    // A name that was pointed at this machine from outside is no way in either.
+    caller.foreign = !why_not_trusted(*exchange.settings, request).empty();
     return caller;
 }
 
@@ -55,8 +52,8 @@ bool names(const http::Head& head, FieldName field, std::string_view name) {
 }
 
 void append_origin(std::string& lines, std::string_view origin) {
-    lines.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
-    lines += "Access-Control-Allow-Credentials: true\r\n";
+    http::append_field(lines, "Access-Control-Allow-Origin", origin);
+    http::append_field(lines, "Access-Control-Allow-Credentials", "true");
 }
 
 constexpr std::string_view exposed = "Access-Control-Expose-Headers: WWW-Authenticate\r\n";
@@ -79,7 +76,7 @@ void add_cors(Exchange& exchange, const Caller& caller, std::string& lines) {
     if (answer.value_named("Access-Control-Allow-Credentials").empty()) {
         append_origin(lines, origin);
     } else {
-        lines.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
+        http::append_field(lines, "Access-Control-Allow-Origin", origin);
     }
     if (!names(answer, FieldName::vary, "Origin")) lines += "Vary: Origin\r\n";
     if (challenged && !shown) lines += exposed;
@@ -119,15 +116,10 @@ void localize_cookies(Exchange& exchange, std::string& lines, std::string& cut) 
     for (const http::FieldLine& line : answer.fields) {
         if (line.name != FieldName::set_cookie) continue;
         const auto local = rules::localized(answer.value_of(line), here, cross_site);
-        cookies.append("Set-Cookie: ");
-        if (local) {
-            cookies += local->value;
-            exchange.changes.push_back(local->words);
-            changed = true;
-        } else {
-            cookies += answer.value_of(line);
-        }
-        cookies += "\r\n";
+        if (local) exchange.changes.push_back(local->words);
+        changed = changed || local;
+        http::append_field(cookies, "Set-Cookie",
+                           local ? std::string_view(local->value) : answer.value_of(line));
     }
     if (!changed) return;
     lines += cookies;
@@ -170,14 +162,15 @@ std::string cors_lines(const Exchange& exchange) {
 
 std::string timing_lines(const Exchange& exchange, std::string_view reason) {
     const Caller caller = caller_of(exchange);
-    std::string lines = "Server-Timing: auth;desc=\"" + quotable(reason) + "\"\r\n";
+    std::string lines;
+    http::append_field(lines, "Server-Timing", "auth;desc=\"" + quotable(reason) + "\"");
     const bool answered = exchange.answered != net::Clock::time_point{};
-    if (caller.foreign ||
+    // The same origin needs no leave, and without an Origin it is not known whose page asks.
+    if (!caller.helped() ||
         (answered && !exchange.answer().value_named("Timing-Allow-Origin").empty()))
         return lines;
-    return lines.append("Timing-Allow-Origin: ")
-        .append(caller.origin.empty() ? std::string_view("*") : caller.origin)
-        .append("\r\n");
+    http::append_field(lines, "Timing-Allow-Origin", caller.origin);
+    return lines;
 }
 
 bool takes_preflight(const Exchange& exchange) {
@@ -197,14 +190,12 @@ net::Task<bool> answer_preflight(Exchange& exchange) {
     const std::string origin(caller_of(exchange).origin);
     const bool keep = may_keep_after_own_answer(exchange);
     std::string text = "HTTP/1.1 204 No Content\r\n";
-    text.append("Date: ").append(exchange.worker.http_date()).append("\r\n");
+    http::append_field(text, "Date", exchange.worker.http_date());
     append_origin(text, origin);
-    text.append("Access-Control-Allow-Methods: ")
-        .append(request.value(FieldName::access_control_request_method))
-        .append("\r\n");
+    http::append_field(text, "Access-Control-Allow-Methods",
+                       request.value(FieldName::access_control_request_method));
     const std::string_view headers = request.value_named("Access-Control-Request-Headers");
-    if (!headers.empty())
-        text.append("Access-Control-Allow-Headers: ").append(headers).append("\r\n");
+    if (!headers.empty()) http::append_field(text, "Access-Control-Allow-Headers", headers);
     text += "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers\r\n";
     if (!keep) text += "Connection: close\r\n";
     text += "\r\n";

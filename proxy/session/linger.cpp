@@ -24,6 +24,7 @@ net::Task<> linger(Client& client) {
     if (ended != net::Io::ok) co_return;
     client.buffer.release();
     std::size_t dropped = 0;
+    net::Share share;
     while (dropped < most_octets && worker.deadlines.now() - begin < patience(worker)) {
         if (!stream.has_decrypted()) {
             const net::Io waited = co_await stream.readable();
@@ -34,6 +35,7 @@ net::Task<> linger(Client& client) {
         if (read.outcome == net::Io::again) continue;
         if (read.outcome != net::Io::ok) co_return;
         dropped += read.octets;
+        if (share.spent(read.octets)) co_await client.worker.next_turn();
         stream.set_deadline(between_reads);
     }
 }

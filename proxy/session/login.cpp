@@ -4,6 +4,7 @@
 #include "proxy/http/path_pattern.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/own_host.hpp"
 #include "proxy/session/token_answer.hpp"
 
 #include <algorithm>
@@ -37,6 +38,9 @@ void expect_tokens(Exchange& exchange) {
     if (answer.status != 200 && answer.status != 201) return;
     if (answer.framing == http::Framing::length && answer.content_length > login_octets) return;
     if (is_event_stream(answer)) return;
+    // Whoever makes a browser log in to an account of its own would have the next request go out as
+    // that account.
+    if (!why_not_trusted(*exchange.settings, exchange.request()).empty()) return;
     auto block = block_for(*exchange.settings, path_of(exchange.request()));
     if (!block) return;
     exchange.login = std::make_unique<Login>();

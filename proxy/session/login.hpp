@@ -25,7 +25,8 @@ struct Login {
 
 inline constexpr std::size_t login_octets = 64 * 1024;
 
-// Once the answer's head is there: sets exchange.login where its body may hold tokens.
+// Once the answer's head is there: sets exchange.login where its body may hold tokens, and the
+// request was nobody else's.
 void expect_tokens(Exchange&);
 
 // Once the body has passed whole.

@@ -1,5 +1,6 @@
 #include "proxy/session/metadata.hpp"
 
+#include "proxy/http/field_line.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
@@ -51,7 +52,7 @@ bool may_answer(Exchange& exchange, const std::string& origin) {
 
 std::string head_of(const Exchange& exchange, int status, bool keep) {
     std::string head = status == 204 ? "HTTP/1.1 204 No Content\r\n" : "HTTP/1.1 200 OK\r\n";
-    head.append("Date: ").append(exchange.worker.http_date()).append("\r\n");
+    http::append_field(head, "Date", exchange.worker.http_date());
     // Nothing in it is secret, and clients in a browser need it from wherever they are served.
     head += "Access-Control-Allow-Origin: *\r\n";
     if (!keep) head += "Connection: close\r\n";
@@ -62,8 +63,7 @@ std::string preflight_answer(const Exchange& exchange, bool keep) {
     std::string text = head_of(exchange, 204, keep) + "Access-Control-Allow-Methods: GET, HEAD\r\n";
     const std::string_view wanted =
         exchange.request().value_named("Access-Control-Request-Headers");
-    if (!wanted.empty())
-        text.append("Access-Control-Allow-Headers: ").append(wanted).append("\r\n");
+    if (!wanted.empty()) http::append_field(text, "Access-Control-Allow-Headers", wanted);
     return text + "\r\n";
 }
 
@@ -73,9 +73,9 @@ std::string document_answer(const Exchange& exchange, const std::string& origin,
     report::append_json(body, origin + std::string(path));
     body.append(*metadata_of(*exchange.settings, path)).append("}");
     std::string text = head_of(exchange, 200, keep);
-    text.append("Content-Type: application/json\r\nCache-Control: no-cache\r\nContent-Length: ")
-        .append(std::to_string(body.size()))
-        .append("\r\n\r\n");
+    text += "Content-Type: application/json\r\nCache-Control: no-cache\r\n";
+    http::append_field(text, "Content-Length", std::to_string(body.size()));
+    text += "\r\n";
     if (!exchange.request().is_head) text += body;
     return text;
 }
@@ -92,9 +92,8 @@ bool asks_for_metadata(const Exchange& exchange) {
 }
 
 net::Task<bool> answer_metadata(Exchange& exchange) {
-    const std::string_view scheme = exchange.client.stream.is_tls() ? "https" : "http";
     const std::string origin =
-        own_origin(*exchange.settings, scheme, exchange.request().value(http::FieldName::host));
+        own_origin(*exchange.settings, client_scheme(exchange), client_authority(exchange));
     if (!may_answer(exchange, origin)) co_return co_await answer_ourselves(exchange);
     const bool keep = may_keep_after_own_answer(exchange);
     const bool preflight = exchange.request().is_options;

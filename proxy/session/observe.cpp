@@ -17,15 +17,6 @@
 namespace whogoes::session {
 namespace {
 
-bool binds_the_connection(const rules::Exchange& seen) {
-    const auto bound = [](rules::Scheme scheme) {
-        return scheme == rules::Scheme::ntlm || scheme == rules::Scheme::negotiate;
-    };
-    return std::any_of(seen.credentials.begin(), seen.credentials.end(),
-                       [&](const rules::Credentials& sent) { return bound(sent.kind); }) ||
-           seen.challenges.offers("NTLM") || seen.challenges.offers("Negotiate");
-}
-
 report::DescribePolicy describe_policy(const Settings& settings) {
     return {.user_names_plain = settings.log.identity == Identity::plain,
             .user_names_hidden = settings.log.identity == Identity::none};
@@ -78,7 +69,6 @@ void prescribe(const Exchange& exchange, OpenEvent& event) {
 
 void judge(Exchange& exchange, OpenEvent& event) {
     rules::Exchange& seen = event.exchange;
-    exchange.pin = exchange.pin || binds_the_connection(seen);
     seen.place.upstream_connection_changed =
         exchange.client.pinned_number != 0 && exchange.lease &&
         exchange.client.pinned_number != exchange.lease->number;
@@ -141,7 +131,10 @@ report::AuthEvent described(Exchange& exchange, const OpenEvent& event) {
     if (is_great_storm(event.diagnosis)) record.level = "error";
     record.route = event.treatment->route;
     tell_changes(exchange, record);
-    if (event.simulated) record.upstream_status = 0;
+    if (event.simulated) {
+        record.upstream_status = 0;
+        record.upstream_message.clear();
+    }
     if (exchange.lease) record.upstream = exchange.lease->address;
     fill_common(exchange, record);
     if (event.treatment->refresh) note_replay(exchange, record);

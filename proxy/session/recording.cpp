@@ -4,6 +4,7 @@
 #include "proxy/session/exchange.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace whogoes::session {
 namespace {
@@ -23,6 +24,8 @@ report::AuthEvent plain_record(const Exchange& exchange) {
     report::mask_shapes(record.path, {});  // the target of a broken request may be no path
     if (mark != std::string_view::npos)
         record.query = report::redacted_query(target.substr(mark + 1));
+    mask_users(exchange, record.path);
+    mask_users(exchange, record.query);
     fill_common(exchange, record);
     return record;
 }
@@ -45,10 +48,14 @@ double upstream_ms(const Exchange& exchange) {
     return milliseconds(exchange.answered - exchange.began);
 }
 
+void mask_users(const Exchange& exchange, std::string& text) {
+    if (exchange.settings->log.identity != Identity::plain) report::mask_mail_addresses(text, {});
+}
+
 void fill_common(const Exchange& exchange, report::AuthEvent& event) {
     event.status = exchange.status;
-    event.client = exchange.client.address;
-    event.tls = exchange.client.stream.is_tls();
+    event.client = client_address(exchange);
+    event.tls = client_scheme(exchange) == "https";
     event.duration_ms = duration_ms(exchange);
     if (exchange.answered != net::Clock::time_point{}) {
         event.upstream_status = exchange.answer().status;
@@ -64,6 +71,7 @@ void tell_changes(Exchange& exchange, report::AuthEvent& record) {
     for (std::string& words : exchange.changes) {
         report::mask_urls(words);
         report::mask_shapes(words, {});
+        mask_users(exchange, words);
     }
     record.changes = std::move(exchange.changes);
 }
@@ -82,26 +90,43 @@ void record_own_answer(Exchange& exchange, int status, const std::string& messag
     record_error(exchange, status >= 500 ? "error" : "warn", message);
 }
 
-void record_broken_answer(Exchange& exchange) {
-    record_error(exchange, "error",
-                 exchange.pool->settings().target.origin +
-                     " broke off in the middle of an answer's body (" +
-                     exchange.lease->stream.failure() + ")");
+void record_broken_answer(Exchange& exchange, std::string_view flaw) {
+    const std::string& origin = exchange.pool->settings().target.origin;
+    record_error(
+        exchange, "error",
+        flaw.empty()
+            ? origin + " broke off in the middle of an answer's body (" +
+                  exchange.lease->stream.failure() + ")"
+            : origin + " sent an answer's body that is not valid HTTP/1.1: " + std::string(flaw));
 }
 
-void record_bug(Worker& worker, const std::exception_ptr& bug) {
+void record_note(Worker& worker, std::string_view level, std::string message) {
+    report::AuthEvent record;
+    record.kind = report::EventKind::lifecycle;
+    record.level = level;
+    record.time = worker.clock();
+    record.message = std::move(message);
+    worker.recorder.record(std::move(record));
+}
+
+void record_trouble(Worker& worker, std::string message) {
     report::AuthEvent record;
     record.kind = report::EventKind::proxy_error;
     record.level = "error";
     record.time = worker.clock();
+    record.message = std::move(message);
+    worker.recorder.record(std::move(record));
+}
+
+void record_bug(Worker& worker, const std::exception_ptr& bug) {
+    std::string words = "an exchange ended by a fault of whogoes";
     try {
         std::rethrow_exception(bug);
     } catch (const std::exception& error) {
-        record.message = std::string("an exchange ended by a fault of whogoes: ") + error.what();
+        words.append(": ").append(error.what());
     } catch (...) {
-        record.message = "an exchange ended by a fault of whogoes";
     }
-    worker.recorder.record(std::move(record));
+    record_trouble(worker, std::move(words));
 }
 
 }  // namespace whogoes::session

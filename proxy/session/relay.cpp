@@ -1,4 +1,6 @@
+#include "proxy/http/field_line.hpp"
 #include "proxy/http/patch.hpp"
+#include "proxy/session/answer_body.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
 #include "proxy/session/recording.hpp"
@@ -6,75 +8,15 @@
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
-#include <cstring>
 
 namespace whogoes::session {
 namespace {
-
-// Where the answer's body stands, and what of it may go out.
-struct AnswerBody {
-    http::Framing framing = http::Framing::none;
-    std::uint64_t left = 0;
-    http::ChunkTracker chunks;
-    http::ChunkTracker evidence_chunks;  // takes the framing off a copy
-    bool unchunk = false;                // to an HTTP/1.0 client
-    bool whole = false;                  // all of it is in the buffer
-    bool done = false;
-    bool flawed = false;
-
-    explicit AnswerBody(const http::ResponseHead& head, bool to_http_1_0)
-        : framing(head.framing),
-          left(head.content_length),
-          unchunk(to_http_1_0 && head.framing == http::Framing::chunked),
-          done(head.framing == http::Framing::none ||
-               (head.framing == http::Framing::length && head.content_length == 0)) {}
-};
-
-// Takes payload together at the front of the slice; `consumed` is what of the slice was read.
-std::size_t unchunked(AnswerBody& body, char* at, std::size_t octets, std::size_t& consumed) {
-    std::size_t kept = 0;
-    consumed = 0;
-    while (consumed < octets && !body.done && !body.flawed) {
-        const http::ChunkTracker::Step step =
-            body.chunks.next_data({at + consumed, octets - consumed});
-        if (!step.data.empty()) std::memmove(at + kept, step.data.data(), step.data.size());
-        kept += step.data.size();
-        consumed += step.consumed;
-        body.done = step.state == http::ChunkTracker::State::done;
-        body.flawed = step.state == http::ChunkTracker::State::flawed;
-        if (step.consumed == 0 && step.data.empty()) break;
-    }
-    return kept;
-}
-
-// How many octets at the front may go to the client; `consumed` of them are then gone from the
-// buffer (more than went out, where framing was taken off).
-std::size_t take(AnswerBody& body, net::Buffer& buffer, std::size_t& consumed) {
-    consumed = 0;
-    if (body.done) return 0;
-    if (body.unchunk) return unchunked(body, buffer.begin(), buffer.size(), consumed);
-    if (body.framing == http::Framing::chunked) {
-        const http::ChunkTracker::Step step = body.chunks.follow(buffer.view());
-        body.done = step.state == http::ChunkTracker::State::done;
-        body.flawed = step.state == http::ChunkTracker::State::flawed;
-        consumed = body.flawed ? 0 : step.consumed;
-    } else {
-        consumed = buffer.size();
-        if (body.framing == http::Framing::length) {
-            consumed = std::min<std::uint64_t>(body.left, consumed);
-            body.left -= consumed;
-            body.done = body.left == 0;
-        } else {
-            body.done = body.whole;
-        }
-    }
-    return consumed;
-}
 
 // What is kept of an answer's body while it passes, and for whom.
 struct Keeping {
     std::string* evidence = nullptr;
     std::string* login = nullptr;
+    http::ChunkTracker chunks;
 
     explicit Keeping(Exchange& exchange) {
         if (exchange.event && exchange.event->wants_body) evidence = &exchange.event->body;
@@ -84,31 +26,33 @@ struct Keeping {
         return (evidence != nullptr && evidence->size() < body_evidence_octets) ||
                (login != nullptr && login->size() < login_octets);
     }
+    // What goes to the client, less the framing that it has.
+    void keep_copy(const AnswerBody& body, std::string_view bytes) {
+        if (!body.passes_chunks()) return keep(bytes);
+        while (!bytes.empty() && wanted()) {
+            const http::ChunkTracker::Step step = chunks.next_data(bytes);
+            keep(step.data);
+            if (step.consumed == 0 && step.data.empty()) return;
+            if (step.state != http::ChunkTracker::State::more) return;
+            bytes.remove_prefix(step.consumed);
+        }
+    }
+
+private:
     void keep(std::string_view data) const {
         if (evidence != nullptr) add(*evidence, data, body_evidence_octets);
         if (login != nullptr) add(*login, data, login_octets);
     }
-
-private:
     static void add(std::string& kept, std::string_view data, std::size_t most) {
         kept.append(data.substr(0, most - kept.size()));
     }
 };
 
-void keep_copy(AnswerBody& body, const Keeping& keeping, std::string_view bytes) {
-    if (body.framing != http::Framing::chunked || body.unchunk) return keeping.keep(bytes);
-    while (!bytes.empty() && keeping.wanted()) {
-        const http::ChunkTracker::Step step = body.evidence_chunks.next_data(bytes);
-        keeping.keep(step.data);
-        if (step.consumed == 0 && step.data.empty()) return;
-        if (step.state != http::ChunkTracker::State::more) return;
-        bytes.remove_prefix(step.consumed);
-    }
-}
-
 bool lists(std::string_view list, std::string_view name) {
-    return std::search(list.begin(), list.end(), name.begin(), name.end(),
-                       [](char a, char b) { return (a | 0x20) == (b | 0x20); }) != list.end();
+    bool found = false;
+    http::each_element(
+        list, [&](std::string_view element) { found = found || http::same_word(element, name); });
+    return found;
 }
 
 // Our own lines for the answer's head; into scratch.lines.
@@ -117,7 +61,7 @@ void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
     lines.clear();
     if (!exchange.event || exchange.event->prescribed().challenges.empty()) return;
     for (const std::string& challenge : exchange.event->prescribed().challenges)
-        lines.append("WWW-Authenticate: ").append(challenge).append("\r\n");
+        http::append_field(lines, "WWW-Authenticate", challenge);
     if (exchange.event->prescribed().expose_challenge) {
         std::string exposed;
         for (const http::FieldLine& line : exchange.answer().fields) {
@@ -125,9 +69,8 @@ void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
             exposed.append(exchange.answer().value_of(line)).append(", ");
         }
         if (!lists(exposed, "WWW-Authenticate")) {
-            lines.append("Access-Control-Expose-Headers: ")
-                .append(exposed)
-                .append("WWW-Authenticate\r\n");
+            http::append_field(lines, "Access-Control-Expose-Headers",
+                               exposed + "WWW-Authenticate");
             patch.replace_expose_headers = true;
         }
     }
@@ -153,7 +96,7 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
     const bool switching = exchange.answer().status == 101;
     using State = Upload::State;
     const State upload = exchange.upload.state();
-    if (body.framing == http::Framing::until_close || body.unchunk || upload == State::running ||
+    if (body.ends_with_connection() || body.takes_framing_off() || upload == State::running ||
         upload == State::upstream_gone || upload == State::stopped || exchange.worker.draining)
         exchange.keep_alive = false;
     patch.close = !exchange.keep_alive && !switching;
@@ -196,7 +139,7 @@ net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first)
             buffer.filled(read.octets);
             co_return true;
         }
-        body.done = read.outcome == net::Io::closed && body.framing == http::Framing::until_close;
+        if (read.outcome == net::Io::closed) body.upstream_ended();
         co_return false;
     }
 }
@@ -211,17 +154,21 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
         keep_alive_timeout(exchange.answer().value(http::FieldName::keep_alive));
     http::PatchedHead head = patched(exchange, body);
     buffer.consume(exchange.answer_head_octets);
+    if (endless && exchange.lease) {
+        client.keep_asking();
+        exchange.lease->stream.keep_asking();
+    }
     const Timeouts& timeouts = exchange.settings->timeouts;
-    const Keeping keeping(exchange);
+    Keeping keeping(exchange);
+    net::Share share;
     bool short_read = true;
     for (;;) {
-        std::size_t consumed = 0;
-        const std::size_t octets = take(body, buffer, consumed);
-        if (keeping.wanted()) keep_copy(body, keeping, {buffer.begin(), octets});
+        const AnswerBody::Portion portion = body.take(buffer.begin(), buffer.size());
+        if (keeping.wanted()) keeping.keep_copy(body, {buffer.begin(), portion.octets});
         iovec pieces[4] = {{const_cast<char*>(head.lead.data()), head.lead.size()},
                            {const_cast<char*>(head.kept.data()), head.kept.size()},
                            {const_cast<char*>(head.added.data()), head.added.size()},
-                           {buffer.begin(), octets}};
+                           {buffer.begin(), portion.octets}};
         const std::span<iovec> all = std::span(pieces).subspan(head.lead.empty() ? 1 : 0);
         client.set_deadline(timeouts.idle);
         exchange.answer_started = true;
@@ -231,16 +178,17 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
             co_return false;
         }
         head = {};
-        buffer.consume(consumed);
-        if (body.done) co_return true;
-        if (body.flawed || exchange.client.gone) co_return false;
+        buffer.consume(portion.consumed);
+        if (body.done()) co_return true;
+        if (share.spent(portion.octets)) co_await exchange.worker.next_turn();
+        if (body.flawed() || exchange.client.gone) co_return false;
         buffer.clear();
         if (endless)
             exchange.lease->stream.clear_deadline();
         else if (!exchange.upload.running())
             exchange.lease->stream.set_deadline(timeouts.response);
         const bool more = co_await read_more(exchange, body, short_read);
-        if (!more) co_return body.done;
+        if (!more) co_return body.done();
         short_read = buffer.room() > 0;
     }
 }
@@ -266,13 +214,13 @@ bool is_event_stream(const http::ResponseHead& answer) {
 net::Task<bool> relay(Exchange& exchange) {
     exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
-    body.whole = exchange.answer_whole;
+    if (exchange.answer_whole) body.comes_whole();
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);
     exchange.client.stream.unwatch();
     if (exchange.event) exchange.event->body_whole = whole;
     if (!whole && !exchange.client.gone && !exchange.upload.client_failed())
-        record_broken_answer(exchange);
+        record_broken_answer(exchange, body.flaw());
     co_return whole;
 }
 

@@ -12,10 +12,10 @@ std::optional<std::uint64_t> Repeats::key_of(const Exchange& exchange) const {
     // The front-end profile changes answers as it goes.
     if (bound || exchange.settings->dev || exchange.request().framing != http::Framing::none)
         return std::nullopt;
-    std::uint64_t key = hash_key_ + (exchange.client.stream.is_tls() ? 1 : 0);
+    std::uint64_t key = hash_key_ + (client_scheme(exchange) == "https" ? 1 : 0);
     for (const std::string_view part :
-         {exchange.request().bytes, exchange.answer().bytes,
-          std::string_view(exchange.client.address), std::string_view(exchange.lease->address)})
+         {exchange.request().bytes, exchange.answer().bytes, client_address(exchange),
+          std::string_view(exchange.lease->address)})
         key = rules::brief_hash(key, part);
     return key;
 }

@@ -110,23 +110,6 @@ void let_go(Exchange& exchange) {
     exchange.release_lease(clean);
 }
 
-std::string_view host_of(std::string_view origin) {
-    const std::size_t begin = origin.find("://");
-    return begin == std::string_view::npos ? std::string_view() : origin.substr(begin + 3);
-}
-
-// The token that is kept here must not be lent to a page that got in by DNS rebinding, nor to one
-// of somebody else's.
-std::string_view why_not_trusted(const Exchange& exchange) {
-    const std::string_view host = exchange.request().value(http::FieldName::host);
-    if (!host.empty() && !is_own_host(*exchange.settings, host)) return "host";
-    const http::FieldLine* const origin = exchange.request().find(http::FieldName::origin);
-    if (origin == nullptr) return {};
-    const std::string_view from = host_of(exchange.request().value_of(*origin));
-    return from.empty() || !is_own_host(*exchange.settings, from) ? "cross-site"
-                                                                  : std::string_view();
-}
-
 struct Waiting {
     Renewal renewal;
     net::Signal answered;
@@ -137,7 +120,7 @@ net::Task<> renew(Exchange& exchange) {
     const std::string_view refused = seen.credentials.front().value;
     RenewalQuestion question;
     question.block = exchange.event->treatment->refresh;
-    question.client = exchange.client.address;
+    question.client = client_address(exchange);
     question.refused.token = net::Secret(refused);
     if (seen.jwt && seen.jwt->readable())
         question.refused.identity = {seen.jwt->iss, seen.jwt->sub};
@@ -215,7 +198,8 @@ bool is_to_be_replayed(const Exchange& exchange) {
 }
 
 net::Task<bool> renew_and_replay(Exchange& exchange) {
-    if (const std::string_view why = why_not_trusted(exchange); !why.empty()) {
+    const std::string_view why = why_not_trusted(*exchange.settings, exchange.request());
+    if (!why.empty()) {
         skip(exchange, why);
         co_return true;
     }

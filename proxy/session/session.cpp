@@ -1,4 +1,6 @@
+#include "proxy/http/forwarding.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/session/arrival.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
 #include "proxy/session/metadata.hpp"
@@ -65,28 +67,19 @@ net::Task<HeadRead> read_head(Exchange& exchange) {
 
 // What of the body came with the head. False: its chunks are broken.
 bool take_body_start(Exchange& exchange) {
-    RequestBody& body = exchange.body;
-    const http::RequestHead& head = exchange.request();
     const std::string_view rest = exchange.client.buffer.view().substr(exchange.head_octets);
-    body.framing = head.framing;
-    if (head.framing == http::Framing::length) {
-        body.in_buffer = rest.substr(0, std::min<std::uint64_t>(head.content_length, rest.size()));
-        body.left = head.content_length - body.in_buffer.size();
-        body.complete = body.left == 0;
-    } else if (head.framing == http::Framing::chunked) {
-        const http::ChunkTracker::Step step = body.chunks.follow(rest);
-        body.in_buffer = rest.substr(0, step.consumed);
-        body.complete = step.state == http::ChunkTracker::State::done;
-        if (step.state == http::ChunkTracker::State::flawed) {
-            exchange.problem = {.status = 400, .message = std::string(body.chunks.flaw())};
-            return false;
-        }
-    }
-    return true;
+    if (exchange.body.begin(exchange.request(), rest)) return true;
+    exchange.problem = {.status = 400, .message = std::string(exchange.body.chunks.flaw())};
+    return false;
 }
 
 // Requests that must not reach the upstream.
 bool may_pass(Exchange& exchange) {
+    if (exchange.client.plain_on_tls) {
+        exchange.problem = {.status = 400,
+                            .message = "this port speaks TLS: write https:// in place of http://"};
+        return false;
+    }
     const http::RequestHead& head = exchange.request();
     const std::string_view own_id =
         std::string_view(exchange.worker.via).substr(exchange.worker.via.find(' ') + 1);
@@ -99,11 +92,13 @@ bool may_pass(Exchange& exchange) {
                                 "this proxy itself; check `upstream`"};
         return false;
     }
-    if (head.absolute_form && !is_own_host(*exchange.settings, head.value(http::FieldName::host))) {
+    // RFC 9112, 3.2.2: a server takes the absolute form; it agrees with Host, or came no further.
+    if (head.absolute_form && !exchange.settings->host_names.empty() &&
+        !is_own_host(*exchange.settings, http::asked_authority(head))) {
         exchange.problem = {.status = 421,
                             .message =
                                 "whogoes serves one upstream and is no open proxy: the "
-                                "request names another host"};
+                                "request names another host than `host_names`"};
         return false;
     }
     return true;
@@ -136,6 +131,7 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     exchange.began = net::Clock::now();
     exchange.method = method_of(exchange.request().method());
     if (read == HeadRead::flawed) co_return co_await answer_ourselves(exchange);
+    arrive(exchange);
     exchange.keep_alive = exchange.request().keep_alive;
     if (!may_pass(exchange) || !take_body_start(exchange)) {
         exchange.keep_alive = false;
@@ -212,14 +208,21 @@ net::Task<bool> wait_for_request(Client& client) {
     co_return waited == net::Io::ok;
 }
 
+// What a request counts for in its connection's share of a turn, whatever its size.
+constexpr std::size_t octets_a_request = std::size_t{16} * 1024;
+
 net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
     Client client(worker, socket, peer);
     if (worker.tls) {
-        client.stream.start_tls(net::accept_tls(worker.tls));
         client.stream.set_deadline(worker.settings->timeouts.header);
+        client.plain_on_tls = co_await client.stream.begins_in_plain();
+    }
+    if (worker.tls && !client.plain_on_tls) {
+        client.stream.start_tls(net::accept_tls(worker.tls));
         const net::Io shaken = co_await client.stream.handshake();
         if (shaken != net::Io::ok) co_return;
     }
+    net::Share share;
     for (;;) {
         const bool more = co_await wait_for_request(client);
         // Its last answer may still be on its way.
@@ -228,15 +231,23 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
         if (!client.buffer) client.buffer = worker.buffers.lend();
         const bool keep = co_await serve_one(client);
         if (!keep) break;
+        // Requests that lie there already are served without a wait where the answers are ours.
+        const bool waits = !client.buffer || client.buffer.empty();
+        if (!waits && share.spent(octets_a_request)) co_await worker.next_turn();
     }
-    client.registered.phase = Registered::Phase::busy;
+    client.registered.phase = Registered::Phase::ending;
     if (client.lingers) co_await linger(client);
 }
 
 }  // namespace
 
-Client::Client(Worker& worker_of, int socket, const net::Endpoint& peer)
-    : worker(worker_of), stream(worker_of.io, worker_of.deadlines, socket), address(peer.host()) {
+Client::Client(Worker& worker_of, int socket, const net::Endpoint& from)
+    : worker(worker_of),
+      stream(worker_of.io, worker_of.deadlines, socket),
+      // What a peer binds a unix socket to is a name of its own choosing and no address:
+      // "10.0.0.1", or bytes that end a line.
+      address(from.family() == AF_UNIX ? std::string() : from.host()),
+      peer(net::peer_of(from)) {
     registered.stream = &stream;
     worker.connections.push_back(registered);
     worker.counters.client_connections_total.add();
@@ -272,6 +283,7 @@ void Exchange::release_lease(bool clean) {
     if (!lease) return;
     if (clean && pin) {
         client.pinned_number = lease->number;
+        client.pinned_at = pool->settings().target.origin;
         client.pinned = std::move(lease);
     } else if (clean && pool == worker.pool) {
         pool->give_back(std::move(lease), upstream_keep_alive);

@@ -3,6 +3,7 @@
 #include "proxy/http/head.hpp"
 #include "proxy/http/patch.hpp"
 #include "proxy/net/deadlines.hpp"
+#include "proxy/net/peers.hpp"
 #include "proxy/net/secret.hpp"
 #include "proxy/upstream/fetch.hpp"
 #include "proxy/upstream/pool.hpp"
@@ -100,6 +101,12 @@ struct Route {
     Treatment treatment;
 };
 
+// What the end of a client's own writing means while its answer is awaited.
+enum class HalfClose : std::uint8_t {
+    abort,   // it is gone, and the request with it
+    finish,  // it waits for the answer: a leaving client is noticed when something is sent to it
+};
+
 enum class AccessLog : std::uint8_t { failures, all, none };
 enum class Identity : std::uint8_t { hash, plain, none };
 
@@ -116,12 +123,23 @@ struct Timeouts {
     std::chrono::milliseconds upstream_idle{4000};
 };
 
+// How clients reach whogoes where no forwarding field says: what stands in front may tell nothing.
+struct PublicUrl {
+    bool tls = true;
+    std::string authority{};  // host, and its port where it is not the scheme's own
+    std::string_view scheme() const { return tls ? "https" : "http"; }
+    bool operator==(const PublicUrl&) const = default;
+};
+
 struct Settings {
     upstream::Target upstream;
     upstream::TlsClientSettings upstream_tls;
     http::ForwardedStyle forwarded = http::ForwardedStyle::x_forwarded;
+    net::PeerSet forwarded_trust = net::PeerSet::this_machine();  // whose such fields are believed
+    std::optional<PublicUrl> public_url;
     http::HeadLimits head_limits;
     std::size_t connections = 10000;  // client connections, all workers together
+    HalfClose half_close = HalfClose::abort;
     Timeouts timeouts;
     Treatment treatment;        // where no route matches
     std::vector<Route> routes;  // first match wins

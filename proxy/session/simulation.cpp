@@ -1,6 +1,6 @@
 #include "proxy/session/simulation.hpp"
 
-#include "proxy/http/octets.hpp"
+#include "proxy/http/field_line.hpp"
 #include "proxy/http/reply.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
@@ -104,13 +104,13 @@ net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
     const bool keep = may_keep_after_own_answer(exchange);
     std::string lines;
     for (const std::string& challenge : exchange.event->remedy.challenges)
-        lines.append("WWW-Authenticate: ").append(challenge).append("\r\n");
+        http::append_field(lines, "WWW-Authenticate", challenge);
     lines += rules::simulated_lines(cause);
     lines += timing_lines(exchange, cause.summary);
     // A refused preflight is one without CORS.
     if (!cause.has(rules::Trait::of_preflight)) lines += cors_lines(exchange);
     if (asked)  // RFC 7240, 3
-        lines.append("Preference-Applied: whogoes=").append(cause.id).append("\r\n");
+        http::append_field(lines, "Preference-Applied", "whogoes=" + std::string(cause.id));
     http::OwnReply reply;
     reply.status = exchange.status;
     reply.message = message;

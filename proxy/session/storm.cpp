@@ -4,6 +4,7 @@
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/history.hpp"
+#include "proxy/session/recording.hpp"
 #include "rules/compliance/readings.hpp"
 
 #include <variant>
@@ -19,7 +20,7 @@ constexpr std::int64_t many_refusals = 20;
 bool renews_a_token(const Exchange& exchange) {
     if (exchange.method != net::Method::post) return false;
     if (!is_form(exchange.request())) return false;
-    return form_of(exchange.body).find("grant_type=refresh_token") != std::string_view::npos;
+    return text_of(exchange.body).find("grant_type=refresh_token") != std::string_view::npos;
 }
 
 int renewals_in_a_storm(const Exchange& exchange) {
@@ -36,8 +37,9 @@ report::AuthEvent storm_record(const Exchange& exchange, int renewals) {
     record.time = exchange.worker.clock();
     record.method = report::logged_method(exchange.request().method());
     record.path = report::redacted_path(exchange.event->exchange.request.path);
+    mask_users(exchange, record.path);
     record.message = "renewal " + std::to_string(renewals) + " within 60 s by " +
-                     exchange.client.address + " at " + record.path +
+                     std::string(client_address(exchange)) + " at " + record.path +
                      ": let requests and tabs share one renewal, and stop at the second 401";
     return record;
 }

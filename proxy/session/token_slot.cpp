@@ -45,8 +45,14 @@ TokenSlot::Decision TokenSlot::decide(const RefusedToken& refused, Time now) {
     return {Step::lead, {}};
 }
 
-void TokenSlot::renewed(const TokenAnswer& answer, Time now) {
+bool TokenSlot::renewed(const TokenCall& call, const TokenAnswer& answer, Time now) {
+    if (call.session != call_.session) return false;
     refreshing_ = false;
+    given(answer, now);
+    return true;
+}
+
+void TokenSlot::given(const TokenAnswer& answer, Time now) {
     failures_ = 0;
     retry_at_ = {};
     token_ = answer.access_token;
@@ -58,8 +64,10 @@ void TokenSlot::renewed(const TokenAnswer& answer, Time now) {
     if (answer.lifetime) expires_at_ = now + *answer.lifetime;
 }
 
-void TokenSlot::failed(const TokenAnswer& answer, Time now, double jitter) {
+bool TokenSlot::failed(const TokenCall& call, const TokenAnswer& answer, Time now, double jitter) {
+    if (call.session != call_.session) return false;
     refreshing_ = false;
+    if (call.client != call_.client) return false;
     if (answer.kind == TokenAnswer::Kind::session_over) {
         death_ = Death::session_over;
     } else if (answer.kind == TokenAnswer::Kind::client_rejected) {
@@ -72,15 +80,18 @@ void TokenSlot::failed(const TokenAnswer& answer, Time now, double jitter) {
         retry_at_ = now + std::max<std::chrono::milliseconds>(
                               jittered, answer.retry_after.value_or(seconds(0)));
     }
+    return true;
 }
 
 void TokenSlot::accepted(const TokenLoan& loan, Time now) {
+    if (loan.session != call_.session) return;
     refusals_ = 0;
     breaker_until_ = {};
     if (loan.version == version_) accepted_at_ = now;
 }
 
 bool TokenSlot::refused(const TokenLoan& loan, Time now) {
+    if (loan.session != call_.session) return false;
     // The first refusal of a token that just worked elsewhere is about this request.
     const bool worked = accepted_at_ && now - *accepted_at_ < lately && loan.refusals == 0;
     if (loan.version == version_ && !worked) stale_ = true;
@@ -92,10 +103,13 @@ bool TokenSlot::refused(const TokenLoan& loan, Time now) {
     return true;
 }
 
-void TokenSlot::revive(bool client_only) {
-    if (death_ == Death::client_rejected || !client_only) death_ = Death::none;
-    if (client_only) return;
-    // It may be another user's session now.
+void TokenSlot::revive(Change change) {
+    if (death_ == Death::client_rejected || change == Change::session) death_ = Death::none;
+    if (change != Change::none) ++call_.client;
+    if (change != Change::session) return;
+    // It may be another user's session now, and a call that is under way is the old one's.
+    ++call_.session;
+    refreshing_ = false;
     token_ = {};
     identity_ = {};
     failures_ = 0;

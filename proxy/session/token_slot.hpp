@@ -29,6 +29,14 @@ struct TokenLoan {
     net::Secret token{};
     std::uint64_t version = 0;   // 0: none
     std::uint32_t refusals = 0;  // in a row, when it was handed out
+    std::uint64_t session = 0;   // TokenCall::session
+};
+
+// What a call to the token endpoint was made for, taken when it begins: the configuration may be
+// another one when it ends.
+struct TokenCall {
+    std::uint64_t session = 0;  // counts the refresh tokens that the operator gave
+    std::uint64_t client = 0;   // and the ways in which the client shows who it is
 };
 
 // What was asked by a request whose token was refused.
@@ -42,7 +50,7 @@ public:
     using Time = net::Clock::time_point;
     enum class Step : std::uint8_t {
         use,   // the token there is: it is newer
-        lead,  // ask the token endpoint, and call renewed() or failed()
+        lead,  // ask the token endpoint, with call() at hand, and then renewed() or failed()
         wait,  // somebody does
         skip,
     };
@@ -54,20 +62,26 @@ public:
     Decision decide(const RefusedToken&, Time now);
     // Whether the present token may be sent in place of the refused one; empty: it may.
     std::string_view why_not(const RefusedToken&) const;
-    TokenLoan loan() const { return {token_, version_, refusals_}; }
+    TokenLoan loan() const { return {token_, version_, refusals_, call_.session}; }
+    TokenCall call() const noexcept { return call_; }
 
-    void renewed(const TokenAnswer&, Time now);
-    // `jitter`: 0 to 1, so that many proxies do not come back at once.
-    void failed(const TokenAnswer&, Time now, double jitter);
+    // False: the answer is for a session that ended by a reload, and changes nothing of this one.
+    bool renewed(const TokenCall&, const TokenAnswer&, Time now);
+    // The same, and for a client that is configured otherwise by now. `jitter`: 0 to 1, so that
+    // many proxies do not come back at once.
+    bool failed(const TokenCall&, const TokenAnswer&, Time now, double jitter);
+    // Tokens that came by another way than a call.
+    void given(const TokenAnswer&, Time now);
 
     // What became of a replay: a 2xx, or a 401.
     void accepted(const TokenLoan&, Time now);
     // True: that was one too many, and nothing is handed out for a while.
     bool refused(const TokenLoan&, Time now);
 
-    // The operator gave another refresh token, or (`client_only`) loaded the configuration again,
-    // which heals what was wrong with the client.
-    void revive(bool client_only);
+    // What the operator changed by a reload. Any reload heals what was wrong with the client; a
+    // call under way keeps its say as far as what it was made for is still there.
+    enum class Change : std::uint8_t { none, client, session };
+    void revive(Change);
 
     bool refreshing() const noexcept { return refreshing_; }
     bool session_is_over() const noexcept { return death_ == Death::session_over; }
@@ -76,6 +90,7 @@ public:
 private:
     enum class Death : std::uint8_t { none, session_over, client_rejected };
 
+    TokenCall call_;
     net::Secret token_;
     TokenIdentity identity_;
     std::uint64_t version_ = 0;

@@ -1,13 +1,12 @@
 #include "proxy/session/tokens.hpp"
 
 #include "proxy/session/token_file.hpp"
+#include "proxy/session/token_record.hpp"
 #include "proxy/session/token_request.hpp"
-#include "rules/diagnosis.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <deque>
 #include <random>
 #include <utility>
 #include <vector>
@@ -18,10 +17,6 @@ namespace {
 namespace asio = boost::asio;
 using net::Clock;
 
-constexpr std::chrono::seconds storm_window{60};
-constexpr std::ptrdiff_t storm = 3, great_storm = 10;  // renewals for one client within it
-constexpr std::size_t most_renewals = 256;
-
 struct Waiter {
     RenewalQuestion question;
     net::Reactor* worker = nullptr;
@@ -30,11 +25,11 @@ struct Waiter {
     void answer(Renewal renewal) const {
         worker->post([act = then, given = std::move(renewal)] { act(given); });
     }
-};
-
-struct Renewed {
-    Clock::time_point at{};
-    std::string client;
+    void skip(std::string_view why) const {
+        Renewal renewal;
+        renewal.why = why;
+        answer(std::move(renewal));
+    }
 };
 
 struct Slot {
@@ -43,22 +38,23 @@ struct Slot {
     net::Secret refresh_token;  // as it is by now
     net::Secret configured;     // as the configuration had it when it was last looked at
     std::vector<Waiter> waiting;
-    std::deque<Renewed> renewals;
+    RenewalStorm storm;
+
+    // Those who wait for a call whose answer nobody wants any more.
+    void send_away() {
+        for (const Waiter& waiter : std::exchange(waiting, {})) waiter.skip("reloaded");
+    }
 };
 
-rules::Trait trait_of(TokenAnswer::Kind kind) {
-    if (kind == TokenAnswer::Kind::session_over) return rules::Trait::ends_session;
-    if (kind == TokenAnswer::Kind::client_rejected) return rules::Trait::refuses_client;
-    return rules::Trait::none;
-}
-
-rules::Finding finding(rules::Trait trait, std::string words) {
-    rules::Finding found;
-    found.cause = &rules::cause_with(trait);
-    found.evidence.confidence = rules::Confidence::certain;
-    found.evidence.words = std::move(words);
-    return found;
-}
+// A call under way, and what it was made with.
+struct Call {
+    std::shared_ptr<Slot> slot;
+    TokenCall of;
+    Waiter leader;
+    std::shared_ptr<const RefreshSettings> block;
+    net::Secret spent;  // the refresh token that was sent
+    Clock::time_point began{};
+};
 
 }  // namespace
 
@@ -81,17 +77,16 @@ struct Tokens::Impl : std::enable_shared_from_this<Impl> {
     void adopt(const std::shared_ptr<const RefreshSettings>& block);
     void decide(Waiter waiter);
     void ask(const std::shared_ptr<Slot>& slot, const Waiter& leader);
-    void conclude(Slot& slot, const Waiter& leader, const TokenAnswer& answer,
-                  Clock::time_point began);
+    void conclude(const Call& call, const TokenAnswer& answer);
     bool keep_rotated(Slot& slot, const TokenAnswer& answer);
+    void store(Slot& slot, const net::Secret& spent);
+    void drop(const Call& call, const TokenAnswer& answer);
     void hand_out(Slot& slot, const Waiter& leader, const TokenAnswer& answer);
-    void record(Slot& slot, const Waiter& leader, const TokenAnswer& answer, bool rotated,
-                Clock::time_point began);
+    void record(Slot& slot, const Call& call, const TokenAnswer& answer, bool rotated);
     void refused(Slot& slot, const TokenLoan& loan);
     void logged_in(Slot& slot, const TokenAnswer& answer);
     void say(std::string_view level, std::string message);
     void submit(report::AuthEvent event);
-    std::string storm_words(Slot& slot, const std::string& client, std::string_view& level);
 
     asio::io_context& control;
     report::Recorder& recorder;
@@ -107,8 +102,12 @@ void Tokens::Impl::adopt(const Settings& settings) {
     for (const Route& route : settings.routes)
         if (route.treatment.refresh) blocks.push_back(route.treatment.refresh);
     std::erase_if(slots, [&](const std::shared_ptr<Slot>& slot) {
-        return std::none_of(blocks.begin(), blocks.end(),
-                            [&](const auto& block) { return slot->block->same_session(*block); });
+        const bool gone = std::none_of(blocks.begin(), blocks.end(), [&](const auto& block) {
+            return slot->block->same_session(*block);
+        });
+        if (gone) slot->state.revive(TokenSlot::Change::session);
+        if (gone) slot->send_away();
+        return gone;
     });
     for (const auto& block : blocks) adopt(block);
 }
@@ -122,6 +121,8 @@ void Tokens::Impl::adopt(const std::shared_ptr<const RefreshSettings>& block) {
         slots.push_back(std::move(slot));
         return;
     }
+    const bool other_client = block->client_secret != known->block->client_secret ||
+                              block->authentication != known->block->authentication;
     known->block = block;
     // A variable keeps what it held at the start, and a file holds what was stored there last:
     // neither says anything new.
@@ -129,19 +130,20 @@ void Tokens::Impl::adopt(const std::shared_ptr<const RefreshSettings>& block) {
         block->refresh_token != known->configured && block->refresh_token != known->refresh_token;
     known->configured = block->refresh_token;
     if (other) known->refresh_token = block->refresh_token;
-    known->state.revive(!other);
+    known->state.revive(other          ? TokenSlot::Change::session
+                        : other_client ? TokenSlot::Change::client
+                                       : TokenSlot::Change::none);
+    if (other) known->send_away();
 }
 
 void Tokens::Impl::decide(Waiter waiter) {
     const std::shared_ptr<Slot> slot = find(*waiter.question.block);
-    Renewal renewal;
-    renewal.why = "reloaded";
-    if (!slot) return waiter.answer(std::move(renewal));
+    if (!slot) return waiter.skip("reloaded");
     const TokenSlot::Decision decision = slot->state.decide(waiter.question.refused, Clock::now());
-    renewal.why = decision.why;
+    Renewal renewal;
     switch (decision.step) {
         case TokenSlot::Step::skip:
-            return waiter.answer(std::move(renewal));
+            return waiter.skip(decision.why);
         case TokenSlot::Step::use:
             renewal.how = Renewal::How::joined;
             renewal.loan = slot->state.loan();
@@ -155,37 +157,68 @@ void Tokens::Impl::decide(Waiter waiter) {
 }
 
 void Tokens::Impl::ask(const std::shared_ptr<Slot>& slot, const Waiter& leader) {
-    const Clock::time_point began = Clock::now();
+    const auto call = std::make_shared<Call>(
+        Call{slot, slot->state.call(), leader, slot->block, slot->refresh_token, Clock::now()});
     upstream::fetch(control, token_request(*slot->block, slot->refresh_token),
-                    [self = shared_from_this(), slot, leader, began](upstream::Fetched fetched) {
-                        const TokenAnswer answer =
-                            read_token_answer(fetched, slot->block->grant, self->clock());
-                        self->conclude(*slot, leader, answer, began);
+                    [self = shared_from_this(), call](upstream::Fetched fetched) {
+                        self->conclude(
+                            *call, read_token_answer(fetched, call->block->grant, self->clock()));
                     });
 }
 
 // The rotated token is stored before anything else: whatever happens next, it is not lost
 // (RFC 9700, 4.14.2).
-void Tokens::Impl::conclude(Slot& slot, const Waiter& leader, const TokenAnswer& answer,
-                            Clock::time_point began) {
+void Tokens::Impl::conclude(const Call& call, const TokenAnswer& answer) {
+    Slot& slot = *call.slot;
     bool rotated = false;
     if (answer.kind == TokenAnswer::Kind::renewed) {
+        if (!slot.state.renewed(call.of, answer, Clock::now())) return drop(call, answer);
         rotated = keep_rotated(slot, answer);
-        slot.state.renewed(answer, Clock::now());
-    } else {
-        slot.state.failed(answer, Clock::now(),
-                          std::uniform_real_distribution<double>(0, 1)(chance));
+    } else if (!slot.state.failed(call.of, answer, Clock::now(),
+                                  std::uniform_real_distribution<double>(0, 1)(chance))) {
+        return drop(call, answer);
     }
-    hand_out(slot, leader, answer);
-    record(slot, leader, answer, rotated, began);
+    hand_out(slot, call.leader, answer);
+    record(slot, call, answer, rotated);
+}
+
+// The answer to a call whose session or client a reload has replaced. Who holds the token that the
+// call has spent goes on with what came in its place: a session of now, or the file.
+void Tokens::Impl::drop(const Call& call, const TokenAnswer& answer) {
+    bool inherited = answer.kind != TokenAnswer::Kind::renewed || answer.refresh_token.empty();
+    for (const auto& slot : slots) {
+        const bool heir = slot->refresh_token == call.spent &&
+                          slot->block->token_endpoint == call.block->token_endpoint &&
+                          slot->block->client_id == call.block->client_id;
+        if (inherited || !heir) continue;
+        inherited = keep_rotated(*slot, answer);
+    }
+    const std::string& file = call.block->token_file;
+    if (!inherited && !file.empty() && stored_token(file) == call.spent)
+        store_token(file, answer.refresh_token.reveal());
+    call.leader.skip("reloaded");
+    if (call.of.session == call.slot->state.call().session) call.slot->send_away();
+    say("info", "a call to " + call.block->token_endpoint.origin() +
+                    " that began before the reload has ended: its answer is for what was "
+                    "configured then");
 }
 
 bool Tokens::Impl::keep_rotated(Slot& slot, const TokenAnswer& answer) {
     if (slot.block->grant != Grant::refresh_token || answer.refresh_token.empty() ||
         answer.refresh_token == slot.refresh_token)
         return false;
-    slot.refresh_token = answer.refresh_token;
-    if (slot.block->token_file.empty()) return true;
+    const net::Secret spent = std::exchange(slot.refresh_token, answer.refresh_token);
+    if (!slot.block->token_file.empty()) store(slot, spent);
+    return true;
+}
+
+// What the operator has written into the file since is newer than anything of ours.
+void Tokens::Impl::store(Slot& slot, const net::Secret& spent) {
+    const net::Secret held = stored_token(slot.block->token_file);
+    if (!held.empty() && held != spent && held != slot.configured)
+        return say("warn",
+                   "the file of the refresh token was changed meanwhile, so the rotated token was "
+                   "not written over it: reload to go on with what the file holds");
     const std::string flaw = store_token(slot.block->token_file, slot.refresh_token.reveal());
     if (flaw.empty())
         slot.configured = slot.refresh_token;
@@ -194,7 +227,6 @@ bool Tokens::Impl::keep_rotated(Slot& slot, const TokenAnswer& answer) {
             "the rotated refresh token could not be stored, so the next start will find a "
             "spent one: " +
                 flaw);
-    return true;
 }
 
 void Tokens::Impl::hand_out(Slot& slot, const Waiter& leader, const TokenAnswer& answer) {
@@ -219,77 +251,31 @@ void Tokens::Impl::hand_out(Slot& slot, const Waiter& leader, const TokenAnswer&
         answer_one(waiter, Renewal::How::joined);
 }
 
-std::string Tokens::Impl::storm_words(Slot& slot, const std::string& client,
-                                      std::string_view& level) {
-    const Clock::time_point now = Clock::now();
-    slot.renewals.push_back({now, client});
-    while (slot.renewals.size() > most_renewals || now - slot.renewals.front().at > storm_window)
-        slot.renewals.pop_front();
-    const auto count =
-        std::count_if(slot.renewals.begin(), slot.renewals.end(),
-                      [&](const Renewed& renewed) { return renewed.client == client; });
-    if (count < storm) return {};
-    level = count < great_storm ? "warn" : "error";
-    return "; renewal " + std::to_string(count) + " within 60 s for " + client;
-}
-
-void Tokens::Impl::record(Slot& slot, const Waiter& leader, const TokenAnswer& answer, bool rotated,
-                          Clock::time_point began) {
-    const RefreshSettings& block = *slot.block;
-    const bool renewed = answer.kind == TokenAnswer::Kind::renewed;
-    report::AuthEvent event;
-    event.kind = report::EventKind::auth_refresh;
-    event.level = renewed ? "info" : "warn";
-    event.refresh = renewed ? "renewed" : "failed";
-    event.status = event.upstream_status = answer.status;
-    event.upstream = block.token_endpoint.authority;
-    event.client = leader.question.client;
-    event.scheme = "bearer";
-    event.duration_ms = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
-    event.token = fingerprinter.token("bearer", leader.question.refused.token.reveal());
-    const std::string origin = block.token_endpoint.origin();
-    if (renewed) {
+void Tokens::Impl::record(Slot& slot, const Call& call, const TokenAnswer& answer, bool rotated) {
+    const RenewalQuestion& question = call.leader.question;
+    report::AuthEvent event = call_record(*call.block, answer, rotated);
+    event.client = question.client;
+    event.duration_ms =
+        std::chrono::duration<double, std::milli>(Clock::now() - call.began).count();
+    event.token = fingerprinter.token("bearer", question.refused.token.reveal());
+    if (answer.kind == TokenAnswer::Kind::renewed)
         event.replaced_token = fingerprinter.token("bearer", answer.access_token.reveal());
-        event.message = "token renewed at " + origin;
-        if (rotated) event.message += ", refresh token rotated";
-        if (answer.lifetime)
-            event.message += ", good for " + report::duration_words(answer.lifetime->count());
-    } else {
-        event.message = "token not renewed: " + origin + " " + answer.words;
-        if (const rules::Trait trait = trait_of(answer.kind); trait != rules::Trait::none) {
-            event.level = "error";
-            event.diagnosis.main = finding(trait, "the token endpoint " + answer.words);
-            event.message += answer.kind == TokenAnswer::Kind::session_over
-                                 ? "; the session is over: log in again"
-                                 : "; look at client_id, client_secret, scope and token_endpoint";
-        }
-    }
-    event.message += storm_words(slot, leader.question.client, event.level);
+    event.message += slot.storm.note(question.client, Clock::now(), event.level);
     submit(std::move(event));
 }
 
 void Tokens::Impl::refused(Slot& slot, const TokenLoan& loan) {
     if (!slot.state.refused(loan, Clock::now())) return;
-    report::AuthEvent event;
-    event.kind = report::EventKind::auth_refresh;
-    event.level = "error";
-    event.refresh = "skipped:new-tokens-refused";
-    event.upstream = slot.block->token_endpoint.authority;
-    event.scheme = "bearer";
+    report::AuthEvent event = new_tokens_refused_record(*slot.block);
     event.token = fingerprinter.token("bearer", loan.token.reveal());
-    event.message =
-        "three new tokens in a row were refused by the API: nothing is renewed or replayed for "
-        "60 s; look at audience, issuer and permission";
-    event.diagnosis.main = finding(rules::Trait::survives_renewal,
-                                   "three tokens in a row were renewed, and the API refused each");
     submit(std::move(event));
 }
 
 void Tokens::Impl::logged_in(Slot& slot, const TokenAnswer& answer) {
     if (!slot.state.session_is_over() || slot.state.refreshing()) return;
-    slot.state.revive(false);
+    slot.state.revive(TokenSlot::Change::session);
     keep_rotated(slot, answer);
-    slot.state.renewed(answer, Clock::now());
+    slot.state.given(answer, Clock::now());
     say("info", "a login passed: the session at " + slot.block->token_endpoint.origin() +
                     " goes on with its refresh token");
 }

@@ -1,5 +1,7 @@
 #include "proxy/session/trace.hpp"
 
+#include "proxy/http/field_line.hpp"
+
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -34,10 +36,12 @@ Trace begin_trace(const http::RequestHead& head) {
     if (!traced) {
         trace.id = random_hex<16>();
         // Sampled: the exchange does stand in a log, ours, and whoever is behind us may follow.
-        trace.lines = "traceparent: 00-" + trace.id + "-" + random_hex<8>() + "-01\r\n";
+        http::append_field(trace.lines, "traceparent",
+                           "00-" + trace.id + "-" + random_hex<8>() + "-01");
     }
     // One trace may have many requests, so that of a client's is no name for this one.
-    if (!named) trace.lines += "X-Request-Id: " + (traced ? random_hex<16>() : trace.id) + "\r\n";
+    if (!named)
+        http::append_field(trace.lines, "X-Request-Id", traced ? random_hex<16>() : trace.id);
     return trace;
 }
 

@@ -5,6 +5,7 @@ namespace whogoes::session {
 namespace {
 
 struct Direction {
+    Worker& worker;
     net::Stream& from;
     net::Stream& to;
     net::Buffer& buffer;
@@ -12,13 +13,16 @@ struct Direction {
 
 // Until `from` ends or either side fails. True: `from` ended in good order.
 net::Task<bool> copy(Direction direction) {
+    net::Share share;
     for (;;) {
         if (!direction.buffer.empty()) {
-            iovec piece{direction.buffer.begin(), direction.buffer.size()};
+            const std::size_t octets = direction.buffer.size();
+            iovec piece{direction.buffer.begin(), octets};
             const std::span<iovec> pieces(&piece, 1);
             const net::Io written = co_await direction.to.write_all(pieces);
             if (written != net::Io::ok) co_return false;
             direction.buffer.clear();
+            if (share.spent(octets)) co_await direction.worker.next_turn();
         }
         const net::IoResult read =
             co_await direction.from.read_some(direction.buffer.space(), direction.buffer.room());
@@ -38,27 +42,46 @@ void end_direction(Direction& direction, bool in_order, std::chrono::millisecond
     direction.to.set_deadline(grace);
 }
 
-net::Task<> copy_up(Direction direction, std::chrono::milliseconds grace, net::Signal& ended) {
-    const bool in_order = co_await copy(direction);
-    end_direction(direction, in_order, grace);
+// An upstream may switch before it has read the request's body (RFC 9110, 7.8). The rest of that
+// body is HTTP still, and the new protocol begins behind it. False: it will never be whole.
+net::Task<bool> end_request(Exchange& exchange) {
+    Client& client = exchange.client;
+    client.buffer.consume(exchange.head_octets + exchange.body.in_buffer.size());
+    Upload& upload = exchange.upload;
+    co_await upload.join();
+    if (upload.state() == Upload::State::idle) co_return true;
+    client.stream.clear_deadline();
+    exchange.lease->stream.clear_deadline();
+    if (!upload.surplus().empty()) client.buffer.append(upload.surplus().view());
+    co_return upload.state() == Upload::State::sent || upload.state() == Upload::State::kept;
+}
+
+net::Task<> copy_up(Exchange& exchange, std::chrono::milliseconds grace, net::Signal& ended) {
+    Client& client = exchange.client;
+    Direction up{exchange.worker, client.stream, exchange.lease->stream, client.buffer};
+    bool in_order = co_await end_request(exchange);
+    if (in_order) in_order = co_await copy(up);
+    end_direction(up, in_order, grace);
     ended.raise();
 }
 
 }  // namespace
 
 net::Task<> tunnel(Exchange& exchange) {
+    if (exchange.worker.tunnels_ended) co_return co_await exchange.upload.stop(exchange);
     Client& client = exchange.client;
     net::Stream& upstream = exchange.lease->stream;
     client.registered.phase = Registered::Phase::tunnel;
+    const std::chrono::milliseconds grace = exchange.settings->timeouts.header;
     client.stream.clear_deadline();
+    if (exchange.upload.running()) client.stream.set_deadline(grace);
     upstream.clear_deadline();
-    client.buffer.consume(exchange.head_octets);
+    client.stream.keep_asking();
+    upstream.keep_asking();
 
     net::Signal up_ended;
-    const std::chrono::milliseconds grace = exchange.settings->timeouts.header;
-    const Direction up{client.stream, upstream, client.buffer};
-    Direction down{upstream, client.stream, exchange.answer_buffer};
-    net::spawn(copy_up(up, grace, up_ended), [&](const std::exception_ptr&) {
+    Direction down{exchange.worker, upstream, client.stream, exchange.answer_buffer};
+    net::spawn(copy_up(exchange, grace, up_ended), [&](const std::exception_ptr&) {
         upstream.cancel();
         up_ended.raise();
     });

@@ -6,28 +6,6 @@
 #include <algorithm>
 
 namespace whogoes::session {
-namespace {
-
-// How much of what was read belongs to this body. `flawed` where its framing is broken.
-struct Portion {
-    std::size_t octets = 0;
-    bool done = false;
-    bool flawed = false;
-};
-
-Portion portion_of(RequestBody& body, std::string_view bytes) {
-    if (body.framing == http::Framing::length) {
-        const std::size_t octets = std::min<std::uint64_t>(body.left, bytes.size());
-        body.left -= octets;
-        return {octets, body.left == 0, false};
-    }
-    const http::ChunkTracker::Step step = body.chunks.follow(bytes);
-    return {step.consumed, step.state == http::ChunkTracker::State::done,
-            step.state == http::ChunkTracker::State::flawed};
-}
-
-}  // namespace
-
 void Upload::start(Exchange& exchange) {
     state_ = State::running;
     net::spawn(run(exchange), [this, &exchange](const std::exception_ptr&) {
@@ -46,6 +24,8 @@ void Upload::ended(Exchange& exchange, State how) {
         finished_.raise();
         return;
     }
+    // The answer is not waited for: the upstream has switched protocols, and the tunnel goes on.
+    if (exchange.status == 101) return finished_.raise();
     net::Stream& upstream = exchange.lease->stream;
     if (!client_failed()) {
         upstream.set_deadline(exchange.settings->timeouts.response);
@@ -63,16 +43,17 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     Client& client = exchange.client;
     RequestBody& body = exchange.body;
     buffer_ = client.worker.buffers.lend();
-    const bool form = is_form(exchange.request()) || is_json(exchange.request());
+    const bool text = is_text(exchange.request());
     // Room for all that it will hold: an early answer's observer keeps a view of it.
-    if (form) {
-        body.first_octets.reserve(form_evidence_octets);
-        body.first_octets = body.in_buffer.substr(0, form_evidence_octets);
+    if (text) {
+        body.first_octets.reserve(text_evidence_octets);
+        body.first_octets = body.in_buffer.substr(0, text_evidence_octets);
     }
     const Timeouts& timeouts = exchange.settings->timeouts;
     // A client that waits for "100 Continue" is silent for as long as the upstream is.
     std::chrono::milliseconds patience = timeouts.header;
     if (exchange.request().expect_continue) patience = std::max(patience, timeouts.response);
+    net::Share share;
     for (;;) {
         client.stream.set_deadline(patience);
         patience = timeouts.header;
@@ -84,14 +65,14 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
             co_return State::client_gone;
         }
         buffer_.filled(read.octets);
-        const Portion portion = portion_of(body, buffer_.view());
+        const RequestBody::Portion portion = body.take(buffer_.view());
         if (portion.flawed) {
             flaw_ = body.chunks.flaw();
             co_return State::client_broken;
         }
-        if (form && body.first_octets.size() < form_evidence_octets)
+        if (text && body.first_octets.size() < text_evidence_octets)
             body.first_octets.append(buffer_.view().substr(
-                0, std::min(portion.octets, form_evidence_octets - body.first_octets.size())));
+                0, std::min(portion.octets, text_evidence_octets - body.first_octets.size())));
         octets_ += portion.octets;
         all_read_ = portion.done;
         if (keeps_) keep_portion(body, buffer_.view().substr(0, portion.octets));
@@ -106,6 +87,8 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
         upstream.clear_deadline();
         if (written != net::Io::ok) co_return State::upstream_gone;
         if (portion.done) co_return State::sent;
+        if (share.spent(portion.octets)) co_await exchange.worker.next_turn();
+        if (stopping_) co_return State::stopped;
     }
 }
 
@@ -124,17 +107,19 @@ void Upload::keep_portion(const RequestBody& body, std::string_view bytes) {
 
 net::Task<bool> Upload::keep_rest(Exchange& exchange) {
     net::Stream& client = exchange.client.stream;
+    net::Share share;
     while (keeps_ && !all_read_ && !client_failed()) {
         client.set_deadline(exchange.settings->timeouts.header);
         const net::IoResult read = co_await client.read_some(buffer_.space(), buffer_.room());
         if (read.outcome != net::Io::ok) break;
         buffer_.filled(read.octets);
-        const Portion portion = portion_of(exchange.body, buffer_.view());
+        const RequestBody::Portion portion = exchange.body.take(buffer_.view());
         if (portion.flawed) break;
         octets_ += portion.octets;
         all_read_ = portion.done;
         keep_portion(exchange.body, buffer_.view().substr(0, portion.octets));
         buffer_.consume(portion.octets);
+        if (share.spent(portion.octets)) co_await exchange.worker.next_turn();
     }
     if (!keeps_ || !all_read_) co_return false;
     if (state_ != State::sent) state_ = State::kept;

@@ -26,6 +26,7 @@ Worker::~Worker() = default;
 
 void Worker::run() {
     io.run(tick_interval, [this] { tick(); });
+    cut_what_is_not_whole();
     first_legs.settle(net::Clock::time_point::max(), history, recorder);
     recorder.flush();
 }
@@ -53,7 +54,17 @@ void Worker::drain() {
     if (pool) pool->close_idle();
 }
 
+// The process ends, and the kernel ends its connections in good order: to a client that is the good
+// end of an answer without a length.
+void Worker::cut_what_is_not_whole() {
+    for (auto one = connections.begin(); one != connections.end();) {
+        Registered& registered = *one++;
+        if (registered.phase == Registered::Phase::busy) registered.stream->reset();
+    }
+}
+
 void Worker::end_tunnels() {
+    tunnels_ended = true;
     for (auto one = connections.begin(); one != connections.end();) {
         Registered& registered = *one++;
         if (registered.phase == Registered::Phase::tunnel) registered.stream->cancel();

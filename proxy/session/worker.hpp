@@ -38,7 +38,13 @@ inline constexpr std::chrono::milliseconds at_the_door{1000};
 // A client connection as its worker sees it, for drain and for the counters.
 struct Registered
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    enum class Phase : std::uint8_t { fresh, idle, busy, tunnel };  // fresh: no request so far
+    enum class Phase : std::uint8_t {
+        fresh,  // no request so far
+        idle,
+        busy,
+        tunnel,
+        ending,  // its last answer is with the kernel
+    };
     net::Stream* stream = nullptr;
     Phase phase = Phase::fresh;
 };
@@ -72,7 +78,9 @@ struct Worker {
     std::shared_ptr<upstream::Pool> pool;
     net::TlsContext tls;  // of the listener; null: plain
 
+    const Settings* stranger_told_for = nullptr;  // never read through: to say a thing once
     bool draining = false;
+    bool tunnels_ended = false;              // and one that is granted later ends at once
     std::function<void()> connection_ended;  // told after each client connection
     std::function<void()> on_tick;           // every 100 ms
     boost::intrusive::list<Registered, boost::intrusive::constant_time_size<false>> connections;
@@ -85,9 +93,15 @@ struct Worker {
     void drain();  // ends idle connections now and the others after their exchange
     void end_tunnels();
     std::string_view http_date();
+    // co_await it where octets may be moved without end and without a wait.
+    net::Reactor::NextTurn next_turn() noexcept {
+        counters.turns_passed_on.add();
+        return io.next_turn();
+    }
 
 private:
     void tick();
+    void cut_what_is_not_whole();
     std::string date_;
     std::int64_t date_second_ = -1;
 };

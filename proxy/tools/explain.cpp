@@ -173,7 +173,7 @@ private:
 
     std::string signature_text(const rules::Jwt& jwt) const {
         const std::string_view name = signature_name(jwt);
-        std::string text = std::to_string(jwt.signature_bytes) + " octets, ";
+        std::string text = std::to_string(jwt.signature_bytes) + " bytes, ";
         if (name == "verified") return text + "verified";
         if (name == "invalid") return text + "does not verify with these keys";
         if (name == "unknown_kid") return text + "no key of the set has this kid";
@@ -184,9 +184,9 @@ private:
     std::string heading() const {
         if (!rules::iequals(placed_.name, "authorization"))
             return safe(placed_.name) + ": a value of " + std::to_string(placed_.value.size()) +
-                   " octets";
+                   " bytes";
         return (scheme_.empty() ? "No scheme that is known" : safe(scheme_)) + ": " + kind() +
-               " of " + std::to_string(length_) + " octets";
+               " of " + std::to_string(length_) + " bytes";
     }
 
     std::string as_text() const {
@@ -242,7 +242,7 @@ private:
         json::object object{{"field", safe(placed_.name)},
                             {"scheme", scheme_},
                             {"kind", kind()},
-                            {"octets", length_}};
+                            {"bytes", length_}};
         if (request_.fingerprint_key && !event_.token.empty()) object["token"] = event_.token;
         if (exchange_.jwt) object["jwt"] = jwt_json(*exchange_.jwt);
         json::array findings;

@@ -1,6 +1,7 @@
 #include "proxy/tools/fetch.hpp"
 
 #include "proxy/http/coding.hpp"
+#include "proxy/http/field_line.hpp"
 #include "rules/text.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -132,6 +133,7 @@ private:
         head.set(beast::http::field::accept, "*/*");
         head.set(beast::http::field::connection, "close");
         for (const auto& [name, value] : request_.fields) {
+            if (!http::is_field_value(value)) continue;
             if (rules::iequals(name, "accept") || rules::iequals(name, "user-agent") ||
                 rules::iequals(name, "host"))
                 head.set(name, value);
@@ -173,7 +175,7 @@ private:
         recorded.method = request_.method;
         recorded.target = url_.target;
         recorded.origin = url_.origin;
-        recorded.request_known = true;
+        recorded.request_known = recorded.fetched = true;
         for (const auto& field : request)
             recorded.request_fields.emplace_back(field.name_string(), field.value());
         recorded.status = static_cast<int>(response.result_int());

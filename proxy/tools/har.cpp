@@ -16,7 +16,7 @@ namespace json = boost::json;
 constexpr std::size_t most_octets = 128 * 1024 * 1024;
 constexpr std::size_t most_entries = 100000;
 constexpr std::size_t most_fields = 1000;
-constexpr std::size_t most_form_octets = 4 * 1024;
+constexpr std::size_t most_posted_octets = 4 * 1024;
 
 const json::value* member(const json::value* object, std::string_view name) {
     if (!object || !object->is_object()) return nullptr;
@@ -105,10 +105,12 @@ void read_body(const json::value* response, Recorded& recorded) {
         recorded.keep_body(text);
 }
 
-void read_form(const json::value* request, Recorded& recorded) {
+void read_posted(const json::value* request, Recorded& recorded) {
     const json::value* posted = member(request, "postData");
-    if (rules::istarts_with(text_at(posted, "mimeType"), "application/x-www-form-urlencoded"))
-        recorded.form_body = text_at(posted, "text").substr(0, most_form_octets);
+    const bool form =
+        rules::istarts_with(text_at(posted, "mimeType"), "application/x-www-form-urlencoded");
+    (form ? recorded.form_body : recorded.other_body) =
+        text_at(posted, "text").substr(0, most_posted_octets);
 }
 
 // What is wrong with this entry; empty: nothing, though it may hold no answer.
@@ -140,7 +142,7 @@ std::string read_entry(const json::value& entry, std::vector<Recorded>& exchange
                 *recorded.answered_at += std::chrono::milliseconds{static_cast<std::int64_t>(ms)};
         }
     read_body(response, recorded);
-    read_form(request, recorded);
+    read_posted(request, recorded);
     exchanges.push_back(std::move(recorded));
     return {};
 }

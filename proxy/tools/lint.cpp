@@ -24,17 +24,36 @@ namespace json = boost::json;
 struct Judged {
     report::AuthEvent event;
     std::vector<std::string> clients;
-    int times = 1;  // the same findings on the same method, path and status
+    std::string_view remark;  // on an answer that was asked for just now
+    int times = 1;            // the same findings on the same method, path and status
 
     bool silent() const {
-        return !event.diagnosis.main && event.diagnosis.violations.empty() && clients.empty();
+        return !event.diagnosis.main && event.diagnosis.violations.empty() && clients.empty() &&
+               remark.empty();
     }
 };
 
 struct Tally {
     std::size_t exchanges = 0, errors = 0, warnings = 0, notes = 0;
+    std::map<int, std::size_t> statuses;
     bool failed = false;
 };
+
+// Nothing about a login can be seen in these; "0 errors" would pass for praise.
+bool is_beside_the_point(int status) {
+    return status == 404 || status == 405 || status == 410 || status >= 500;
+}
+
+std::string_view remark_on(int status) {
+    if (status == 404 || status == 410)
+        return "there is nothing at this path, so no login was judged: is the URL right?";
+    if (status == 405) return "this method is not for this path, so no login was judged: see -X";
+    if (status >= 500) return "the server failed, so no login was judged";
+    if (status >= 300 && status < 400)
+        return "sent elsewhere, where lint does not follow: give it the URL in Location";
+    if (status < 300) return "let in: send no credential, or a bad one, to see it refuse";
+    return "an answer that asks for no login, or asks rightly";
+}
 
 std::string signature_of(const Judged& judged) {
     const report::AuthEvent& event = judged.event;
@@ -51,6 +70,14 @@ bool hits(const rules::Diagnosis& diagnosis, const std::vector<std::string>& ids
     });
 }
 
+// What the request held is not known, so nothing can follow from it.
+void forget_request(rules::Diagnosis& diagnosis) {
+    diagnosis.main.reset();
+    diagnosis.also.clear();
+    diagnosis.verdict = rules::Verdict::unknown;
+    diagnosis.verdict_reason = {};
+}
+
 void count(const rules::Diagnosis& diagnosis, Tally& tally) {
     for (const rules::Violation& violation : diagnosis.violations)
         ++(violation.rule->severity == rules::Severity::error     ? tally.errors
@@ -58,8 +85,9 @@ void count(const rules::Diagnosis& diagnosis, Tally& tally) {
                                                                   : tally.notes);
 }
 
-std::vector<Judged> judge(const std::vector<Recorded>& recording, rules::TimePoint now,
-                          const std::vector<std::string>& fail_on, Tally& tally) {
+std::vector<Judged> judge(const std::vector<Recorded>& recording, const LintRequest& request,
+                          rules::TimePoint now, const std::vector<std::string>& fail_on,
+                          Tally& tally) {
     const rules::Expectations expected;
     rules::Fingerprinter fingerprinter(rules::FingerprintKey{});
     rules::History history;
@@ -68,16 +96,22 @@ std::vector<Judged> judge(const std::vector<Recorded>& recording, rules::TimePoi
     for (const Recorded& recorded : recording) {
         rules::Exchange exchange = recorded.exchange(now, expected);
         exchange.recollection = history.recall(exchange);
-        const rules::Diagnosis diagnosis = rules::diagnose(exchange);
+        rules::Diagnosis diagnosis = rules::diagnose(exchange);
+        if (!recorded.request_known) forget_request(diagnosis);
         history.remember(exchange);
         ++tally.exchanges;
+        ++tally.statuses[recorded.status];
         count(diagnosis, tally);
         tally.failed = tally.failed || hits(diagnosis, fail_on);
+        if (recorded.fetched && is_beside_the_point(recorded.status) && !fail_on.empty())
+            tally.failed = true;
+        if (request.progress) request.progress(tally.exchanges, recording.size());
 
         Judged one;
         one.event = report::describe(exchange, diagnosis, {}, fingerprinter, {});
         one.event.status = recorded.status;
         one.clients = rules::client_warnings(exchange.challenges);
+        if (recorded.fetched && one.silent()) one.remark = remark_on(recorded.status);
         if (one.silent()) continue;
         const auto [place, is_new] = known.emplace(signature_of(one), judged.size());
         if (is_new)
@@ -95,10 +129,7 @@ public:
     void add(const Judged& judged) {
         const report::AuthEvent& event = judged.event;
         out_ += std::to_string(event.status) + " " + safe(event.method) + " " + safe(event.path);
-        if (judged.times > 1)
-            out_ +=
-                utf8_ ? " ×" + std::to_string(judged.times) : " x" + std::to_string(judged.times);
-        out_ += "\n";
+        out_ += times(static_cast<std::size_t>(judged.times)) + "\n";
         if (const auto& main = event.diagnosis.main) {
             row("cause", std::string(main->cause->id) + " (" +
                              std::string(rules::name(main->evidence.confidence)) +
@@ -113,24 +144,37 @@ public:
             row("", "fix: " + std::string(violation.rule->advice));
         }
         for (const std::string& words : judged.clients) row("clients", safe(words));
+        if (!judged.remark.empty()) row("seen", std::string(judged.remark));
     }
 
-    std::string finish(const Tally& tally, bool assumed) {
-        if (assumed)
+    std::string finish(const Tally& tally, bool all_seen) {
+        if (!all_seen)
             out_ +=
-                "The request is not in the input and was taken for a GET without credentials; "
-                "say with -H what was sent.\n";
+                "The request is not in the input, so no cause is named: say with -H what was "
+                "sent, or pipe in `curl -sv URL 2>&1`.\n";
         if (tally.errors + tally.warnings + tally.notes > 0)
             out_ += "`whogoes causes ID` tells all about a cause or a rule.\n";
         out_ += std::to_string(tally.exchanges) +
                 (tally.exchanges == 1 ? " answer: " : " answers: ") +
                 plural(tally.errors, "error") + ", " + plural(tally.warnings, "warning") + ", " +
-                plural(tally.notes, "note") + "\n";
+                plural(tally.notes, "note") + "; " + statuses(tally) + "\n";
         return std::move(out_);
     }
 
 private:
     std::string safe(std::string_view text) const { return report::visible(text, utf8_); }
+
+    std::string times(std::size_t number) const {
+        if (number < 2) return {};
+        return (utf8_ ? " ×" : " x") + std::to_string(number);
+    }
+
+    std::string statuses(const Tally& tally) const {
+        std::string words = "status";
+        for (const auto& [status, number] : tally.statuses)
+            words += (words.ends_with('s') ? " " : ", ") + std::to_string(status) + times(number);
+        return words;
+    }
 
     static std::string plural(std::size_t number, std::string_view what) {
         return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
@@ -160,6 +204,7 @@ json::object json_of_judged(const Judged& judged) {
     object["also"] = std::move(also);
     object["violations"] = std::move(violations);
     object["clients"] = json::array(judged.clients.begin(), judged.clients.end());
+    if (!judged.remark.empty()) object["remark"] = judged.remark;
     return object;
 }
 
@@ -174,9 +219,9 @@ Linted lint_recorded(const std::vector<Recorded>& recording, const LintRequest& 
     if (!fail_on.has_value()) return {"", "--fail-on: " + fail_on.error(), 2};
 
     Tally tally;
-    const std::vector<Judged> judged = judge(recording, now, *fail_on, tally);
-    const bool assumed = std::any_of(recording.begin(), recording.end(),
-                                     [](const Recorded& one) { return !one.request_known; });
+    const std::vector<Judged> judged = judge(recording, request, now, *fail_on, tally);
+    const bool all_seen = std::all_of(recording.begin(), recording.end(),
+                                      [](const Recorded& one) { return one.request_known; });
     Linted linted;
     linted.exit_code = tally.failed ? 1 : 0;
     if (request.json) {
@@ -187,14 +232,14 @@ Linted lint_recorded(const std::vector<Recorded>& recording, const LintRequest& 
                                                    {"warnings", tally.warnings},
                                                    {"notes", tally.notes},
                                                    {"failed", tally.failed},
-                                                   {"request_assumed", assumed},
+                                                   {"requests_seen", all_seen},
                                                    {"exchanges", std::move(exchanges)}}) +
                       "\n";
         return linted;
     }
     Page page(request.utf8);
     for (const Judged& one : judged) page.add(one);
-    linted.text = page.finish(tally, assumed);
+    linted.text = page.finish(tally, all_seen);
     return linted;
 }
 

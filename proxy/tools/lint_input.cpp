@@ -2,18 +2,21 @@
 #include "proxy/tools/lint.hpp"
 #include "rules/text.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <utility>
 
 namespace whogoes::tools {
 namespace {
 
 constexpr std::size_t most_octets = 128 * 1024 * 1024;
 
-Linted unusable(std::string why) { return {"", std::move(why), 2}; }
+enum Exit : int { usage = 2, no_start = 3 };
 
 std::string read_all(std::istream& stream) {
     std::string text;
@@ -34,30 +37,50 @@ bool split_header(const std::string& text, NameValue& field) {
     return true;
 }
 
-Linted lint_url(const LintRequest& request, std::vector<NameValue> fields, rules::TimePoint now) {
-    const FetchRequest wanted{request.input, request.method, std::move(fields), !request.insecure,
-                              request.timeout};
-    auto recorded = fetch(wanted);
-    if (!recorded.has_value()) return unusable(recorded.error());
-    // A Date that lies off is evidence here, not the recording's own time.
-    recorded->answered_at = now;
-    return lint_recorded({*recorded}, request, now);
+using Read = rules::Result<std::vector<Recorded>, Linted>;
+
+Read unread(std::string why, int exit_code = usage) {
+    return Read(boost::system::in_place_error, Linted{"", std::move(why), exit_code});
 }
 
-Linted lint_text(const std::string& name, const std::string& text, const LintRequest& request,
-                 const std::vector<NameValue>& fields, rules::TimePoint now) {
-    if (text.size() > most_octets) return unusable(name + " is larger than 128 MiB");
+Read read_url(const std::string& url, const LintRequest& request,
+              const std::vector<NameValue>& fields, rules::TimePoint now) {
+    const FetchRequest wanted{url, request.method, fields, !request.insecure, request.timeout};
+    auto recorded = fetch(wanted);
+    if (!recorded.has_value()) return unread(recorded.error(), no_start);
+    // A Date that lies off is evidence here, not the recording's own time.
+    recorded->answered_at = now;
+    return Read(boost::system::in_place_value, std::vector{std::move(*recorded)});
+}
+
+Read read_text(const std::string& name, const std::string& text, const LintRequest& request,
+               const std::vector<NameValue>& fields) {
+    if (text.size() > most_octets) return unread(name + " is larger than 128 MiB");
     const auto ink = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
     const bool is_json = ink != std::string::npos && text[ink] == '{';
     Recording recording = is_json ? read_har(text) : read_transcript(text);
-    if (!recording.has_value()) return unusable(name + " " + recording.error());
+    if (!recording.has_value()) return unread(name + " " + recording.error());
     for (Recorded& recorded : *recording) {
         if (recorded.request_known) continue;
         recorded.method = request.method;
         recorded.request_fields = fields;
         recorded.request_known = !fields.empty();
     }
-    return lint_recorded(*recording, request, now);
+    return Read(boost::system::in_place_value, std::move(*recording));
+}
+
+Read read_input(const std::string& input, const LintRequest& request,
+                const std::vector<NameValue>& fields, rules::TimePoint now) {
+    if (input == "-") return read_text("standard input", read_all(std::cin), request, fields);
+    if (split_url(input)) return read_url(input, request, fields, now);
+    std::error_code error;
+    if (std::filesystem::is_directory(input, error))
+        return unread(input + " is a folder: name a .har file");
+    std::ifstream file(input, std::ios::binary);
+    if (!file)
+        return unread("cannot read " + input + ": " + std::strerror(errno) +
+                      "; a URL starts with http:// or https://");
+    return read_text(input, read_all(file), request, fields);
 }
 
 }  // namespace
@@ -66,20 +89,16 @@ Linted lint(const LintRequest& request, rules::TimePoint now) {
     std::vector<NameValue> fields(request.headers.size());
     for (std::size_t i = 0; i < fields.size(); ++i)
         if (!split_header(request.headers[i], fields[i]))
-            return unusable("-H takes a header field, as in 'Accept: application/json'");
-    if (!rules::is_token(request.method)) return unusable("-X takes a method, as in POST");
+            return {"", "-H takes a header field, as in 'Accept: application/json'", usage};
+    if (!rules::is_token(request.method)) return {"", "-X takes a method, as in POST", usage};
 
-    if (request.input == "-")
-        return lint_text("standard input", read_all(std::cin), request, fields, now);
-    if (split_url(request.input)) return lint_url(request, std::move(fields), now);
-    std::error_code error;
-    if (std::filesystem::is_directory(request.input, error))
-        return unusable(request.input + " is a folder: name a .har file");
-    std::ifstream file(request.input, std::ios::binary);
-    if (!file)
-        return unusable("cannot read " + request.input + ": " + std::strerror(errno) +
-                        "; a URL starts with http:// or https://");
-    return lint_text(request.input, read_all(file), request, fields, now);
+    std::vector<Recorded> recording;
+    for (const std::string& input : request.inputs) {
+        auto read = read_input(input, request, fields, now);
+        if (!read.has_value()) return read.error();
+        std::move(read->begin(), read->end(), std::back_inserter(recording));
+    }
+    return lint_recorded(recording, request, now);
 }
 
 }  // namespace whogoes::tools

@@ -41,6 +41,7 @@ int review_log(const LogRequest& request, const LogStreams& streams) {
     if (!sources.has_value()) return refuse(streams, sources.error());
 
     LogReading reading(std::move(*filter), *fail_on);
+    if (!request.follow) reading.tell(streams.progress);
     std::string problem;
     std::size_t shown = 1;
     switch (request.action) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -26,10 +27,11 @@ struct LogRequest {
     std::vector<std::string> inputs{};  // files, "-" and URLs; empty: the two that follow
     std::string log_file{};             // as configured; empty: none
     std::string admin_url{};            // of the running instance; empty: it has none
-    std::string admin_token{};
-    std::string local_token{};  // of the proxy at admin_url, for nobody else
-    std::string origin{};       // where clients send their requests, for exports
-    std::string version{};      // of this program, for exports
+    std::string local_token{};          // of the proxy at admin_url, for nobody else
+    // The key of a running instance by its URL, where that names none; may be empty.
+    std::function<std::string(const std::string& url)> token_for{};
+    std::string origin{};   // where clients send their requests, for exports
+    std::string version{};  // of this program, for exports
 
     LogFilterWords filter{};
     std::vector<std::string> ids{};      // of show and export
@@ -51,6 +53,8 @@ struct LogStreams {
     std::function<void(std::string_view)> complain{};  // one line, without its newline
     // Between two looks at a log that is followed; false ends it.
     std::function<bool()> pause{};
+    // While a log is read that does not grow: bytes so far, and of all files. May be empty.
+    std::function<void(std::uint64_t done, std::uint64_t of)> progress{};
 };
 
 // The exit code: 0 fine, 1 --fail-on found something, 2 usage, or nothing could be read.

@@ -32,6 +32,12 @@ public:
 private:
     std::string plain(std::string_view text) const { return text_.plain(text); }
 
+    std::string list(const std::vector<std::string>& values) const {
+        std::string words;
+        for (const std::string& value : values) words += (words.empty() ? "" : " ") + plain(value);
+        return words;
+    }
+
     // A label once, the lines behind it folded and indented.
     void line(std::string_view label, const std::string& text) {
         const std::string indent(label_width, ' ');
@@ -96,6 +102,8 @@ private:
                     all += *flag ? "true" : "false";
                 else if (const auto* words = std::get_if<std::string>(&fact.value))
                     all += plain(*words);
+                else if (const auto* items = std::get_if<std::vector<std::string>>(&fact.value))
+                    all += items->empty() ? "none" : list(*items);
             }
         };
         if (event_.diagnosis.main) add(event_.diagnosis.main->evidence);
@@ -141,12 +149,6 @@ private:
             return at == 0 ? std::string()
                            : utc_words(static_cast<double>(at)) + " (" +
                                  relative_words(static_cast<double>(at), event_.time) + ")";
-        };
-        const auto list = [&](const std::vector<std::string>& values) {
-            std::string words;
-            for (const std::string& value : values)
-                words += (words.empty() ? "" : " ") + plain(value);
-            return words;
         };
         add("alg", plain(event_.jwt.alg));
         add("typ", plain(event_.jwt.typ));

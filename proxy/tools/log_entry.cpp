@@ -69,6 +69,8 @@ std::vector<rules::Fact> read_facts(const RecordView& record, Vocabulary& vocabu
             fact.value = *flag;
         else if (const auto* text = value.if_string())
             fact.value = std::string(*text);
+        else if (value.is_array())
+            fact.value = copies(record.texts("auth.facts." + std::string(name)));
         else
             continue;
         facts.push_back(std::move(fact));
@@ -157,11 +159,13 @@ void read_exchange(const RecordView& record, report::AuthEvent& event) {
     event.response_fields = read_fields(record.object("http.response.header"));
     event.route = record.text("http.route");
     event.tls = record.text("url.scheme") == "https";
+    event.authority = record.authority();
     event.path = record.text("url.path");
     event.query = record.text("url.query");
     event.client = record.text("client.address");
     event.upstream = record.text("upstream.address");
     event.upstream_status = status_at(record, "upstream.status_code");
+    event.upstream_message = record.text("upstream.message");
     event.upstream_ms = record.number("upstream.duration_ms").value_or(0);
     event.user_agent = record.text("user_agent.original");
     event.duration_ms = record.number("duration_ms").value_or(0);

@@ -1,76 +1,40 @@
+#include "proxy/net/output_file.hpp"
 #include "proxy/report/export.hpp"
 #include "proxy/tools/log_reading.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
+#include <optional>
 #include <utility>
 
 // The why card, and records in the forms that other tools take.
 namespace whogoes::tools {
 namespace {
 
-// Written to a neighbour first: nobody finds half an archive.
-class HarFile {
-public:
-    explicit HarFile(std::string path) : path_(std::move(path)), fresh_(path_ + ".new") {
-        if (path_ == "-") return;
-        const int fd = ::open(fresh_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-        if (fd < 0)
-            error_ = std::strerror(errno);
-        else
-            file_ = ::fdopen(fd, "w");
-    }
-    ~HarFile() {
-        if (file_ == nullptr) return;
-        std::fclose(file_);
-        ::unlink(fresh_.c_str());
-    }
-    HarFile(const HarFile&) = delete;
-    HarFile& operator=(const HarFile&) = delete;
-
-    void write(std::string_view text, const LogStreams& streams) {
-        if (path_ == "-") return streams.print(text);
-        if (file_ != nullptr && std::fwrite(text.data(), 1, text.size(), file_) != text.size())
-            error_ = std::strerror(errno);
-    }
-    // What went wrong; empty: the file is there.
-    std::string finish() {
-        if (file_ != nullptr) {
-            std::FILE* const file = std::exchange(file_, nullptr);
-            if (std::fclose(file) != 0 && error_.empty()) error_ = std::strerror(errno);
-            if (error_.empty() && std::rename(fresh_.c_str(), path_.c_str()) != 0)
-                error_ = std::strerror(errno);
-            if (!error_.empty()) ::unlink(fresh_.c_str());
-        }
-        return error_.empty() ? std::string() : "cannot write " + path_ + ": " + error_;
-    }
-
-private:
-    std::string path_, fresh_, error_;
-    std::FILE* file_ = nullptr;
-};
-
 std::string export_har(const LogRequest& request, LogReading& reading,
                        const std::vector<LogSource>& sources, const LogStreams& streams) {
-    HarFile file(request.har_file);
+    std::optional<net::OutputFile> file;
+    if (request.har_file != "-") file.emplace(request.har_file, 0640, true);
+    const auto write = [&](std::string_view text) {
+        if (file)
+            file->write(text);
+        else
+            streams.print(text);
+    };
     std::string piece = report::har_begin(request.version);
     std::size_t entries = 0;
     reading.read(sources, [&](const Glance& glance) {
         if (report::append_har_entry(piece, glance.record, request.origin)) ++entries;
         // What separates entries depends on what stands before them: the last character is kept.
         if (piece.size() > 256 * 1024) {
-            file.write(std::string_view(piece).substr(0, piece.size() - 1), streams);
+            write(std::string_view(piece).substr(0, piece.size() - 1));
             piece.erase(0, piece.size() - 1);
         }
         return true;
     });
     piece += report::har_end();
-    file.write(piece, streams);
-    std::string problem = file.finish();
-    if (problem.empty() && request.har_file != "-")
+    write(piece);
+    if (!file) return {};
+    std::string problem = file->finish();
+    if (problem.empty())
         streams.complain("log: " + std::to_string(entries) +
                          (entries == 1 ? " exchange" : " exchanges") + " written to " +
                          request.har_file);

@@ -19,13 +19,26 @@ bool is_there(const std::string& path) {
 }
 
 // "http://127.0.0.1:9401/#k=…"
-LogSource source_of_url(const std::string& url, const std::string& token) {
+LogSource source_of_url(const std::string& url, const LogRequest& request) {
     const auto hash = url.find('#');
-    LogSource source{LogSource::Kind::url, url.substr(0, hash), token};
-    if (hash == std::string::npos) return source;
-    const auto key = url.find("k=", hash);
-    if (key != std::string::npos) source.token = url.substr(key + 2, url.find('&', key) - key - 2);
+    LogSource source{LogSource::Kind::url, url.substr(0, hash), {}};
+    const auto key = hash == std::string::npos ? hash : url.find("k=", hash);
+    if (key != std::string::npos)
+        source.token = url.substr(key + 2, url.find('&', key) - key - 2);
+    else if (request.token_for)
+        source.token = request.token_for(source.place);
     return source;
+}
+
+// Bytes on the disk, packed as they may be.
+std::uint64_t size_of(const std::vector<LogSource>& sources) {
+    std::uint64_t size = 0;
+    for (const LogSource& source : sources) {
+        struct stat status {};
+        if (source.kind == LogSource::Kind::file && ::stat(source.place.c_str(), &status) == 0)
+            size += static_cast<std::uint64_t>(status.st_size);
+    }
+    return size;
 }
 
 std::string counted(std::uint64_t count, const char* one, const char* several) {
@@ -67,12 +80,19 @@ bool LogReading::take(std::string_view line, const TakeRecord& take_record) {
 
 void LogReading::read(const std::vector<LogSource>& sources, const TakeRecord& take_record) {
     bool go_on = true;
+    const std::uint64_t size = progress_ ? size_of(sources) : 0;
+    std::uint64_t done = 0;
+    const auto note_bytes = [&](std::uint64_t bytes) {
+        done += bytes;
+        if (progress_) progress_(done, size);
+    };
     for (const LogSource& source : sources) {
         if (!go_on) return;
-        const std::string problem = read_lines(source, [&](std::string_view line) {
+        const auto take_line = [&](std::string_view line) {
             anything_read_ = true;
             return go_on = take(line, take_record);
-        });
+        };
+        const std::string problem = read_lines(source, take_line, note_bytes);
         if (problem.empty())
             anything_read_ = true;
         else
@@ -106,7 +126,7 @@ rules::Result<std::vector<LogSource>, std::string> log_sources(const LogRequest&
         if (input == "-")
             sources.push_back({LogSource::Kind::standard_input, input, {}});
         else if (is_url(input))
-            sources.push_back(source_of_url(input, request.admin_token));
+            sources.push_back(source_of_url(input, request));
         else
             sources.push_back({LogSource::Kind::file, input, {}});
     }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 // What every part of `whogoes log` does alike: finds the sources, drops what is not wanted, counts
@@ -20,6 +21,10 @@ public:
     using TakeRecord = std::function<bool(const Glance&)>;  // false: no more
 
     LogReading(LogFilter filter, std::vector<std::string> fail_on);
+
+    void tell(std::function<void(std::uint64_t done, std::uint64_t of)> progress) {
+        progress_ = std::move(progress);
+    }
 
     // Reads all of the sources. Problems are kept, and the others are read all the same.
     void read(const std::vector<LogSource>&, const TakeRecord&);
@@ -40,6 +45,7 @@ private:
     std::uint64_t records_ = 0, foreign_ = 0, broken_ = 0;
     std::vector<std::string> problems_;
     bool anything_read_ = false;
+    std::function<void(std::uint64_t, std::uint64_t)> progress_;
 };
 
 // Where to read, by what was asked and what is configured. The error says what could be named.

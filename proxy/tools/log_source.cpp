@@ -1,5 +1,6 @@
 #include "proxy/tools/log_source.hpp"
 
+#include "proxy/net/output_file.hpp"
 #include "proxy/tools/fetch.hpp"
 #include "proxy/tools/log_glance.hpp"
 #include "proxy/tools/log_lines.hpp"
@@ -25,11 +26,19 @@ struct Inflater {
     bool there = false;
 };
 
-std::string read_plain(int fd, LineCutter& cutter, const std::string& place) {
+using ReadOn = std::function<void(std::uint64_t bytes)>;
+
+void tell(const ReadOn& read_on, ssize_t bytes) {
+    if (read_on && bytes > 0) read_on(static_cast<std::uint64_t>(bytes));
+}
+
+std::string read_plain(int fd, LineCutter& cutter, const std::string& place,
+                       const ReadOn& read_on) {
     while (true) {
         const ssize_t octets =
             read_some(fd, cutter.room(), std::min(log_block, cutter.room_size()));
         if (octets < 0) return cannot_read(place);
+        tell(read_on, octets);
         if (octets == 0) {
             cutter.finish();
             return {};
@@ -39,7 +48,8 @@ std::string read_plain(int fd, LineCutter& cutter, const std::string& place) {
 }
 
 // One or more gzip members. `begun` is what was read to find out.
-std::string read_gzip(int fd, std::string begun, LineCutter& cutter, const std::string& place) {
+std::string read_gzip(int fd, std::string begun, LineCutter& cutter, const std::string& place,
+                      const ReadOn& read_on) {
     Inflater inflater;
     if (!inflater.there) return "cannot unpack " + place;
     z_stream& stream = inflater.stream;
@@ -63,6 +73,7 @@ std::string read_gzip(int fd, std::string begun, LineCutter& cutter, const std::
         packed.resize(log_block);
         const ssize_t octets = read_some(fd, packed.data(), packed.size());
         if (octets < 0) return cannot_read(place);
+        tell(read_on, octets);
         if (octets == 0) {
             cutter.finish();
             return ended ? std::string() : place + " ends early: read as far as it goes";
@@ -71,7 +82,8 @@ std::string read_gzip(int fd, std::string begun, LineCutter& cutter, const std::
     }
 }
 
-std::string read_descriptor(int fd, const std::string& place, const TakeLine& take) {
+std::string read_descriptor(int fd, const std::string& place, const TakeLine& take,
+                            const ReadOn& read_on) {
     LineCutter cutter(take);
     std::size_t held = 0;
     char magic[2] = {};
@@ -82,10 +94,10 @@ std::string read_descriptor(int fd, const std::string& place, const TakeLine& ta
         held += static_cast<std::size_t>(octets);
     }
     if (held == 2 && magic[0] == '\x1f' && magic[1] == '\x8b')
-        return read_gzip(fd, std::string(magic, held), cutter, place);
+        return read_gzip(fd, std::string(magic, held), cutter, place, read_on);
     std::memcpy(cutter.room(), magic, held);
     if (!cutter.add(held)) return {};
-    return read_plain(fd, cutter, place);
+    return read_plain(fd, cutter, place, read_on);
 }
 
 std::string read_url(const LogSource& source, const TakeLine& take) {
@@ -129,14 +141,14 @@ std::string first_record_time(const LogSource& source) {
 
 }  // namespace
 
-std::string read_lines(const LogSource& source, const TakeLine& take) {
+std::string read_lines(const LogSource& source, const TakeLine& take, const ReadOn& read_on) {
     if (source.kind == LogSource::Kind::url) return read_url(source, take);
     if (source.kind == LogSource::Kind::standard_input)
-        return read_descriptor(STDIN_FILENO, "standard input", take);
+        return read_descriptor(STDIN_FILENO, "standard input", take, read_on);
     const Descriptor file(open_log(source.place));
     if (file.fd < 0) return cannot_read(source.place);
     ::posix_fadvise(file.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    return read_descriptor(file.fd, source.place, take);
+    return read_descriptor(file.fd, source.place, take, read_on);
 }
 
 std::vector<std::string> with_rotated(const std::string& path) {
@@ -146,8 +158,9 @@ std::vector<std::string> with_rotated(const std::string& path) {
         struct stat status {};
         return ::stat(name.c_str(), &status) == 0 && S_ISREG(status.st_mode);
     };
+    const std::string newest = net::end_of_links(path);  // a link's target is what was rotated
     for (int n = most; n > 0; --n) {
-        const std::string numbered = path + "." + std::to_string(n);
+        const std::string numbered = newest + "." + std::to_string(n);
         if (there(numbered))
             paths.push_back(numbered);
         else if (there(numbered + ".gz"))

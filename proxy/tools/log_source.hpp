@@ -23,7 +23,9 @@ using TakeLine = std::function<bool(std::string_view)>;
 
 // Calls `take` with every line, without its newline; a last line that has none counts, too. The
 // error is one sentence that names the place; empty: none.
-std::string read_lines(const LogSource&, const TakeLine& take);
+// `read_on` is told of each piece that was read, in bytes of the file; it may be empty.
+std::string read_lines(const LogSource&, const TakeLine& take,
+                       const std::function<void(std::uint64_t bytes)>& read_on = {});
 
 // path.4 … path.1, path.2.gz and their like, then path itself: those that are there, oldest first.
 std::vector<std::string> with_rotated(const std::string& path);

@@ -1,5 +1,6 @@
 #include "proxy/tools/recorded.hpp"
 
+#include "proxy/http/field_line.hpp"
 #include "rules/http_date.hpp"
 #include "rules/text.hpp"
 
@@ -17,6 +18,10 @@ rules::Exchange Recorded::exchange(rules::TimePoint now,
     if (mark != std::string::npos)
         exchange.request.query = std::string_view(target).substr(mark + 1);
     exchange.request.form_body = form_body;
+    exchange.request.other_body = other_body;
+    if (other_body.starts_with('{') || other_body.starts_with('['))
+        exchange.request.json_body = other_body;
+    exchange.request_seen = request_known;
     exchange.request.client = "recording";
     for (const auto& [name, value] : request_fields) exchange.request.fields.add(name, value);
     exchange.response.status = status;
@@ -43,6 +48,7 @@ void Recorded::keep_body(std::string_view whole, std::size_t most) {
 }
 
 std::optional<SplitUrl> split_url(std::string_view url) {
+    if (!http::is_field_value(url)) return std::nullopt;  // it goes into heads and lines
     const auto scheme_end = url.find("://");
     if (scheme_end == std::string_view::npos) return std::nullopt;
     const std::string scheme = rules::lowered(url.substr(0, scheme_end));

@@ -23,7 +23,9 @@ struct Recorded {
     std::string target = "/";
     std::vector<NameValue> request_fields;
     std::string form_body;
-    bool request_known = false;  // false: an answer alone, the request is a plain GET
+    std::string other_body;      // the first 4 KiB of a body that is no form
+    bool request_known = false;  // false: an answer alone, the request stands for none
+    bool fetched = false;        // asked for just now, so the answer is of interest by itself
     int status = 0;
     std::vector<NameValue> response_fields;
     std::string body;  // decoded; of a recording at most 64 KiB

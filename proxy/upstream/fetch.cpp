@@ -1,5 +1,6 @@
 #include "proxy/upstream/fetch.hpp"
 
+#include "proxy/http/field_line.hpp"
 #include "proxy/net/address.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -104,8 +105,10 @@ private:
         message.set(beast::http::field::user_agent, "whogoes");
         message.set(beast::http::field::accept, request_.accept);
         message.set(beast::http::field::connection, "close");
-        for (const auto& [name, value] : request_.fields) message.insert(name, value);
-        if (!request_.authorization.empty())
+        for (const auto& [name, value] : request_.fields)
+            if (http::is_field_value(value)) message.insert(name, value);
+        if (http::is_field_value(request_.authorization.reveal()) &&
+            !request_.authorization.empty())
             message.set(beast::http::field::authorization, request_.authorization.reveal());
         if (!request_.content_type.empty())
             message.set(beast::http::field::content_type, request_.content_type);

@@ -25,11 +25,11 @@ struct Resolution {
 class Resolver {
 public:
     explicit Resolver(boost::asio::io_context& control);
-    ~Resolver();
+    virtual ~Resolver();
 
     // `then` runs on `worker` with the outcome.
-    void lookup(const std::string& host, std::uint16_t port, net::Reactor& worker,
-                std::function<void(Resolution)> then);
+    virtual void lookup(const std::string& host, std::uint16_t port, net::Reactor& worker,
+                        std::function<void(Resolution)> then);
 
 private:
     struct Impl;

@@ -1,14 +1,8 @@
 #include "proxy/upstream/pool.hpp"
 
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
+#include <iterator>
 #include <utility>
 
 namespace whogoes::upstream {
@@ -16,13 +10,6 @@ namespace {
 
 constexpr std::size_t most_idle = 512;
 std::atomic<std::uint64_t> connections_made{0};
-
-std::string in_words(int error) {
-    std::string words = std::strerror(error);
-    if (!words.empty() && words[0] >= 'A' && words[0] <= 'Z')
-        words[0] = static_cast<char>(words[0] - 'A' + 'a');
-    return words;
-}
 
 }  // namespace
 
@@ -36,19 +23,32 @@ Pool::Pool(PoolSettings settings, Resolver& resolver, net::Reactor& io, net::Dea
            net::Counters& counters)
     : settings_(std::move(settings)),
       names_(settings_.target, resolver, io, deadlines),
-      io_(io),
+      dialer_(settings_, io, deadlines),
       deadlines_(deadlines),
       counters_(counters) {}
 
 Pool::~Pool() { close_idle(); }
 
-Lease Pool::take_idle() {
+Lease Pool::take_idle(bool look) {
+    // An API that ends its connections after so many answers does so right behind the last: one
+    // that has just come back may be about to end. The latest of those that stayed; else the
+    // oldest.
+    const auto quietest = [this] {
+        constexpr std::chrono::milliseconds stayed{200};
+        const net::Clock::time_point since = deadlines_.now() - stayed;
+        const auto fresh = std::find_if(idle_.begin(), idle_.end(), [&](const auto& idle) {
+            return idle->lease->idle_since > since;
+        });
+        return fresh == idle_.begin() ? fresh : std::prev(fresh);
+    };
     while (!idle_.empty()) {
-        Lease lease = std::move(idle_.back()->lease);
+        const auto chosen = look ? quietest() : std::prev(idle_.end());
+        Lease lease = std::move((*chosen)->lease);
         lease->stream.unwatch();
-        idle_.pop_back();
+        idle_.erase(chosen);
         counters_.upstream_connections_idle.subtract();
         if (deadlines_.now() - lease->idle_since > lease->idle_limit) continue;
+        if (look && !lease->is_quiet()) continue;
         lease->reused = true;
         counters_.upstream_connections_active.add();
         return lease;
@@ -57,76 +57,18 @@ Lease Pool::take_idle() {
 }
 
 net::Task<Connecting> Pool::connect() {
-    Connecting outcome;
-    const Resolution resolution = co_await names_.endpoints();
-    outcome.error = resolution.error;
-    for (const net::Endpoint& endpoint : resolution.endpoints) {
-        Lease lease = std::make_unique<Connection>();
-        Connecting attempt;
-        const bool opened = co_await open(endpoint, *lease, attempt);
-        // Of several failures the one that got furthest tells most, then the first.
-        if (!opened && (outcome.error.empty() || attempt.reached > outcome.reached))
-            outcome = std::move(attempt);
-        if (opened) {
-            lease->number = connections_made.fetch_add(1, std::memory_order_relaxed) + 1;
-            lease->stream.clear_deadline();
-            counters_.upstream_connections_total.add();
-            counters_.upstream_connections_active.add();
-            outcome.lease = std::move(lease);
-            co_return outcome;
-        }
+    Resolution resolution = co_await names_.endpoints();
+    Connecting outcome = co_await dialer_.connect(std::move(resolution.endpoints));
+    if (!outcome.lease) {
+        if (outcome.error.empty()) outcome.error = std::move(resolution.error);
+        names_.doubt();
+        co_return outcome;
     }
-    names_.doubt();
+    outcome.lease->number = connections_made.fetch_add(1, std::memory_order_relaxed) + 1;
+    outcome.lease->stream.clear_deadline();
+    counters_.upstream_connections_total.add();
+    counters_.upstream_connections_active.add();
     co_return outcome;
-}
-
-net::Task<bool> Pool::open(const net::Endpoint& endpoint, Connection& connection,
-                           Connecting& outcome) {
-    const int socket = ::socket(endpoint.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket < 0) {
-        outcome.error = in_words(errno);
-        co_return false;
-    }
-    if (endpoint.family() != AF_UNIX) {
-        constexpr int on = 1;
-        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    const int connected =
-        ::connect(socket, reinterpret_cast<const sockaddr*>(&endpoint.address), endpoint.length);
-    const int error = connected == 0 ? 0 : errno;
-    connection.stream = net::Stream(io_, deadlines_, socket);
-    connection.address = endpoint.text();
-    connection.stream.set_deadline(settings_.connect_timeout);
-    if (error == EINPROGRESS) {
-        const net::Io waited = co_await connection.stream.writable();
-        int result = 0;
-        socklen_t length = sizeof result;
-        ::getsockopt(connection.stream.native(), SOL_SOCKET, SO_ERROR, &result, &length);
-        if (waited == net::Io::timed_out) {
-            outcome.timed_out = true;
-            outcome.error = "connecting took longer than " +
-                            std::to_string(settings_.connect_timeout.count()) + " ms";
-            co_return false;
-        }
-        if (waited != net::Io::ok || result != 0) {
-            outcome.error = in_words(result != 0 ? result : ECONNABORTED);
-            co_return false;
-        }
-    } else if (error != 0) {
-        outcome.error = in_words(error);
-        co_return false;
-    }
-    if (!settings_.tls_context) co_return true;
-    const std::string& name =
-        settings_.tls.server_name.empty() ? settings_.target.host : settings_.tls.server_name;
-    connection.stream.start_tls(
-        net::connect_tls(settings_.tls_context, name, settings_.tls.verify));
-    outcome.reached = true;
-    const net::Io shaken = co_await connection.stream.handshake();
-    if (shaken == net::Io::ok) co_return true;
-    outcome.timed_out = shaken == net::Io::timed_out;
-    outcome.error = "TLS handshake failed: " + connection.stream.failure();
-    co_return false;
 }
 
 void Pool::give_back(Lease lease, std::chrono::seconds keep_alive_timeout) {

@@ -19,11 +19,15 @@ bool is_safe_method(std::string_view method) {
     return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
 }
 
+// No cookie is called so: a name has no parentheses.
+constexpr std::string_view nameless = "(nameless)";
+
 std::vector<std::string> sent_cookie_names(const Exchange& exchange) {
     std::vector<std::string> names;
     for (const Field& line : exchange.request.fields.lines()) {
         if (!iequals(line.name, "Cookie")) continue;
-        for (const std::string_view name : cookie_names(line.value)) names.emplace_back(name);
+        for (const std::string_view name : cookie_names(line.value))
+            names.emplace_back(name.empty() ? nameless : name);
     }
     return names;
 }

@@ -88,7 +88,7 @@ TEST_CASE("a value of the wrong kind is refused with what is due") {
     check_rows({
         {"list for map", with_upstream + "log: [json]\n",
          "whogoes.yaml:2:6: log: a map is due here, not a list: its keys are access, format, "
-         "identity, keep, output, rotate"},
+         "identity, keep, output, rotate, time"},
         {"value for map", with_upstream + "challenge: bearer\n",
          "whogoes.yaml:2:12: challenge: a map is due here, not the value \"bearer\": its keys are "
          "describe, expose, login_redirect, offer, quiet_scheme, scope"},
@@ -187,8 +187,7 @@ TEST_CASE("what cannot work together is refused at load") {
         {"an issuer with a query",
          with_upstream + "resource_metadata: {authorization_servers: \"https://id.example?a\"}\n",
          "whogoes.yaml:2:44: resource_metadata.authorization_servers: has a query, a fragment or "
-         "an "
-         "octet that no issuer may hold (RFC 8414, 2)"},
+         "a byte that no issuer may hold (RFC 8414, 2)"},
         {"an issuer without TLS",
          with_upstream + "resource_metadata: {authorization_servers: \"http://id.example\"}\n",
          "whogoes.yaml:2:44: resource_metadata.authorization_servers: is plain http on another "
@@ -201,6 +200,24 @@ TEST_CASE("what cannot work together is refused at load") {
         {"a host name with a port", with_upstream + "host_names: [\"api.dev.test:8401\"]\n",
          "whogoes.yaml:2:14: host_names: is no host name: write it as clients do, without scheme "
          "and port, as in api.dev.test"},
+        {"a form of its own", with_upstream + "forwarded: x-forward\n",
+         "whogoes.yaml:2:12: forwarded: \"x-forward\" is not x-forwarded, forwarded, both or off; "
+         "did "
+         "you mean x-forwarded?"},
+        {"no form", with_upstream + "forwarded:\n",
+         "whogoes.yaml:2:1: forwarded: has no value: give it one, or leave the line out"},
+        {"no network", with_upstream + "forwarded: {trust: [loopback, 10.0.0.0/40]}\n",
+         "whogoes.yaml:2:31: forwarded.trust: is not loopback, unix, an address or a network, as "
+         "in "
+         "10.0.0.0/8"},
+        {"a public URL without a scheme", with_upstream + "public_url: api.example\n",
+         "whogoes.yaml:2:13: public_url: is no URL: write scheme and host as clients dial them, as "
+         "in "
+         "https://api.example.com"},
+        {"a public URL with a path", with_upstream + "public_url: https://api.example/v1\n",
+         "whogoes.yaml:2:13: public_url: has \"/v1\" behind the host: requests keep the client's "
+         "own "
+         "path, so write only scheme, host and port"},
         {"quiet scheme that browsers know", with_upstream + "challenge: {quiet_scheme: digest}\n",
          "whogoes.yaml:2:27: challenge.quiet_scheme: is a scheme that browsers or clients know: "
          "take a name that none does, as in xBasic"},

@@ -23,6 +23,25 @@ TEST_CASE("run is the default verb, and settings go before or behind a verb") {
     CHECK(parse_command_line({}).verb == "run");
 }
 
+TEST_CASE("an address alone is the API's") {
+    for (const char* word : {"http://localhost:3000", "https://api.example", ":3000",
+                             "localhost:3000", "[::1]:3000", "unix:/run/api.sock"})
+        for (const Words& words : {Words{word}, Words{"run", word}, Words{"check", word},
+                                   Words{"--dev", word, "-v", "--", "npm", "test"}}) {
+            CAPTURE(std::string(word));
+            const CommandLine line = parse_command_line(words);
+            CHECK_FALSE(line.exit_code.has_value());
+            CHECK(line.arguments.flags.at("upstream") == Words{word});
+        }
+    CHECK(parse_command_line({"http://a", "http://b"}).exit_code == 2);
+    CHECK(parse_command_line({"explain", "http://a"}).arguments.flags.empty());
+}
+
+TEST_CASE("lint takes several inputs") {
+    CHECK(parse_command_line({"lint", "a.har", "-k", "http://a/b"}).lint.inputs ==
+          Words{"a.har", "http://a/b"});
+}
+
 TEST_CASE("what stands behind -- is the command, untouched") {
     const CommandLine line = parse_command_line(
         {"-u", ":1", "--fail-on", "a,b", "-v", "--", "npm", "test", "--", "-x", "--help"});
@@ -50,10 +69,25 @@ TEST_CASE("what is not known is refused with the nearest known word") {
          "whogoes: \"--lisen\" is no flag; did you mean \"--listen\"? (see `whogoes --help`)\n"},
         {{"chek"},
          "whogoes: \"chek\" is no verb; did you mean \"check\"? (see `whogoes --help`)\n"},
+        {{"lnit", "http://a"},
+         "whogoes: \"lnit\" is no verb; did you mean \"lint\"? (see `whogoes --help`)\n"},
         {{"check", "--confg", "x"},
-         "whogoes: \"--confg\" is no flag; did you mean \"--config\"? (see `whogoes --help`)\n"},
+         "whogoes: \"--confg\" is no flag; did you mean \"--config\"? (see `whogoes check "
+         "--help`)\n"},
         {{"lint", "-", "--fail-onn=x"},
-         "whogoes: \"--fail-onn\" is no flag; did you mean \"--fail-on\"? (see `whogoes "
+         "whogoes: \"--fail-onn\" is no flag; did you mean \"--fail-on\"? (see `whogoes lint "
+         "--help`)\n"},
+        {{"-u", ":1", "http://a"},
+         "whogoes: two addresses of the API are given: keep one behind -u (see `whogoes "
+         "--help`)\n"},
+        {{"-u", ":1", "npm", "test"},
+         "whogoes: \"npm\" is no verb; if it begins a command to run beside the proxy, put -- "
+         "before it (see `whogoes --help`)\n"},
+        {{"health", "http://127.0.0.1:9401"},
+         "whogoes: health takes no URL: --admin 127.0.0.1:9401 says where the proxy is asked (see "
+         "`whogoes health --help`)\n"},
+        {{"causes", "token-expired", "basic"},
+         "whogoes: `whogoes causes` takes no further word: \"basic\" (see `whogoes causes "
          "--help`)\n"},
         {{"simulate"},
          "whogoes: simulate needs a cause, as in `whogoes simulate token-expired`, or off; "

@@ -213,7 +213,7 @@ upstream_host: pass
 upstream_tls: {verify: false, server_name: other.example}
 forwarded: both
 log: {format: json, output: log/auth.jsonl, rotate: {size: 1MiB, age: 2h}, access: all, identity: none}
-limits: {header: 8KiB, connections: 9, timeouts: {connect: 1s, header: 2s, idle: 3s, response: 1m}}
+limits: {header: 8KiB, connections: 9, half_close: finish, timeouts: {connect: 1s, header: 2s, idle: 3s, response: 1m}}
 drain: {delay: 100ms, timeout: 1m}
 )");
     const RunOptions options = machine.load();
@@ -229,11 +229,47 @@ drain: {delay: 100ms, timeout: 1m}
     CHECK(settings.upstream_tls.server_name == "other.example");
     CHECK(settings.forwarded == http::ForwardedStyle::both);
     CHECK(settings.head_limits.octets == 8192);
+    CHECK(settings.half_close == session::HalfClose::finish);
     CHECK(settings.connections == 9);
     CHECK(settings.timeouts.connect == std::chrono::seconds{1});
     CHECK(settings.timeouts.response == std::chrono::seconds{60});
     CHECK(settings.log.access == session::AccessLog::all);
     CHECK(settings.log.identity == session::Identity::none);
+}
+
+TEST_CASE("whom to believe is a word beside the form, which may stand alone") {
+    const Machine machine;
+    const auto peer = [](const char* text) { return *net::parse_peer(text); };
+    const session::Settings plain = *machine.load(flags({{"upstream", {":3000"}}})).settings;
+    CHECK(plain.forwarded == http::ForwardedStyle::x_forwarded);
+    CHECK(plain.forwarded_trust == net::PeerSet::this_machine());
+    CHECK_FALSE(plain.public_url);
+
+    machine.write("whogoes.yaml", "upstream: :1\nforwarded: forwarded\n");
+    const session::Settings word = *machine.load().settings;
+    CHECK(word.forwarded == http::ForwardedStyle::forwarded);
+    CHECK(word.forwarded_trust == net::PeerSet::this_machine());
+
+    machine.write("whogoes.yaml", R"(
+upstream: :1
+forwarded: {form: both, trust: [loopback, 10.0.0.0/8, "fd00::/8"]}
+public_url: HTTPS://Api.example:8443/
+)");
+    const session::Settings map = *machine.load().settings;
+    CHECK(map.forwarded == http::ForwardedStyle::both);
+    CHECK(map.forwarded_trust.has(peer("10.1.2.3")));
+    CHECK(map.forwarded_trust.has(peer("fd00::1")));
+    CHECK(map.forwarded_trust.has(peer("127.0.0.1")));
+    CHECK_FALSE(map.forwarded_trust.has(peer("192.0.2.1")));
+    CHECK_FALSE(map.forwarded_trust.has(net::peer_of(net::unix_endpoint("/a"))));
+    REQUIRE(map.public_url);
+    CHECK(*map.public_url == session::PublicUrl{true, "api.example:8443"});
+    CHECK(map.host_names == std::vector<std::string>{"api.example"});
+
+    machine.write("whogoes.yaml", "upstream: :1\nforwarded: {trust: []}\n");
+    CHECK(machine.load().settings->forwarded_trust.empty());
+    machine.write("whogoes.yaml", "upstream: :1\nforwarded: {trust: 192.0.2.1}\n");
+    CHECK(machine.load().settings->forwarded_trust.has(peer("192.0.2.1")));
 }
 
 TEST_CASE("what is legal and yet risky is warned about") {

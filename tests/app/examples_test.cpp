@@ -63,6 +63,8 @@ TEST_CASE("the full example says what holds without it") {
     const session::Settings& b = *bare.settings;
     CHECK(a.upstream.origin == b.upstream.origin);
     CHECK(a.forwarded == b.forwarded);
+    CHECK(a.forwarded_trust == b.forwarded_trust);
+    CHECK(a.public_url == b.public_url);
     CHECK(a.head_limits.octets == b.head_limits.octets);
     CHECK(a.connections == b.connections);
     CHECK(a.timeouts.connect == b.timeouts.connect);

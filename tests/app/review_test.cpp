@@ -56,6 +56,12 @@ TEST_CASE("a filter of the API is one of whogoes log") {
         {{{"text", "ORDERS"}}, true},
         {{{"text", "orders"}, {"text", "invoices"}}, false},
         {{{"cause", "token-expired"}, {"method", "POST"}}, false},
+        {{{"-cause", "token-expired"}}, false},
+        {{{"-cause", "no-credentials"}}, true},
+        {{{"-cause", "no-credentials,token-expired"}}, false},
+        {{{"-text", "ORDERS"}}, false},
+        {{{"cause", "token-expired"}, {"-method", "POST"}}, true},
+        {{{"cause", "token-expired"}, {"-method", "POST"}, {"-path", "/v1/**"}}, false},
     };
     for (const auto& row : cases) {
         CAPTURE(row.pairs.front().first);
@@ -75,6 +81,8 @@ TEST_CASE("what is no filter is named, with the cure") {
     } const cases[] = {
         {"caus", "x", "there is no parameter \"caus\": take cause, rule,"},
         {"cause", "token-expird", "cause: \"token-expird\" is no cause"},
+        {"--cause", "x", "there is no parameter \"--cause\""},
+        {"-caus", "x", "there is no parameter \"caus\""},
         {"since", "soon", "since is no time: write 15m"},
         {"status", "x", "status: \"x\" is no status"},
         {"client", "10.0.0.0/99", "client: "},

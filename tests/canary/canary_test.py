@@ -100,12 +100,14 @@ class Api(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length).decode("latin-1")
         offered = self.headers.get("Authorization", "").encode("ascii", "replace").decode()
-        echo = " ".join([offered, self.headers.get("X-Api-Key", ""), self.headers.get("Cookie", ""), body]).replace('"', "'")
+        echo = " ".join([offered, self.headers.get("X-Api-Key", ""), self.headers.get("Cookie", ""), body]).replace('"', "'").replace("\r\n", " ")
         status = Api.status
+        # A 403 that asks for a scope, and repeats in it what it was sent.
+        scoped = "insufficient_scope" if status == 403 else "invalid_token"
         answer = json.dumps({"error": "invalid_token", "error_description": "refused: " + echo, "path": self.path, "status": status}).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("WWW-Authenticate", f'Bearer realm="api", error="invalid_token", error_description="{echo}"')
+        self.send_header("WWW-Authenticate", f'Bearer realm="api", error="{scoped}", error_description="{echo}", scope="read {echo}"')
         self.send_header("Set-Cookie", self.headers.get("Cookie", "a=b") + "; Path=/")
         self.send_header("X-Debug", echo)
         if status in (302, 307):
@@ -159,6 +161,16 @@ class Proxy:
         self.process.wait(30)
 
 
+def bodies_of(canaries, form):
+    """A login as forms, JSON, a file upload and XML write it."""
+    name, password, token = canaries.secret(9), canaries.secret(13), canaries.secret(20)
+    login = json.dumps({"user": {"email": f"{name}@example.com", "password": password}, "client": {"secret": [token]}})
+    part = "\r\n".join(["--b", 'Content-Disposition: form-data; name="password"', "", password, "--b--", ""])
+    return [("application/x-www-form-urlencoded", form), ("application/json", login),
+            ("application/json", json.dumps({"body": login})), ("multipart/form-data; boundary=b", part),
+            ("text/xml", f"<Login><UserName>{name}</UserName><Password>{password}</Password></Login>")]
+
+
 def request_of(canaries, authorization, index):
     key, cookie = canaries.secret(16), canaries.secret(24)
     token, code, state = canaries.secret(14), canaries.secret(12), canaries.secret(18)
@@ -168,13 +180,13 @@ def request_of(canaries, authorization, index):
     query = f"?page=2&access_token={token}&code={code}&X-Amz-Signature={canaries.secret(40)}&next=https%3A%2F%2Fa.example%2F%3Fapi_key%3D{key}"
     method = "POST" if index % 3 == 0 else "GET"
     fields = [f"{method} {path}{query if index % 2 else ''} HTTP/1.1", "Host: api.example", "Connection: close",
-              f"Authorization: {authorization}", f"X-API-Key: {key}", f"Cookie: lang=de; sid={cookie}; csrftoken={canaries.secret(20)}",
+              f"Authorization: {authorization}", f"X-API-Key: {key}", f"Cookie: lang=de; sid={cookie}; csrftoken={canaries.secret(20)}; {canaries.secret(20, string.ascii_lowercase)}",
               f"X-CSRF-Token: {canaries.secret(18)}", f"Proxy-Authorization: Basic {canaries.encoded(canaries.secret(15))}",
               f"DPoP: {canaries.jwt()}", f"Referer: https://app.example/cb?code={code}&state={state}",
-              f"User-Agent: client/1 ({key})", f"Origin: https://{key}.example", "Accept: application/json"]
-    body = form if method == "POST" else ""
+              f"User-Agent: client/1 ({key}; mailto:{canaries.secret(9, string.ascii_lowercase)}@example.com)", f"Origin: https://{key}.example", "Accept: application/json"]
+    kind, body = bodies_of(canaries, form)[index // 3 % 5] if method == "POST" else ("", "")
     if body:
-        fields += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+        fields += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return ("\r\n".join(fields) + "\r\n\r\n" + body).encode("latin-1")
 
 
@@ -285,7 +297,15 @@ def main():
         for index, authorization in enumerate(offered[:12]):
             request = request_of(canaries, authorization, index).decode("latin-1")
             sent = "".join(f"> {line}\r\n" for line in request.split("\r\n")[:-1])
-            texts.append(("lint", run("lint", "-", text=sent + "< HTTP/1.1 401 Unauthorized\r\n< X-Debug: " + authorization + "\r\n< \r\n")))
+            offer = authorization.replace('"', "'")
+            shown = (sent + "< HTTP/1.1 403 Forbidden\r\n< X-Debug: " + authorization
+                     + f"\r\n< WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"read {offer}\"\r\n< \r\n")
+            for status in ("401 Unauthorized", "403 Forbidden"):
+                for words in ([], ["-o", "json"]):
+                    texts.append((f"lint {words}", run("lint", "-", *words, text=shown.replace("403 Forbidden", status))))
+            bare = (f"> GET /v1/orders HTTP/1.1\r\n> Host: api.example\r\n> Cookie: lang=de; {canaries.secret(20, string.ascii_lowercase)}\r\n"
+                    "> \r\n< HTTP/1.1 401 Unauthorized\r\n< \r\n")
+            texts.append(("lint of a session", run("lint", "-", "-o", "json", text=bare)))
         secret = canaries.secret(40)
         for words in ([secret], ["run", secret], ["log", "--token", secret], ["log", "--since", secret], ["--challenge", f'Bearer realm="a", x={secret}"'],
                       ["explain", "--leeway", secret], ["log", "show", secret, as_json.log]):
@@ -296,6 +316,9 @@ def main():
     runs = runs_of(canaries.secrets)
     for name, text in texts:
         found += leaks(name, text, runs)
+    for fact in ("required_scope", "cookie_names"):
+        if not any(fact in text for _, text in texts):
+            found.append(f"no text has {fact}: it was not tested")
     if seen < ROUNDS // 2:
         found.append(f"only {seen} failures were recorded: nothing was tested")
     # The search itself can find something.

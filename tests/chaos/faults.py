@@ -5,6 +5,7 @@ import random
 import socket
 import time
 
+from log_faults import log_disk_full, log_file_limited, log_folder_gone, link_as_output
 from peers import Client, Tally, reset
 from scene import Scene, settled
 
@@ -118,23 +119,6 @@ async def descriptors_used_up(run):
             writer.transport.abort()
         await scene.tally.many(scene.proxy.port, 100, 10)
         scene.tally.only(200)
-    return scene.tally
-
-
-async def log_disk_full(run):
-    async with Scene(run, log="/dev/full") as scene:
-        await scene.tally.many(scene.proxy.port, run.some(2000, 500), 10, fault=b"refuse")
-        scene.tally.only(401)
-        scene.tally.expect("dropped" in scene.proxy.said(), "nobody was told of the lost lines")
-    return scene.tally
-
-
-async def log_file_limited(run):
-    async with Scene(run, file_size=64 * 1024) as scene:
-        await scene.tally.many(scene.proxy.port, run.some(2000, 500), 10, fault=b"refuse")
-        scene.tally.only(401)
-        await asyncio.sleep(0.5)
-        scene.tally.expect(len(scene.proxy.records()) > 10, "not even whole lines were written")
     return scene.tally
 
 
@@ -317,8 +301,8 @@ async def memory_stays_flat(run):
 
 ALL = [upstream_down, upstream_slow, upstream_black_hole, upstream_resetting,
        upstream_closing_every_fifth, upstream_answering_early, clients_gone, descriptors_used_up,
-       log_disk_full, log_file_limited, slow_loris, idle_connections, reloads, listener_moved,
-       termination, memory_stays_flat]
+       log_disk_full, log_file_limited, log_folder_gone, link_as_output, slow_loris,
+       idle_connections, reloads, listener_moved, termination, memory_stays_flat]
 # What other proxies can do as well: the rest looks into whogoes' own log.
 ALSO_BY_OTHERS = [upstream_down, upstream_slow, upstream_black_hole, upstream_resetting,
                   upstream_closing_every_fifth, upstream_answering_early, clients_gone,

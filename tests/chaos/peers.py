@@ -62,6 +62,11 @@ class Upstream:
                     await writer.drain()
                     # Neither read on nor end in good order: what still comes meets a reset.
                     return
+                if fault == b"switch":
+                    writer.write(b"HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\n"
+                                 b"Upgrade: chaos\r\n\r\n")
+                    await reader.read()
+                    return
                 if length:
                     await reader.readexactly(length)
                 served += 1

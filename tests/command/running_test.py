@@ -69,7 +69,7 @@ def check_log(folder, port, admin):
     key = (folder / f"state/whogoes/admin-{admin}.token").read_text()
     url = f"http://127.0.0.1:{admin}/#k={key}"
     where = ["--admin", f"127.0.0.1:{admin}"]
-    for words in ([url], where):
+    for words in ([url], [url.partition("#")[0]], [f"http://localhost:{admin}"], where):
         code, out, complaint = log(folder, *words, "-o", "json")
         expect(f"log {words[0][:8]}", (code, complaint), (0, ""))
         expect("paths", [json.loads(line)["url"]["path"] for line in out.splitlines()], ["/a", "/b"])
@@ -177,6 +177,58 @@ def check_drain(second_signal):
             upstream.shutdown()
 
 
+def status_for(admin, name):
+    """What the admin listener says to who asks for it by this name."""
+    with socket.create_connection(("127.0.0.1", admin), 20) as wire:
+        wire.sendall(f"GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+        return int(read_to_end(wire).split(b" ")[1])
+
+
+def check_live_changes():
+    """A reload reaches the admin listener's names; a log whose folder went, or a state folder that is none, ends nothing."""
+    upstream = HTTPServer(("127.0.0.1", 0), Bare401)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    port, admin = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="whogoes-live-") as name:
+        folder = pathlib.Path(name)
+        logs, config, errors = folder / "logs", folder / "config.yaml", folder / "stderr"
+        logs.mkdir()
+        (folder / "state").write_text("no folder")
+
+        def configure(names):
+            config.write_text(f"upstream: http://127.0.0.1:{upstream.server_address[1]}\nlisten: 127.0.0.1:{port}\nadmin: 127.0.0.1:{admin}\n"
+                              f"host_names: [{names}]\nlog: {{output: {logs}/log, format: json}}\n")
+
+        configure("one.internal")
+        with open(errors, "w") as stderr:
+            proxy = subprocess.Popen([WHOGOES, "-c", config], stderr=stderr, env={**os.environ, "XDG_STATE_HOME": name + "/state"})
+        try:
+            wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", admin)) == 0)
+            expect("names", [status_for(admin, one) for one in ("one.internal", "two.internal")], [200, 403])
+            configure("two.internal")
+            proxy.send_signal(signal.SIGHUP)
+            wait_until(lambda: status_for(admin, "two.internal") == 200)
+            expect("the name before", status_for(admin, "one.internal"), 403)
+            # A state folder that may not be written is said.
+            wait_until(lambda: all(words in (logs / "log").read_text() for words in ("is not kept", "admin token")))
+
+            logs.rename(folder / "moved")
+            proxy.send_signal(signal.SIGUSR1)
+            wait_until(lambda: "log output" in errors.read_text())
+            ask(port, "/a")
+            wait_until(lambda: '"/a"' in (folder / "moved/log").read_text())
+            expect("says so in the log as well", '"log output ' in (folder / "moved/log").read_text(), True)
+            logs.mkdir()
+            ask(port, "/b")
+            wait_until(lambda: (logs / "log").exists() and '"/b"' in (logs / "log").read_text())
+            proxy.send_signal(signal.SIGTERM)
+            expect("exit status", proxy.wait(30), 0)
+        finally:
+            proxy.kill()
+            proxy.wait()
+            upstream.shutdown()
+
+
 def main():
     upstream = HTTPServer(("127.0.0.1", 0), Bare401)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
@@ -202,6 +254,7 @@ def main():
         finally:
             proxy.kill()
             proxy.wait()
+    check_live_changes()
     check_drain(second_signal=False)
     check_drain(second_signal=True)
     print("passed")

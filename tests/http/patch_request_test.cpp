@@ -1,4 +1,5 @@
 #include "http/messages.hpp"
+#include "proxy/http/field_line.hpp"
 #include "proxy/http/patch.hpp"
 
 #include <doctest/doctest.h>
@@ -18,6 +19,7 @@ RequestPatch full() {
     RequestPatch patch;
     patch.client_address = "127.0.0.1";
     patch.client_scheme = "http";
+    patch.trusted = true;
     patch.via = "1.1 whogoes-1a2b3c4d";
     return patch;
 }
@@ -36,6 +38,30 @@ TEST_CASE("what is not the proxy's passes byte for byte") {
         get("x-L:  1 \r\nAuthorization: Bearer a.b-c_d~e+f/g==\r\nX-L: 2\r\n"
             "Cookie: a=1; b=\"x, y\"\r\nX-E:\r\nX-H: caf\xc3\xa9\xff\r\n");
     CHECK(patched(text, plain()) == text);
+}
+
+TEST_CASE("what would end its line does not enter a head, whoever says it") {
+    const std::string evil = "x\r\nTransfer-Encoding: chunked\r\n\r\nGET /admin HTTP/1.1";
+    for (const std::string& value :
+         {evil, std::string("x\ny"), std::string("x\ry"), std::string("x\0y", 3),
+          std::string("\x7f"), std::string(" x"), std::string("x\t")}) {
+        CAPTURE(value);
+        RequestPatch patch = plain();
+        patch.forwarded = ForwardedStyle::both;
+        patch.client_address = patch.client_scheme = patch.host = patch.via = patch.authorization =
+            value;
+        std::string seen = patched(get("A: 1\r\n"), patch);
+        CHECK(seen.find(value) == std::string::npos);
+        CHECK(seen.find("Transfer-Encoding") == std::string::npos);
+        CHECK(seen.find("A: 1\r\n") != std::string::npos);
+        std::string lines = "B: 2\r\n";
+        CHECK_FALSE(append_field(lines, "X", value));
+        CHECK(lines == "B: 2\r\n");
+    }
+    std::string lines;
+    CHECK(append_field(lines, "X", "a\tb \xc3\xa9"));
+    CHECK(append_field(lines, "Y", ""));
+    CHECK(lines == "X: a\tb \xc3\xa9\r\nY: \r\n");
 }
 
 TEST_CASE("what belongs to the client's connection is cut") {
@@ -98,13 +124,61 @@ TEST_CASE("the client and the way are told to the upstream") {
     CHECK(patched(get("X-Forwarded-For: 1.2.3.4\r\nA: 1\r\nx-forwarded-for: 5.6.7.8, 9.9.9.9\r\n"
                       "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.test\r\n"
                       "X-Forwarded-Port: 443\r\nVia: 1.0 fred\r\nForwarded: for=x\r\n"),
-                  patch) ==
-          get("A: 1\r\nX-Forwarded-Port: 443\r\nVia: 1.0 fred\r\nForwarded: for=x\r\n"
-              "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 9.9.9.9, 127.0.0.1\r\n"
-              "X-Forwarded-Proto: https, http\r\nX-Forwarded-Host: a.test, example.test\r\n"
-              "Via: 1.1 whogoes-1a2b3c4d\r\n"));
+                  patch) == get("A: 1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: a.test\r\n"
+                                "X-Forwarded-Port: 443\r\nVia: 1.0 fred\r\nForwarded: for=x\r\n"
+                                "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 9.9.9.9, 127.0.0.1\r\n"
+                                "Via: 1.1 whogoes-1a2b3c4d\r\n"));
     CHECK(patched(get("Connection: X-Forwarded-For\r\nX-Forwarded-For: 6.6.6.6\r\n"), patch)
               .find("X-Forwarded-For: 6.6.6.6, 127.0.0.1\r\n") != std::string::npos);
+}
+
+TEST_CASE("what a stranger says of the way here is replaced, and its disguises are cut") {
+    RequestPatch patch = full();
+    patch.trusted = false;
+    patch.via = "";
+    const std::string claims =
+        "X-Forwarded-For: 1.2.3.4\r\nA: 1\r\nx-forwarded-for: 5.6.7.8\r\n"
+        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.test\r\nX-Forwarded-Port: 443\r\n"
+        "X_Forwarded_For: 9.9.9.9\r\nX.Forwarded.Proto: https\r\nX-Forwarded_Host: evil\r\n"
+        "X-Forwarded-Ssl: on\r\nX-Forwarded-Scheme: https\r\nX-Forwarded-Prefix: /evil\r\n"
+        "Forwarded: for=9.9.9.9\r\nX-Forwarded-User: eve\r\n";
+    CHECK(patched(get(claims), patch) ==
+          get("A: 1\r\nX-Forwarded-User: eve\r\nX-Forwarded-For: 127.0.0.1\r\n"
+              "X-Forwarded-Proto: http\r\nX-Forwarded-Host: example.test\r\n"
+              "X-Forwarded-Port: 80\r\n"));
+    patch.client_address = "";  // a unix socket
+    patch.client_host = "a.test:8443";
+    patch.client_scheme = "https";
+    CHECK(patched(get(claims), patch) ==
+          get("A: 1\r\nX-Forwarded-User: eve\r\nX-Forwarded-Proto: https\r\n"
+              "X-Forwarded-Host: a.test:8443\r\nX-Forwarded-Port: 8443\r\n"));
+    patch.forwarded = ForwardedStyle::forwarded;
+    patch.client_host = "";
+    patch.client_address = "127.0.0.1";
+    CHECK(patched(get(claims), patch) ==
+          get("A: 1\r\nX-Forwarded-User: eve\r\n"
+              "Forwarded: for=127.0.0.1;host=example.test;proto=https\r\n"));
+    patch.forwarded = ForwardedStyle::off;
+    CHECK(patched(get(claims), patch) == get(claims));
+}
+
+TEST_CASE("who is trusted keeps what it said, but for the disguises that it let through") {
+    RequestPatch patch = full();
+    patch.via = "";
+    const std::string said =
+        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.test\r\nX-Forwarded-Port: 443\r\n"
+        "X-Forwarded-Prefix: /a\r\nForwarded: for=x\r\n";
+    CHECK(patched(get(said + "X_Forwarded_Proto: http\r\n"), patch) ==
+          get(said + "X-Forwarded-For: 127.0.0.1\r\n"));
+    CHECK(patched(get("X-Forwarded-Proto:\r\n"), patch) ==
+          get("X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
+              "X-Forwarded-Host: example.test\r\n"));
+    patch.forwarded = ForwardedStyle::forwarded;
+    CHECK(patched(get("Forwarded: for=1.2.3.4;proto=https\r\n"), patch) ==
+          get("Forwarded: for=1.2.3.4;proto=https, for=127.0.0.1\r\n"));
+    patch.client_host = "b.test";
+    CHECK(patched(get("Forwarded: for=1.2.3.4\r\n"), patch) ==
+          get("Forwarded: for=1.2.3.4, for=127.0.0.1;host=b.test;proto=http\r\n"));
 }
 
 TEST_CASE("Forwarded quotes what is no word") {

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -30,6 +33,22 @@ std::string refusal(const Endpoint& endpoint, bool share) {
         return error.what();
     }
 }
+
+// Lets everybody in, counts them, and sends them home.
+struct OpenDoor final : Doorkeeper {
+    explicit OpenDoor(Reactor& of) : reactor(of) {}
+    bool may_enter() override { return true; }
+    void nobody_came() override {}
+    void entered(int socket, const Endpoint&) override {
+        ++accepted;
+        ::close(socket);
+        reactor.stop();
+    }
+    void out_of_descriptors() override {}
+
+    Reactor& reactor;
+    int accepted = 0;
+};
 
 TEST_CASE("port 0 gets a number, and what is taken is refused by name") {
     const int first = open_listener(literal_endpoints("127.0.0.1", 0).front(), false);
@@ -59,6 +78,44 @@ TEST_CASE("a socket file that nobody listens on is replaced, all else is left al
     std::ofstream(file.host()) << "precious";
     CHECK(refusal(file, false) != "");
     CHECK(std::filesystem::file_size(file.host()) == 8);
+}
+
+TEST_CASE("a socket that the system grants no watch on is heard as soon as it does") {
+    const Folder folder;
+    // A regular file is what epoll refuses; whatever the reason, the worker must live on.
+    const int socket = ::open((folder.path + "/file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    Reactor reactor;
+    OpenDoor door(reactor);
+    Listener listener(reactor, socket, door);
+    CHECK(listener.flaw() == EPERM);
+    listener.tick();
+    CHECK(listener.flaw() == EPERM);
+
+    const Endpoint endpoint = unix_endpoint(folder.path + "/socket");
+    const int real = open_listener(endpoint, false);
+    ::dup2(real, socket);
+    ::close(real);
+    listener.tick();
+    CHECK(listener.flaw() == 0);
+    const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::connect(client, reinterpret_cast<const sockaddr*>(&endpoint.address),
+                      endpoint.length) == 0);
+    reactor.run(std::chrono::milliseconds(100), [] {});
+    CHECK(door.accepted == 1);
+    ::close(client);
+}
+
+TEST_CASE("a listener that was never heard goes away quietly") {
+    Reactor reactor;
+    const Folder folder;
+    const int socket = ::open((folder.path + "/file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    {
+        OpenDoor door(reactor);
+        Listener listener(reactor, socket, door);
+        listener.turn_newcomers_away();
+        listener.close();
+    }
+    CHECK(::fcntl(socket, F_GETFD) == -1);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <netinet/in.h>
 #include <string>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -272,6 +273,29 @@ TEST_CASE("a stream may be closed by one that waits on it, and by one that does 
                    char octet = 0;
                    CHECK(::recv(pair.other, &octet, 1, 0) == 0);
                }});
+}
+
+TEST_CASE("a reset stays one, however often one looks") {
+    const int door = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    ::bind(door, reinterpret_cast<const sockaddr*>(&address), length);
+    ::listen(door, 1);
+    ::getsockname(door, reinterpret_cast<sockaddr*>(&address), &length);
+    const int near = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(::connect(near, reinterpret_cast<const sockaddr*>(&address), length) == 0);
+    const int far = ::accept(door, nullptr, nullptr);
+    Reactor reactor;
+    Deadlines deadlines;
+    Stream stream(reactor, deadlines, near);
+    const linger at_once{1, 0};
+    ::setsockopt(far, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(far);
+    ::close(door);
+    CHECK(stream.peek() == Io::failed);
+    CHECK(stream.peek() == Io::failed);
 }
 
 TEST_CASE("what waits unread is seen without being taken") {

@@ -13,7 +13,10 @@ AdminSources sources() {
     given.ready = [] { return true; };
     given.metrics = [] { return std::string("x 1\n"); };
     given.reload = [] { return std::string(); };
-    given.host_names = {"gateway.internal"};
+    given.host_names = []() -> const std::vector<std::string>& {
+        static const std::vector<std::string> names{"gateway.internal"};
+        return names;
+    };
     given.token = "an-admin-token-for-tests";
     return given;
 }
@@ -73,12 +76,24 @@ TEST_CASE("a host is ours by being an address, a loopback name or configured") {
     }
 }
 
-TEST_CASE("a foreign name is refused on every path, reads and probes included") {
-    for (const char* path : {"/livez", "/readyz", "/metrics", "/-/reload", "/nothing"}) {
+TEST_CASE("a foreign name is refused, and told which key allows it") {
+    for (const char* path : {"/", "/page.js", "/api/v1/events", "/-/reload", "/nothing"}) {
         CAPTURE(path);
         AdminQuestion question = get(path);
         question.hosts = {"rebound.example"};
-        CHECK(answer(question, sources()).status == 403);
+        question.authorizations = {"Bearer an-admin-token-for-tests"};
+        const AdminReply refused = answer(question, sources());
+        CHECK(refused.status == 403);
+        CHECK(refused.body.find("host_names") != std::string::npos);
+    }
+}
+
+TEST_CASE("probes and metrics answer by any name, but by one alone") {
+    for (const char* path : {"/livez", "/readyz", "/metrics"}) {
+        CAPTURE(path);
+        AdminQuestion question = get(path);
+        question.hosts = {"whogoes:9401"};
+        CHECK(answer(question, sources()).status == 200);
         question.hosts = {};
         CHECK(answer(question, sources()).status == 400);
         question.hosts = {"127.0.0.1", "rebound.example"};
@@ -136,6 +151,19 @@ TEST_CASE("a reload needs the token, and its error is told") {
         CHECK(reply.authenticate == row.challenge);
     }
     CHECK_FALSE(reloaded);
+}
+
+TEST_CASE("who has no key, or a wrong one, is told where the right one is") {
+    AdminSources given = sources();
+    AdminQuestion question = reload();
+    question.authorizations = {};
+    CHECK(answer(question, given).body.find("the key is missing: it was printed at the start") !=
+          std::string::npos);
+    given.token_place = [] { return std::string("it lies in ~/a"); };
+    question.authorizations = {"Bearer wrong"};
+    CHECK(answer(question, given)
+              .body.find("this is not the key of this whogoes: it lies in ~/a. "
+                         "Send it as Authorization: Bearer") != std::string::npos);
 }
 
 TEST_CASE("without a token nobody may reload") {

@@ -18,9 +18,9 @@ class Canaries {
 public:
     explicit Canaries(unsigned seed) : random_(seed) {}
 
-    std::string secret(std::size_t length) {
-        constexpr std::string_view alphabet =
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    std::string secret(std::size_t length,
+                       std::string_view alphabet =
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") {
         std::string out;
         while (out.size() < length) out += alphabet[random_() % alphabet.size()];
         secrets.push_back(out);
@@ -121,30 +121,34 @@ Leaky leaky(Canaries& canaries) {
     const std::string code = canaries.secret(12);
     const std::string set = canaries.secret(22);
     const std::string form = canaries.secret(13);
+    const std::string json = canaries.secret(15);
+    const std::string nameless = canaries.secret(20, "abcdefghijklmnopqrstuvwxyz");
     const std::string value = offered.substr(offered.find(' ') + 1);
     Leaky out;
-    out.echo =
-        offered + " " + key + " " + cookie + " " + query + " " + csrf + " " + set + " " + form;
+    out.echo = offered + " " + key + " " + cookie + " " + query + " " + csrf + " " + set + " " +
+               form + " " + json + " " + nameless;
     out.given = {
         .path = "/v1/" + key + "/x;jsessionid=" + canaries.secret(16),
         .query = "page=1&access_token=" + query + "&X-Amz-Signature=" + canaries.secret(20) +
                  "&next=https%3A%2F%2Fa%2F%3Fcode%3D" + code,
         .request = {{"Authorization", offered},
                     {"X-API-Key", key},
-                    {"Cookie", "lang=de; sid=" + cookie},
+                    {"Cookie", "lang=de; sid=" + cookie + "; " + nameless},
                     {"X-CSRF-Token", csrf},
                     {"Referer", "https://app.example/cb?code=" + code},
                     {"User-Agent", "client/1 " + value},
                     {"Accept", "text/html, x/" + key},
                     {"Origin", "http://" + cookie + ".example"}},
         .response = {{"WWW-Authenticate",
-                      "Bearer realm=\"api\", error_description=\"" + out.echo + "\""},
+                      "Bearer realm=\"api\", error=\"insufficient_scope\", error_description=\"" +
+                          out.echo + "\", scope=\"read " + out.echo + "\""},
                      {"WWW-Authenticate", "Negotiate " + canaries.secret(30)},
                      {"Location", "https://id.example/login?state=" + canaries.secret(20)},
                      {"Set-Cookie", "sid=" + set + "; Path=/; HttpOnly"},
                      {"Access-Control-Allow-Origin", "http://" + key}},
         .status = canaries.pick(2) == 0 ? 401 : 403,
         .form = "password=" + form + "&user=joe",
+        .other_body = "{\"user\":\"joe\",\"password\":\"" + json + "\"}",
     };
     return out;
 }
@@ -154,8 +158,9 @@ TEST_CASE("no secret of an exchange is written, though evidence and facts were f
         CAPTURE(seed);
         Canaries canaries(seed);
         const auto [given, echo] = leaky(canaries);
-        rules::Diagnosis diagnosis =
-            diagnosed(expired, "the API said: " + echo, {{"upstream_text", echo}});
+        rules::Diagnosis diagnosis = diagnosed(
+            expired, "the API said: " + echo,
+            {{"upstream_text", echo}, {"required_scope", std::vector<std::string>{"read", echo}}});
         diagnosis.violations.push_back(
             {&without_challenge, {{}, "echo " + echo, {{"text", echo}}}});
         check_silent(written(described(given, diagnosis)), canaries.secrets);

@@ -1,9 +1,12 @@
 #include "proxy/report/console.hpp"
 
+#include "proxy/report/console_text.hpp"
 #include "report/given.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <string>
 
 namespace whogoes::report {
@@ -35,6 +38,58 @@ TEST_CASE("a failure is one row and its tree") {
           "              │ rule  no WWW-Authenticate (RFC 9110 §15.5.2); would send: Bearer "
           "realm=\"api\", error=\"invalid_token\"\n"
           "              └ fix   get a new token, or configure refresh\n");
+}
+
+TEST_CASE("what the API says stands in the tree, unless the evidence quotes it") {
+    AuthEvent event = expired_event();
+    event.upstream_message = "refresh token reused";
+    CHECK(console_lines(event, {}).find("│ api   \"refresh token reused\"\n") != std::string::npos);
+    event.has_jwt = false;
+    event.diagnosis.main->evidence.words = "the upstream said: refresh token reused";
+    CHECK(console_lines(event, {}).find("api   ") == std::string::npos);
+}
+
+// The zone of this process, for as long as it lives.
+struct Zone {
+    explicit Zone(const char* zone) {
+        ::setenv("TZ", zone, 1);
+        ::tzset();
+    }
+    ~Zone() {
+        ::unsetenv("TZ");
+        ::tzset();
+    }
+    Zone(const Zone&) = delete;
+    Zone& operator=(const Zone&) = delete;
+};
+
+TEST_CASE("times are those of this machine's zone, or UTC") {
+    const Zone zone("NPT-5:45");  // POSIX counts westwards
+    const std::string local = console_lines(expired_event(), {.local_time = true});
+    CHECK(local.starts_with("18:36:24 401 GET"));
+    CHECK(local.find("exp 18:22:12 · issued 17:22:12, lived 1h") != std::string::npos);
+    CHECK(console_lines(expired_event(), {}).starts_with("12:51:24 401 GET"));
+    AuthEvent late = expired_event();
+    late.jwt.exp = 1795457700;  // 2026-11-23T18:15Z, the next day there
+    CHECK(console_lines(late, {.local_time = true}).find("exp 2026-11-24 00:00:00 ·") !=
+          std::string::npos);
+    CHECK(zone_text(Given::noon) == "UTC+05:45");
+    AuthEvent note;
+    note.kind = EventKind::lifecycle;
+    note.time = Given::noon;
+    note.message = "draining";
+    CHECK(console_lines(note, {.local_time = true}) == "18:36:24 draining\n");
+}
+
+TEST_CASE("a zone is said by its distance from UTC") {
+    struct {
+        const char* zone;
+        const char* words;
+    } const rows[] = {{"UTC0", "UTC"}, {"CET-1", "UTC+01:00"}, {"NST3:30", "UTC-03:30"}};
+    for (const auto& row : rows) {
+        const Zone zone(row.zone);
+        CHECK(zone_text(Given::noon) == row.words);
+    }
 }
 
 TEST_CASE("where the locale is not UTF-8, ASCII says the same") {
@@ -176,11 +231,11 @@ TEST_CASE("how much is shown follows the style") {
 
 TEST_CASE("the start line says who listens, for whom, and where to look") {
     CHECK(start_line({"0.1", "http://127.0.0.1:8401", "http://localhost:3000", "observing",
-                      "http://127.0.0.1:9401/#k=x"},
+                      "http://127.0.0.1:9401/#k=x", "UTC+01:00"},
                      {}) ==
           "whogoes 0.1  http://127.0.0.1:8401 → http://localhost:3000   observing   "
-          "review: http://127.0.0.1:9401/#k=x\n");
-    CHECK(start_line({"0.1", "a", "b", "observing", ""}, {.utf8 = false}) ==
+          "times: UTC+01:00   review: http://127.0.0.1:9401/#k=x\n");
+    CHECK(start_line({"0.1", "a", "b", "observing", "", ""}, {.utf8 = false}) ==
           "whogoes 0.1  a -> b   observing\n");
 }
 

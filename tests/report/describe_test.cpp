@@ -1,3 +1,4 @@
+#include "proxy/report/record.hpp"
 #include "report/given.hpp"
 
 #include <doctest/doctest.h>
@@ -117,6 +118,109 @@ TEST_CASE("a token that the API echoes is masked wherever it stands") {
           std::vector<std::string>{"Bearer error_description=\"bad token REDACTED\""});
     CHECK(event.diagnosis.main->evidence.words == "upstream said: REDACTED is bad");
     CHECK(std::get<std::string>(event.diagnosis.main->evidence.facts[0].value) == "REDACTED");
+}
+
+TEST_CASE("a list among the facts is masked as a text is") {
+    const std::string token = "opaque-Echo-4711-XyZ";
+    const AuthEvent event = described(
+        {.request = {{"Authorization", "Bearer " + token}}},
+        diagnosed(
+            expired, "it was so",
+            {{"required_scope", std::vector<std::string>{"read", token, "mail:joe@example.com"}}}));
+    CHECK(std::get<std::vector<std::string>>(event.diagnosis.main->evidence.facts[0].value) ==
+          std::vector<std::string>{"read", "REDACTED", "mail:REDACTED"});
+}
+
+TEST_CASE("what a body says under a secret's name is masked where the answer repeats it") {
+    const struct {
+        const char* body;
+        const char* secret;
+    } rows[] = {
+        {R"({"user":"joe","password":"hunter2"})", "hunter2"},
+        {R"({"user":"joe","password" : "S3cret-Pass-9"})", "S3cret-Pass-9"},
+        {R"({"password":"S3cret-Pa)", "S3cret-Pa"},  // the rest was not kept
+        {R"({"password":"p\u00e4ss\"w\u00f6rt9"})", "p\xc3\xa4ss\"w\xc3\xb6rt9"},
+        {R"({"login":{"new_password":{"value":"S3cret-Pass-9"}}})", "S3cret-Pass-9"},
+        {R"([{"passwordConfirmation":["S3cret-Pass-9"]}])", "S3cret-Pass-9"},
+        {R"({"otp":90817263,"x":1})", "90817263"},
+        {R"({"body":"{\"client_secret\":\"S3cret-Pass-9\"}"})", "S3cret-Pass-9"},
+        {R"({"query":"mutation{login(user:\"joe\",password:\"S3cret-Pass-9\"){id}}"})",
+         "S3cret-Pass-9"},
+        {R"({"email":"joe.doe@intranet","x":1})", "joe.doe@intranet"},
+        {"<a:Envelope><w:Password Type=\"T\">S3cret-Pass-9</w:Password></a:Envelope>",
+         "S3cret-Pass-9"},
+        {"<password><![CDATA[S3cret-Pass-9]]></password>", "S3cret-Pass-9"},
+        {"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nS3cret-Pass-9\r\n--b--",
+         "S3cret-Pass-9"},
+        {"password: S3cret-Pass-9", "S3cret-Pass-9"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.body);
+        const std::string said = "no user has the password " + std::string(row.secret) + ", sorry";
+        const AuthEvent event = described(
+            {.response = {{"WWW-Authenticate", "Bearer error_description='" + said + "'"}},
+             .other_body = row.body},
+            diagnosed(expired, said, {{"upstream_text", said}}));
+        const std::string masked = "no user has the password REDACTED, sorry";
+        CHECK(event.diagnosis.main->evidence.words == masked);
+        CHECK(event.offered[0] == "Bearer error_description='" + masked + "'");
+    }
+    const AuthEvent event = described({.form = "user=joe&pass=hunter2&new_password=a+long%21pass"},
+                                      diagnosed(expired, "not hunter2, a long!pass"));
+    CHECK(event.diagnosis.main->evidence.words == "not REDACTED, REDACTED");
+}
+
+TEST_CASE("a body that is no secret's takes nothing out of what is said") {
+    for (const char* body : {R"({"title":"the orders of this week"})", "", "{", "\"", "<", "<a",
+                             "--", "--x name=\"", "[[[[\"\\", R"({"password":)"}) {
+        CAPTURE(body);
+        const AuthEvent event = described({.other_body = body},
+                                          diagnosed(expired, "the orders of this week are closed"));
+        CHECK(event.diagnosis.main->evidence.words == "the orders of this week are closed");
+    }
+}
+
+TEST_CASE("an e-mail address names a user, whatever it stands in") {
+    const Given given{.path = "/users/joe.doe@example.com/orders",
+                      .query = "by=user:joe%40example.com&next=%2Fu%2Fjoe%2540example.com",
+                      .request = {{"User-Agent", "sync/1 (+mailto:joe@example.com)"}},
+                      .response = {{"WWW-Authenticate", "Basic realm=\"for joe@example.com\""}}};
+    const rules::Diagnosis diagnosis =
+        diagnosed(expired, "account_joe.doe+x@mail.example.com_is_locked", {});
+    const AuthEvent hashed = described(given, diagnosis);
+    CHECK(hashed.path == "/users/REDACTED/orders");
+    CHECK(hashed.query == "by=user:REDACTED&next=%2Fu%2FREDACTED");
+    CHECK(hashed.user_agent == "sync/1 (+mailto:REDACTED)");
+    CHECK(hashed.offered[0] == "Basic realm=\"for REDACTED\"");
+    CHECK(hashed.diagnosis.main->evidence.words == "REDACTED_is_locked");
+    CHECK(described(given, diagnosis, {}, {.user_names_plain = true}).path == given.path);
+    // Somebody else's address among the secrets, of the same domain.
+    CHECK(described({.request = {{"User-Agent", "ann@example.com"}},
+                     .other_body = R"({"email":"joe@example.com"})"},
+                    diagnosis)
+              .user_agent == "REDACTED");
+    for (const char* path :
+         {"/@joe/posts", "/npm/left-pad@1.3.0", "/a@b", "/@", "/x@.de", "/%40", "/joe@example.c"})
+        CHECK(described({.path = path}, diagnosis).path == path);
+}
+
+TEST_CASE("the API's own words are logged, scrubbed, of a refusal only") {
+    const Given given{.request = {{"Authorization", "Bearer opaque-secret-value-7"}}};
+    rules::Exchange exchange = given.exchange();
+    exchange.heard.message =
+        "no session for opaque-secret-value-7, see https://id.example/x?access_token=abcdefghijkl";
+    rules::Fingerprinter prints = fingerprinter();
+    const AuthEvent event = describe(exchange, diagnosed(nothing_sent), {}, prints, {});
+    CHECK(event.upstream_message.starts_with("no session for REDACTED, see https://id.example/x"));
+    CHECK(event.upstream_message.find("abcdefghijkl") == std::string::npos);
+    std::string line;
+    TimeText times;
+    append_record(line, event, times);
+    CHECK(line.find("\"message\":\"no session for REDACTED") != std::string::npos);
+
+    exchange.response.status = 200;
+    CHECK(describe(exchange, {}, {}, prints, {}).upstream_message.empty());
+    CHECK_FALSE(describe(exchange, diagnosed(expired), {}, prints, {}).upstream_message.empty());
 }
 
 TEST_CASE("a placeholder is no secret and stays verbatim") {

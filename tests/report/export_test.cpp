@@ -104,6 +104,30 @@ TEST_CASE("curl gets the request with a variable for its token") {
     CHECK(curl_command(line_of(expired_event()), "http://[::1]:9").starts_with("curl -i -g "));
 }
 
+TEST_CASE("what is exported goes where the client went") {
+    const struct {
+        const char* origin;
+        const char* url;
+    } rows[] = {
+        {"http://localhost:9000", "'http://localhost:9000/v1/orders'"},
+        {"https://api.example", "'https://api.example/v1/orders'"},
+        {"http://[::1]:8401", "'http://[::1]:8401/v1/orders'"},
+        {"http://a'$(id)", "'http://127.0.0.1:8401/v1/orders'"},
+        {"", "'http://127.0.0.1:8401/v1/orders'"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.origin);
+        Given given;
+        given.origin = row.origin;
+        const std::string line = line_of(described(given, diagnosed(nothing_sent)));
+        CHECK(curl_command(line).ends_with(row.url));
+        std::string har;
+        append_har_entry(har, line);
+        const std::string url(row.url + 1, std::string_view(row.url).size() - 2);
+        CHECK(har.find("\"url\":\"" + url + "\"") != std::string::npos);
+    }
+}
+
 TEST_CASE("wherever the token came from, curl's words are those that were sent") {
     struct {
         Given given;

@@ -22,6 +22,8 @@ struct Given {
     Lines response{};
     int status = 401;
     std::string form{};
+    std::string other_body{};
+    std::string origin{};  // that the client dialled
 
     // Views into this.
     rules::Exchange exchange() const {
@@ -31,10 +33,13 @@ struct Given {
         exchange.request.path = path;
         exchange.request.query = query;
         exchange.request.form_body = form;
+        exchange.request.other_body = other_body;
         exchange.request.client = "127.0.0.1";
         for (const auto& [name, value] : request) exchange.request.fields.add(name, value);
         for (const auto& [name, value] : response) exchange.response.fields.add(name, value);
         exchange.response.status = status;
+        exchange.place.client_origin = origin;
+        if (origin.starts_with("https:")) exchange.place.client_scheme = "https";
         exchange.place.upstream_origin = "http://127.0.0.1:3000";
         exchange.answered_at = noon;
         exchange.read();
@@ -74,7 +79,8 @@ inline constexpr rules::Rule without_challenge{.id = "unauthorized-without-chall
                                                .level = "MUST",
                                                .section = "RFC 9110, 15.5.2, 11.6.1",
                                                .summary = "A 401 carries a challenge.",
-                                               .advice = "add WWW-Authenticate"};
+                                               .advice = "add WWW-Authenticate",
+                                               .example = ""};
 
 inline rules::Diagnosis diagnosed(const rules::Cause& cause, std::string words = "it was so",
                                   std::vector<rules::Fact> facts = {}) {

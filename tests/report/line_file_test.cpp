@@ -155,6 +155,47 @@ TEST_CASE("reopening follows a file that was moved away") {
     CHECK(scratch.text("log") == "c\n");
 }
 
+TEST_CASE("a folder that went costs no line that can be kept, and is written to once it is back") {
+    const Scratch scratch;
+    std::filesystem::create_directory(scratch.path("logs"));
+    LineFile file({.output = scratch.path("logs/log")});
+    file.write("a\n", now);
+    std::filesystem::rename(scratch.path("logs"), scratch.path("moved"));
+    CHECK(file.reopen() == ENOENT);
+    CHECK(file.write("b\n", now).dropped == 0);
+    CHECK(scratch.text("moved/log") == "a\nb\n");
+    std::filesystem::create_directory(scratch.path("logs"));
+    file.write("c\n", now);
+    CHECK(scratch.text("moved/log") == "a\nb\n");
+    CHECK(scratch.text("logs/log") == "c\n");
+    CHECK(file.reopen() == 0);
+}
+
+TEST_CASE("a link to the log keeps pointing where it pointed, and its target is rotated") {
+    const Scratch scratch;
+    std::filesystem::create_directory(scratch.path("disk"));
+    std::filesystem::create_symlink("disk/real", scratch.path("log"));
+    LineFile file({.output = scratch.path("log"), .rotate_size = 4, .rotated_files = 2});
+    for (const char* line : {"aaa\n", "bbb\n", "ccc\n"})
+        CHECK(file.write(line, now).unrotated == 0);
+    CHECK(std::filesystem::read_symlink(scratch.path("log")) == "disk/real");
+    CHECK(scratch.text("log") == "ccc\n");
+    CHECK(scratch.text("disk/real.1") == "bbb\n");
+    CHECK(scratch.text("disk/real.2") == "aaa\n");
+    CHECK_FALSE(scratch.has("log.1"));
+}
+
+TEST_CASE("a rotation that cannot be done is told, and the file grows") {
+    const Scratch scratch;
+    std::filesystem::create_directories(scratch.path("log.1/in/the/way"));
+    LineFile file({.output = scratch.path("log"), .rotate_size = 4, .rotated_files = 1});
+    CHECK(file.write("aaa\n", now).unrotated == 0);
+    CHECK(file.write("bbb\n", now).unrotated == EISDIR);
+    CHECK(file.write("ccc\n", now).unrotated == 0);  // tried again a minute later
+    CHECK(file.write("ddd\n", now + std::chrono::seconds(61)).unrotated == EISDIR);
+    CHECK(scratch.text("log") == "aaa\nbbb\nccc\nddd\n");
+}
+
 TEST_CASE("a file that was deleted is made again") {
     const Scratch scratch;
     LineFile file({.output = scratch.path("log")});

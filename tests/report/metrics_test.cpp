@@ -164,6 +164,33 @@ TEST_CASE("authentication events are counted by labels of known sets") {
     check_exposition(text);
 }
 
+TEST_CASE("what is known beforehand stands at 0, so that its first event is a rise") {
+    std::string text;
+    append_auth_metrics(text, {}, 0);
+    check_exposition(text);
+    const auto has = [&](const std::string& line) {
+        CAPTURE(line);
+        CHECK(text.find("\n" + line + " 0\n") != std::string::npos);
+    };
+    for (const rules::CauseRow& row : rules::catalogue())
+        has("whogoes_auth_causes_total{cause=\"" + std::string(row.cause.id) + "\"}");
+    for (const rules::RuleRow& row : rules::rulebook())
+        has("whogoes_auth_violations_total{rule=\"" + std::string(row.rule.id) + "\",severity=\"" +
+            std::string(rules::name(row.rule.severity)) + "\"}");
+    for (const char* result : {"renewed", "joined", "failed", "skipped"})
+        has(std::string("whogoes_auth_refresh_total{result=\"") + result + "\"}");
+    for (const char* result : {"accepted", "refused", "failed"})
+        has(std::string("whogoes_auth_replays_total{result=\"") + result + "\"}");
+
+    Counts counts;
+    counts.failures[{"token-expired", rules::Scheme::bearer, 401}] = 2;
+    counts.failures[{"token-expired", rules::Scheme::dpop, 403}] = 3;
+    text.clear();
+    append_auth_metrics(text, counts, 0);
+    CHECK(text.find("\nwhogoes_auth_causes_total{cause=\"token-expired\"} 5\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("label values are escaped") {
     std::string out;
     Exposition text(out);

@@ -215,6 +215,20 @@ TEST_CASE("a fact is written once: the main cause's") {
     CHECK(record.at_pointer("/auth/facts/count").as_int64() == 2);
 }
 
+TEST_CASE("a list among the facts is written, and cut where it is too long") {
+    AuthEvent event = failure();
+    event.diagnosis.main->evidence.facts = {
+        {"missing", std::vector<std::string>{"orders:write", "b"}},
+        {"aud", std::vector<std::string>{}},
+        {"jwks_kids", std::vector<std::string>(1000, "kid")}};
+    const json::value record = parsed(event);
+    CHECK(record.at_pointer("/auth/facts/missing") == json::array{"orders:write", "b"});
+    CHECK(record.at_pointer("/auth/facts/aud") == json::array{});
+    const json::array& kids = record.at_pointer("/auth/facts/jwks_kids").as_array();
+    CHECK(kids.size() == 65);
+    CHECK(kids.back() == json::value("…"));
+}
+
 TEST_CASE("control characters and bad octets of peers do not reach the line") {
     AuthEvent event = described({.path = "/a\x1b[31m\xff\xe2\x80\xae"}, {});
     const std::string line = line_of(event);

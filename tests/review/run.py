@@ -32,9 +32,9 @@ from loopback import free_port
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PYTHON = "/usr/bin/python3"   # Debian's: it has Debian's Kubernetes client
-# What interface and README promise; those with a label set are empty until something happened.
+# What interface and README promise; what is known beforehand stands at 0.
 METRICS = """whogoes_http_requests_total whogoes_http_request_duration_seconds_bucket
-    whogoes_upstream_response_duration_seconds_bucket whogoes_auth_failures_total whogoes_auth_violations_total
+    whogoes_upstream_response_duration_seconds_bucket whogoes_auth_failures_total whogoes_auth_causes_total whogoes_auth_violations_total
     whogoes_auth_challenges_injected_total whogoes_clock_skew_seconds whogoes_log_events_dropped_total
     whogoes_connections whogoes_config_last_reload_successful
     whogoes_config_last_reload_success_timestamp_seconds whogoes_build_info process_cpu_seconds_total
@@ -222,6 +222,7 @@ def metrics(scene):
         check(f"# TYPE {name} counter" in text, f"no {name}")
     for labels in (r'whogoes_http_requests_total\{method="GET",code="401"\}', r'whogoes_http_request_duration_seconds_bucket\{code_class="4xx",le="',
                    r'whogoes_auth_failures_total\{cause="token-expired",scheme="bearer",code="401"\} 6$',
+                   r'whogoes_auth_causes_total\{cause="token-expired"\} 6$', r'whogoes_auth_causes_total\{cause="[a-z-]+"\} 0$',
                    r'whogoes_auth_violations_total\{rule="unauthorized-without-challenge",severity="error"\}',
                    r'whogoes_auth_challenges_injected_total\{scheme="bearer"\}', r'whogoes_connections\{side="client",state="active"\}',
                    r'whogoes_build_info\{version="[^"]+",commit="[^"]+"\} 1$', r"whogoes_log_events_dropped_total 0$",
@@ -296,6 +297,8 @@ def compose(_):
     check(published and all(port.startswith("127.0.0.1:") for port in published), published)
     command = told["services"]["whogoes"]["command"]
     check(command[:2] == ["-u", "http://api:8080"], command)
+    check("127.0.0.1:9401:9401" in published, "the review page cannot be reached")
+    check(told["services"]["whogoes"]["environment"]["WHOGOES_ADMIN"] == "0.0.0.0:9401", "the admin listener is the container's own")
 
 
 def kubernetes(scene):
@@ -309,6 +312,12 @@ def kubernetes(scene):
     sidecar = next(d for d in documents if d["kind"] == "Pod")["spec"]["initContainers"][0]
     check(sidecar["restartPolicy"] == "Always", "no native sidecar")
     check("subPath" not in json.dumps(sidecar), "a subPath does not follow its ConfigMap")
+    pod = next(d for d in documents if d["kind"] == "Pod")["spec"]
+    api = pod["containers"][0]
+    check("preStop" in api["lifecycle"] and "readinessProbe" in api, "the API ends before its last request, or is never ready")
+    check(pod["terminationGracePeriodSeconds"] >= 40 and "runAsNonRoot" not in pod["securityContext"], "the pod's own settings")
+    check(":latest" not in manifest.read_text(), "an image without a version")
+    check(any("secretKeyRef" in variable.get("valueFrom", {}) for variable in sidecar["env"]), "the key is in no Secret")
 
 
 CHECKS = [lnav, one_liners, metrics, prometheus, alerts, systemd, compose, kubernetes]

@@ -64,7 +64,7 @@ TEST_CASE("a client that has sent on reads why it is refused") {
         {"a field too many", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
         {"a broken body", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
          400},
-        {"another host", "GET http://other.test/ HTTP/1.1\r\nHost: other.test\r\n\r\n", 421},
+        {"another host", "GET http://other.test/ HTTP/1.1\r\nHost: a\r\n\r\n", 421},
     };
     for (const bool tls : {false, true}) {
         for (const auto& row : rows) {

@@ -282,6 +282,37 @@ TEST_CASE("a client that leaves while it is answered ends that answer upstream")
     rig.upstream.wait_for_ended(1);
 }
 
+TEST_CASE("what broke in the middle of an answer is told for what it is") {
+    const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n";
+    const struct {
+        std::string sent;
+        bool ends;
+        const char* words;
+    } rows[] = {
+        {chunked + "xyz\r\n", false, "sent an answer's body that is not valid HTTP/1.1: "},
+        {chunked + "2\r\nab", true,
+         "broke off in the middle of an answer's body (connection closed)"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", true,
+         "broke off in the middle of an answer's body (connection closed)"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.sent);
+        Rig rig;
+        rig.upstream.will([&](Talk& talk) {
+            talk.answer(row.sent);
+            if (row.ends)
+                talk.wire.close();
+            else
+                talk.wire.read_to_end();
+        });
+        Client client = rig.connect();
+        client.send(get("/"));
+        client.wire.read_to_end();
+        const std::string words = text_at(rig.next_event(), "/msg");
+        CHECK(words.starts_with(rig.origin() + " " + row.words));
+    }
+}
+
 TEST_CASE("an exception ends its own exchange, and is told of") {
     Rig rig;
     Gate broken;

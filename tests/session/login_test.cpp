@@ -122,5 +122,46 @@ TEST_CASE("a session that goes on takes nothing from a login") {
     CHECK(field_of(refresh.api().requests().back()) == "Bearer fresh-1");
 }
 
+TEST_CASE("a foreign page plants no session, whatever it leaves out") {
+    const struct {
+        const char* given;
+        std::string fields;
+        bool taken;
+    } rows[] = {
+        {"no browser", "", true},
+        {"a page of this machine", "Origin: http://localhost:5173\r\n", true},
+        {"a page of this machine on another site",
+         "Origin: http://localhost:5173\r\nSec-Fetch-Site: cross-site\r\n", true},
+        {"a configured name", "Origin: https://client.example\r\n", true},
+        {"a foreign page", "Origin: https://evil.example\r\nSec-Fetch-Site: cross-site\r\n", false},
+        {"a foreign page in an old browser", "Origin: https://evil.example\r\n", false},
+        {"a foreign page that says otherwise",
+         "Origin: https://evil.example\r\nSec-Fetch-Site: same-origin\r\n", false},
+        {"an address", "Origin: http://203.0.113.9\r\n", false},
+        {"a private address", "Origin: http://192.168.1.9:8080\r\n", false},
+        {"a sandbox", "Origin: null\r\n", false},
+        {"no origin, but the browser's word", "Sec-Fetch-Site: cross-site\r\n", false},
+        {"two origins", "Origin: http://localhost\r\nOrigin: https://evil.example\r\n", false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        RefreshRig refresh(with_login);
+        serve_idp(refresh);
+        CHECK(refresh.rig().get("/", stale).status() == 401);
+        refresh.api().will_answer(ok(tokens, json_type));
+        CHECK(refresh.rig().ask(post("/login", "{}", row.fields)).status() == 200);
+        CHECK(refresh.rig().get("/", stale).status() == (row.taken ? 200 : 401));
+    }
+}
+
+TEST_CASE("a name that was pointed here plants no session") {
+    RefreshRig refresh(with_login);
+    serve_idp(refresh);
+    CHECK(refresh.rig().get("/", stale).status() == 401);
+    refresh.api().will_answer(ok(tokens, json_type));
+    refresh.rig().ask("POST /login HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\n\r\n{}");
+    CHECK(refresh.rig().get("/", stale).status() == 401);
+}
+
 }  // namespace
 }  // namespace whogoes::support

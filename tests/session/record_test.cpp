@@ -154,6 +154,57 @@ TEST_CASE("pipelined and repeated requests each have one record, and its own") {
     }
 }
 
+TEST_CASE("the password of a login that the answer repeats is not in the log, whatever its form") {
+    const std::string password = "Xk7-pass-word-42";
+    const struct {
+        const char* type;
+        std::string body;
+    } rows[] = {
+        {"application/json", R"({"user":{"name":"joe","password":")" + password + R"("}})"},
+        {"application/vnd.api+json", R"([{"password":")" + password + R"("}])"},
+        {"application/x-www-form-urlencoded", "user=joe&password=" + password},
+        {"text/xml", "<login><password>" + password + "</password></login>"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.type);
+        Rig rig;
+        const std::string said = "no user joe@example.com with the password " + password;
+        for (int i = 0; i < 2; ++i)
+            rig.upstream.will_answer(
+                answer(401, "Content-Type: application/json\r\n",
+                       R"({"error":"invalid_grant","error_description":")" + said + R"("})"));
+        const std::string type = std::string("Content-Type: ") + row.type + "\r\n";
+        Client client = rig.connect();
+        CHECK(client.ask(post("/login?for=joe@example.com", row.body, type)).status() == 401);
+        // The same where the body comes after its head.
+        const std::string whole = post("/login", row.body, type);
+        client.send(whole.substr(0, whole.size() - row.body.size()));
+        rig.upstream.request(1);
+        client.send(row.body);
+        CHECK(client.reply().status() == 401);
+        client.wire.close();
+        const std::size_t records = rig.stop().size();
+        CHECK(records == 2);
+        CHECK(rig.log_text().find(password) == std::string::npos);
+        CHECK(rig.log_text().find("joe@example") == std::string::npos);
+    }
+}
+
+TEST_CASE("a user's address is in a record only where user names are") {
+    for (const session::Identity identity : {session::Identity::hash, session::Identity::plain}) {
+        RigOptions options;
+        options.settings.log.identity = identity;
+        options.log_everything = true;
+        Rig rig(options);
+        rig.upstream.will_answer(ok("fine"));
+        rig.get("/users/joe@example.com?by=ann%40example.com");
+        rig.stop();
+        const bool plain = identity == session::Identity::plain;
+        for (const char* address : {"joe@example.com", "ann%40example.com"})
+            CHECK((rig.log_text().find(address) != std::string::npos) == plain);
+    }
+}
+
 TEST_CASE("no secret of either side is in the log, whatever becomes of the exchange") {
     const std::string secret = "S3cretS3cretS3cretS3cret42";
     const std::string fields = "Authorization: Bearer " + secret + "\r\nCookie: sid=" + secret +

@@ -36,7 +36,7 @@ TEST_CASE("what cannot be passed on safely is refused, named, and logged without
          414},
         {"another Expect",
          "POST / HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\nContent-Length: 1\r\n\r\n", 417},
-        {"another's host", "GET http://else.example/ HTTP/1.1\r\nHost: else.example\r\n\r\n", 421},
+        {"another's host", "GET http://else.example/ HTTP/1.1\r\nHost: a\r\n\r\n", 421},
         {"a head without end",
          "GET / HTTP/1.1\r\nHost: a\r\nCookie: " + std::string(70000, 'a') + "\r\n\r\n", 431},
         {"too many fields",

@@ -64,6 +64,10 @@ TEST_CASE("an added challenge is exposed to scripts of another origin") {
          "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-A\r\n"
          "Access-Control-Expose-Headers: X-B\r\n",
          {"X-A, X-B, WWW-Authenticate"}},
+        {"CORS with a name that holds it",
+         "Access-Control-Allow-Origin: *\r\n"
+         "Access-Control-Expose-Headers: X-WWW-Authenticate-Hint\r\n",
+         {"X-WWW-Authenticate-Hint, WWW-Authenticate"}},
         {"CORS that has it",
          "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: www-authenticate\r\n",
          {"www-authenticate"}},

@@ -48,11 +48,11 @@ TEST_CASE("where a request came from is told in the style that is asked for") {
         const char* host;
         const char* forwarded;
     } rows[] = {
-        {"x-forwarded", ForwardedStyle::x_forwarded, "192.0.2.7, 127.0.0.1", "https, http",
+        {"x-forwarded", ForwardedStyle::x_forwarded, "192.0.2.7, 127.0.0.1", "https",
          "client.example", "for=192.0.2.7"},
         {"forwarded", ForwardedStyle::forwarded, "192.0.2.7", "https", "",
          "for=192.0.2.7, for=127.0.0.1;host=client.example;proto=http"},
-        {"both", ForwardedStyle::both, "192.0.2.7, 127.0.0.1", "https, http", "client.example",
+        {"both", ForwardedStyle::both, "192.0.2.7, 127.0.0.1", "https", "client.example",
          "for=192.0.2.7, for=127.0.0.1;host=client.example;proto=http"},
         {"off", ForwardedStyle::off, "192.0.2.7", "https", "", "for=192.0.2.7"},
     };
@@ -68,6 +68,64 @@ TEST_CASE("where a request came from is told in the style that is asked for") {
         CHECK(sent.field("X-Forwarded-Proto") == row.chain_proto);
         CHECK(sent.field("X-Forwarded-Host") == row.host);
         CHECK(sent.field("Forwarded") == row.forwarded);
+    }
+}
+
+TEST_CASE("an absolute target is served by whatever name, as long as it is Host's") {
+    const struct {
+        std::string given;
+        std::vector<std::string> names;
+        std::string request;
+        int status;
+    } rows[] = {
+        {"any name", {}, "GET http://any.example/a HTTP/1.1\r\nHost: any.example\r\n\r\n", 200},
+        {"with a port",
+         {},
+         "GET http://any.example:81/a HTTP/1.1\r\nHost: any.example:81\r\n\r\n",
+         200},
+        {"https, as a TLS terminator passes it",
+         {},
+         "GET https://any.example/a HTTP/1.1\r\nHost: any.example\r\n\r\n",
+         200},
+        {"HTTP/1.0 without Host", {}, "GET http://any.example/a HTTP/1.0\r\n\r\n", 200},
+        {"another than Host",
+         {},
+         "GET http://any.example/a HTTP/1.1\r\nHost: b.example\r\n\r\n",
+         421},
+        {"a configured name",
+         {"api.example"},
+         "GET http://API.example/a HTTP/1.1\r\nHost: api.example\r\n\r\n",
+         200},
+        {"loopback beside configured names",
+         {"api.example"},
+         "GET http://127.0.0.1:8401/a HTTP/1.1\r\nHost: 127.0.0.1:8401\r\n\r\n",
+         200},
+        {"another than the configured ones",
+         {"api.example"},
+         "GET http://any.example/a HTTP/1.1\r\nHost: any.example\r\n\r\n",
+         421},
+        {"another than the configured ones, HTTP/1.0",
+         {"api.example"},
+         "GET http://any.example/a HTTP/1.0\r\n\r\n",
+         421},
+        {"HTTP/1.0 by a configured name",
+         {"api.example"},
+         "GET http://api.example/a HTTP/1.0\r\n\r\n",
+         200},
+        {"a path is for any name",
+         {"api.example"},
+         "GET /a HTTP/1.1\r\nHost: any.example\r\n\r\n",
+         200},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        RigOptions options;
+        options.settings.host_names = row.names;
+        Rig rig(options);
+        rig.upstream.always([](Talk& talk) { talk.answer(ok()); });
+        CHECK(rig.ask(row.request).status() == row.status);
+        REQUIRE(rig.upstream.requests().size() == (row.status == 200 ? 1 : 0));
+        if (row.status == 200) CHECK(rig.upstream.request(0).target() == "/a");
     }
 }
 

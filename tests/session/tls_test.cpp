@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -47,6 +49,17 @@ TEST_CASE("a TLS listener speaks 1.2 and 1.3, and tells the upstream") {
         CHECK(rig.upstream.request(0).field("X-Forwarded-Proto") == "https");
         CHECK(rig.upstream.request(1).body.size() == 300000);
     }
+}
+
+TEST_CASE("plain HTTP on the TLS port is told so, once, and the log as well") {
+    Rig rig({.tls = true});
+    Client client = rig.connect_plain();
+    const Message reply = client.ask(get("/v1"));
+    CHECK(reply.status() == 400);
+    CHECK(reply.body.find("this port speaks TLS") != std::string::npos);
+    CHECK(client.ending() == End::closed);
+    CHECK(text_at(rig.next_event(), "/msg").find("this port speaks TLS") != std::string::npos);
+    CHECK(rig.stop().empty());
 }
 
 TEST_CASE("TLS 1.1 is refused") {
@@ -211,6 +224,22 @@ TEST_CASE("an https upstream that speaks no TLS is a 502") {
     CHECK(rig.get("/").status() == 504);
 }
 
+TEST_CASE("a certificate that nobody checks is not what broke a connection") {
+    RigOptions options{.upstream = {.tls = certificates().upstream.get()}};
+    options.settings.upstream_tls.verify = false;
+    Rig rig(options);
+    rig.upstream.will([](Talk& talk) {
+        talk.answer("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf of it");
+        talk.wire.reset();
+    });
+    Client client = rig.connect();
+    client.send(get("/"));
+    client.wire.read_to_end();
+    const std::string words = text_at(rig.next_event(), "/msg");
+    CHECK(words.find("certificate") == std::string::npos);
+    CHECK(words.find("reset") != std::string::npos);
+}
+
 TEST_CASE("an answer over TLS that ends without a close_notify is no whole one") {
     RigOptions options{.upstream = {.tls = certificates().upstream.get()}};
     options.settings.upstream_tls.ca_file = certificates().authority.certificate;
@@ -280,6 +309,24 @@ TEST_CASE("an event arrives at once through TLS") {
     seen.open();
     CHECK(client.wire.read_to_end() == "data: 2\n\n");
     CHECK(client.wire.end() == End::closed);
+}
+
+TEST_CASE("what a peer called its unix socket reaches neither a head nor the log") {
+    Rig rig({.unix_listener = true});
+    const std::string folder = rig.endpoint().host().substr(0, rig.endpoint().host().rfind('/'));
+    const std::string names[] = {"a\r\nX-Admin: 1", "10.0.0.1", "a\r\n\r\nGET /x HTTP/1.1"};
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+        rig.upstream.will_answer(answer(401, "Connection: close\r\n"));
+        std::string path = folder + "/" + names[i];
+        std::replace(path.begin() + static_cast<std::ptrdiff_t>(folder.size()) + 1, path.end(), '/',
+                     '_');
+        Client client(Wire::between(net::unix_endpoint(path), rig.endpoint()));
+        CHECK(client.ask(get("/")).status() == 401);
+        const Message& seen = rig.upstream.request(i);
+        CHECK(seen.field("X-Admin").empty());
+        CHECK(seen.field("X-Forwarded-For").empty());
+        CHECK(text_at(rig.next_event(), "/client/address").empty());
+    }
 }
 
 TEST_CASE("unix sockets serve on both sides") {

@@ -89,6 +89,85 @@ TEST_CASE("a tunnel's record is written when it opens, and is about its request"
     CHECK(rig.log_text().find("uuu") == std::string::npos);
 }
 
+TEST_CASE("a body that was whole before the switch goes upstream once") {
+    const struct {
+        const char* given;
+        std::string first, later;
+    } rows[] = {
+        {"with its head", post("/socket", "body", upgrade) + "up", ""},
+        {"behind its head",
+         post("/socket", "body", upgrade).substr(0, post("/socket", "body", upgrade).size() - 4),
+         "bodyup"},
+        {"in chunks",
+         "POST /socket HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + upgrade +
+             "\r\n4\r\nbody\r\n",
+         "0\r\n\r\nup"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        Rig rig;
+        rig.upstream.will([](Talk& talk) {
+            talk.answer(switching);
+            CHECK(talk.wire.read_to_end() == "up");
+            talk.wire.close();
+        });
+        Client client = rig.connect();
+        client.send(row.first);
+        rig.upstream.request(0);
+        client.send(row.later);
+        CHECK(client.reply().status() == 101);
+        client.wire.half_close();
+        CHECK(client.ending() == End::closed);
+        CHECK(rig.upstream.request(0).body == "body");
+    }
+}
+
+TEST_CASE(
+    "what an upstream has not read of a body when it switches goes up before the new protocol") {
+    Rig rig;
+    rig.upstream.will([](Talk& talk) {
+        talk.send(switching + "down");
+        CHECK(talk.wire.read_exactly(10) == "0123456789");
+        talk.send("read");
+        CHECK(talk.wire.read_to_end() == "up");
+        talk.wire.close();
+    });
+    Client client = rig.connect();
+    client.send("POST /socket HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n" + upgrade +
+                "\r\n01234");
+    CHECK(client.reply().status() == 101);
+    CHECK(client.wire.read_exactly(4) == "down");
+    SUBCASE("together with it") { client.send("56789up"); }
+    SUBCASE("by itself") {
+        client.send("56789");
+        CHECK(client.wire.read_exactly(4) == "read");
+        client.send("up");
+    }
+    client.wire.half_close();
+    client.wire.read_to_end();
+    CHECK(client.wire.end() == End::closed);
+}
+
+TEST_CASE("a body that never comes whole behind a 101 keeps no connection") {
+    session::Settings settings;
+    settings.timeouts.header = std::chrono::milliseconds(200);
+    Rig rig({.settings = settings});
+    rig.upstream.will([](Talk& talk) {
+        talk.send(switching);
+        CHECK(talk.wire.read_to_end() == "01234");
+    });
+    Client client = rig.connect();
+    client.send("POST /socket HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n" + upgrade +
+                "\r\n01234");
+    CHECK(client.reply().status() == 101);
+    SUBCASE("since the client is silent") {}
+    SUBCASE("since the client has ended it") { client.wire.half_close(); }
+    SUBCASE("since the client is gone") { client.wire.reset(); }
+    SUBCASE("since tunnels are to end") { rig.end_tunnels(); }
+    rig.upstream.wait_for_ended(1);
+    CHECK(eventually([&] { return rig.counted(&net::Counters::client_connections_active) == 0; }));
+}
+
 TEST_CASE("a 101 that nobody asked for is a bad answer") {
     Rig rig;
     rig.upstream.will_answer(switching);

@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <string>
 #include <thread>
+#include <vector>
 
 // What a worker does beside single exchanges: limits, reloads, draining, and several at once.
 namespace whogoes::support {
@@ -29,6 +32,69 @@ TEST_CASE("at the connection limit accepting pauses; it goes on when one ends") 
 
     second.wire.close();
     CHECK(third.reply().body == "served");
+}
+
+TEST_CASE("the connection limit holds over all listeners, and each has its turn") {
+    RigOptions options;
+    options.settings.connections = 3;
+    options.listeners = 2;
+    Rig rig(options);
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
+    const auto active = [&] { return rig.counted(&net::Counters::client_connections_active); };
+    const auto total = [&] { return rig.counted(&net::Counters::client_connections_total); };
+    std::vector<Client> in;
+    for (const std::size_t listener : {0, 1, 0}) {
+        in.push_back(rig.connect(listener));
+        CHECK(in.back().ask(get("/")).body == "served");
+    }
+    std::vector<Client> at_the_door[2];
+    for (int i = 0; i < 5; ++i) {
+        for (const std::size_t listener : {0, 1}) {
+            at_the_door[listener].push_back(rig.connect(listener));
+            at_the_door[listener].back().send(get("/"));
+        }
+    }
+    CHECK(in[2].ask(get("/")).body == "served");
+    CHECK(total() == 3);
+
+    in[0].wire.close();
+    CHECK(eventually([&] { return total() == 4; }));
+    CHECK(in[2].ask(get("/")).body == "served");  // a round trip later it is still one
+    CHECK(total() == 4);
+    CHECK(active() == 3);
+    in[1].wire.close();
+    CHECK(at_the_door[0][0].reply().body == "served");
+    CHECK(at_the_door[1][0].reply().body == "served");
+    CHECK(in[2].ask(get("/")).body == "served");
+    CHECK(total() == 5);
+    CHECK(active() == 3);
+}
+
+TEST_CASE("who waits at the door when draining begins is served, and within the limit") {
+    RigOptions options;
+    options.settings.connections = 1;
+    options.listeners = 2;
+    Rig rig(options);
+    std::atomic<std::uint64_t> most{0};
+    rig.upstream.always([&](Talk& talk) {
+        most = std::max(most.load(), rig.counted(&net::Counters::client_connections_active));
+        talk.answer(ok("served"));
+    });
+    Client in = rig.connect();
+    CHECK(in.ask(get("/")).body == "served");
+    std::vector<Client> at_the_door;
+    for (const std::size_t listener : {0, 1, 0, 1}) {
+        at_the_door.push_back(rig.connect(listener));
+        at_the_door.back().send(get("/"));
+    }
+    rig.drain();
+    CHECK(in.ending() == End::closed);
+    for (Client& client : at_the_door) {
+        CHECK(client.reply().body == "served");
+        CHECK(client.ending() == End::closed);
+        client.wire.close();
+    }
+    CHECK(most == 1);
 }
 
 TEST_CASE("a reload changes the next exchange, and the one under way ends as it began") {
@@ -114,6 +180,35 @@ TEST_CASE("draining leaves tunnels until they are told to end") {
     rig.end_tunnels();
     CHECK(client.ending() == End::closed);
     rig.upstream.wait_for_ended(1);
+}
+
+TEST_CASE("a tunnel that is granted once tunnels were told to end, ends at once") {
+    const std::string upgrade = "Connection: Upgrade\r\nUpgrade: x\r\n";
+    const std::string requests[] = {
+        get("/", upgrade),
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n" + upgrade + "\r\n01234"};
+    for (const std::string& request : requests) {
+        CAPTURE(request);
+        Rig rig;
+        Gate ended;
+        rig.upstream.will([&](Talk& talk) {
+            ended.wait();
+            talk.send("HTTP/1.1 101 Switching\r\n" + upgrade + "\r\n");
+            talk.wire.read_to_end();
+        });
+        rig.settle();
+        Client idle = rig.connect(), client = rig.connect();
+        idle.ask(get(settle_target));
+        client.send(request);
+        rig.upstream.request(0);
+        rig.drain();
+        rig.end_tunnels();
+        CHECK(idle.ending() == End::closed);  // so it has been told
+        ended.open();
+        CHECK(client.reply().status() == 101);
+        client.wire.read_to_end();
+        rig.upstream.wait_for_ended(1);
+    }
 }
 
 TEST_CASE("an idle upstream connection is given up after its time") {

@@ -80,9 +80,10 @@ void FakeUpstream::serve(Connection& connection, std::size_t number) {
                 connection.wire.send(ok());
                 continue;
             }
-            const std::size_t index = record(request);
+            Step step;
+            const std::size_t index = record(request, step);
             Talk talk{*this, connection.wire, number, index, std::move(request)};
-            next_step()(talk);
+            step(talk);
             if (connection.wire.native() < 0) return;  // the step closed it
         }
     } catch (const std::exception& error) {
@@ -95,7 +96,6 @@ void FakeUpstream::serve(Connection& connection, std::size_t number) {
 }
 
 Step FakeUpstream::next_step() {
-    const std::lock_guard lock(mutex_);
     if (!script_.empty()) {
         Step step = std::move(script_.front());
         script_.pop_front();
@@ -130,9 +130,11 @@ void FakeUpstream::always(Step step) {
     always_ = std::move(step);
 }
 
-std::size_t FakeUpstream::record(const Message& request) {
+// Together: whoever sees the request recorded may send the next, which must not take its step.
+std::size_t FakeUpstream::record(const Message& request, Step& step) {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request);
+    step = next_step();
     changed_.notify_all();
     return requests_.size() - 1;
 }

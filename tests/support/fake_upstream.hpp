@@ -78,7 +78,7 @@ private:
     void accept();
     void serve(Connection&, std::size_t number);
     Step next_step();
-    std::size_t record(const Message&);
+    std::size_t record(const Message&, Step&);
     void complete(std::size_t index, const Message&);
 
     FakeUpstreamOptions options_;

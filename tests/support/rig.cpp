@@ -33,7 +33,7 @@ FakeUpstreamOptions upstream_options(const RigOptions& options, const std::strin
     return upstream;
 }
 
-void aim(session::Settings& settings, const FakeUpstream& upstream, bool tls) {
+void aim(session::Settings& settings, const FakeUpstream& upstream, bool tls, bool known_by_name) {
     upstream::Target& target = settings.upstream;
     if (!target.origin.empty()) return;
     target.tls = tls;
@@ -43,11 +43,27 @@ void aim(session::Settings& settings, const FakeUpstream& upstream, bool tls) {
         target.authority = "localhost";
         return;
     }
-    if (target.host.empty()) target.host = "127.0.0.1";
+    if (target.host.empty()) target.host = known_by_name ? "api.test" : "127.0.0.1";
     target.port = upstream.endpoint().port();
     target.authority = target.host + ":" + std::to_string(target.port);
     target.origin = (tls ? "https://" : "http://") + target.authority;
 }
+
+std::string listener_name(int number) { return "rig" + std::to_string(number); }
+
+// Knows one name's addresses, whatever the name.
+class FixedResolver final : public upstream::Resolver {
+public:
+    FixedResolver(boost::asio::io_context& control, std::vector<net::Endpoint> endpoints)
+        : Resolver(control), endpoints_(std::move(endpoints)) {}
+    void lookup(const std::string&, std::uint16_t, net::Reactor& worker,
+                std::function<void(upstream::Resolution)> then) override {
+        worker.post([then = std::move(then), found = endpoints_] { then({found, ""}); });
+    }
+
+private:
+    std::vector<net::Endpoint> endpoints_;
+};
 
 }  // namespace
 
@@ -57,7 +73,13 @@ Rig::Rig(RigOptions options)
       upstream(upstream_options(options_, folder_)) {
     ::signal(SIGPIPE, SIG_IGN);  // as the program does: OpenSSL writes without MSG_NOSIGNAL
     session::Settings& settings = options_.settings;
-    aim(settings, upstream, options_.upstream.tls != nullptr);
+    std::vector<net::Endpoint> addresses = options_.tried_first;
+    aim(settings, upstream, options_.upstream.tls != nullptr, !addresses.empty());
+    addresses.push_back(upstream.endpoint());
+    if (options_.tried_first.empty())
+        resolver_ = std::make_unique<upstream::Resolver>(control_);
+    else
+        resolver_ = std::make_unique<FixedResolver>(control_, std::move(addresses));
     for (const std::string& text : options_.offers)
         settings.treatment.remedies.offers.push_back(offer(text));
     if (options_.log_everything) settings.log.access = session::AccessLog::all;
@@ -73,6 +95,10 @@ Rig::Rig(RigOptions options)
     const rules::FingerprintKey key{1, 2, 3};
     const session::WallClock clock = [this] {
         if (clock_breaks_.exchange(false)) throw std::runtime_error("the clock broke");
+        if (const std::unique_ptr<Hold> hold{clock_hold_.exchange(nullptr)}) {
+            hold->reached.open();
+            hold->release.wait();
+        }
         return rules::TimePoint(std::chrono::milliseconds(now_.load()));
     };
     recorder_ = std::make_unique<report::Recorder>(*log_);
@@ -86,9 +112,8 @@ Rig::Rig(RigOptions options)
                                                    options_.key_limits);
     settings_ = key_sets_->adopt(settings_);
     for (int i = 0; i < options_.workers; ++i)
-        workers_.push_back(std::make_unique<app::WorkerThread>(*log_, history_, key, clock,
-                                                               "1.1 whogoes-0badcafe", resolver_,
-                                                               *tokens_, connections_));
+        workers_.push_back(std::make_unique<app::WorkerThread>(
+            *log_, history_, key, clock, "1.1 whogoes-0badcafe", *resolver_, *tokens_, places_));
     for (const auto& worker : workers_) {
         worker->simulate(simulations_);
         worker->look_keys_up_in(*key_sets_);
@@ -112,17 +137,23 @@ app::WorkerOrders Rig::orders() const {
 }
 
 void Rig::open_listeners() {
-    endpoint_ = options_.unix_listener ? net::unix_endpoint(folder_ + "/listen")
-                                       : net::literal_endpoints("127.0.0.1", 0).front();
+    std::vector<app::WorkerOrders> first(workers_.size());
+    for (app::WorkerOrders& order : first) order = orders();
     const bool share = options_.workers > 1 && !options_.unix_listener;
-    int socket = -1;
-    for (const auto& worker : workers_) {
-        socket = socket < 0 || share ? net::open_listener(endpoint_, share) : ::dup(socket);
-        endpoint_ = net::bound_endpoint(socket);
-        app::WorkerOrders first = orders();
-        first.opened["rig"] = socket;
-        worker->obey(std::move(first));
+    for (int i = 0; i < options_.listeners; ++i) {
+        net::Endpoint endpoint = options_.unix_listener
+                                     ? net::unix_endpoint(folder_ + "/listen")
+                                     : net::literal_endpoints("127.0.0.1", 0).front();
+        int socket = -1;
+        for (app::WorkerOrders& order : first) {
+            socket = socket < 0 || share ? net::open_listener(endpoint, share) : ::dup(socket);
+            endpoint = net::bound_endpoint(socket);
+            order.opened[listener_name(i)] = socket;
+        }
+        endpoints_.push_back(endpoint);
     }
+    endpoint_ = endpoints_.front();
+    for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->obey(std::move(first[i]));
 }
 
 Rig::~Rig() {
@@ -199,8 +230,8 @@ std::string Rig::log_text() const {
 
 Client Rig::connect_plain() const { return Client(Wire::to(endpoint_)); }
 
-Client Rig::connect() const {
-    Client client = connect_plain();
+Client Rig::connect(std::size_t listener) const {
+    Client client(Wire::to(endpoints_.at(listener)));
     if (options_.tls) client.wire.secure_as_client(certificates().trusting_client.get());
     return client;
 }
@@ -225,7 +256,7 @@ void Rig::reload(const std::function<void(session::Settings&)>& change) {
         settings_ = key_sets_->adopt(fresh);
         for (const auto& worker : workers_) {
             app::WorkerOrders next = orders();
-            next.kept.push_back("rig");
+            for (int i = 0; i < options_.listeners; ++i) next.kept.push_back(listener_name(i));
             worker->obey(std::move(next));
         }
         done.set_value();

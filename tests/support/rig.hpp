@@ -1,6 +1,7 @@
 #pragma once
 
 #include "proxy/app/worker_thread.hpp"
+#include "proxy/net/accept_gate.hpp"
 #include "proxy/net/tls.hpp"
 #include "proxy/report/auth_log.hpp"
 #include "proxy/session/history.hpp"
@@ -32,9 +33,11 @@ struct RigOptions {
     int workers = 1;
     bool tls = false;  // the listener
     bool unix_listener = false;
+    int listeners = 1;  // on ports of their own; not with unix_listener
     FakeUpstreamOptions upstream{};
     bool upstream_is_unix = false;
-    bool log_everything = false;  // log.access: all
+    std::vector<net::Endpoint> tried_first{};  // other addresses of the upstream's name
+    bool log_everything = false;               // log.access: all
     session::KeyLimits key_limits{};
     std::chrono::milliseconds second_leg_wait{0};  // until the worker's next tick
 };
@@ -47,7 +50,7 @@ public:
     explicit Rig(RigOptions options = {});
     ~Rig();
 
-    Client connect() const;
+    Client connect(std::size_t listener = 0) const;
     Client connect_plain() const;           // without TLS, whatever the listener wants
     Message ask(std::string_view request);  // on a connection of its own
     Message get(std::string_view target, std::string_view fields = "");
@@ -67,6 +70,9 @@ public:
     // The next look at the clock throws: a fault of whogoes' own, wherever the exchange stands
     // then.
     void break_clock() { clock_breaks_.store(true); }
+    // The next look at the clock lasts until `release` opens, and its worker does nothing else; an
+    // answer without a Date is such a look. `reached` opens when it is there.
+    void hold_clock(Gate& reached, Gate& release) { clock_hold_.store(new Hold{reached, release}); }
     void set_clock(rules::TimePoint now) { now_.store(now.time_since_epoch().count()); }
 
     std::uint64_t counted(net::Counter net::Counters::*counter) const;  // over all workers
@@ -74,7 +80,10 @@ public:
     std::string origin() const { return origin_; }  // of the upstream, as the proxy names it
 
 private:
-    struct Listening;
+    struct Hold {
+        Gate& reached;
+        Gate& release;
+    };
     app::WorkerOrders orders() const;
     void open_listeners();
     void read_log();
@@ -89,18 +98,20 @@ private:
     int log_reader_ = -1;
     std::atomic<std::int64_t> now_{rig_start.time_since_epoch().count()};
     std::atomic<bool> clock_breaks_{false};
+    std::atomic<Hold*> clock_hold_{nullptr};
     std::unique_ptr<report::AuthLog> log_;
     session::History history_{42};
     session::Simulations simulations_;
     boost::asio::io_context control_{1};
-    upstream::Resolver resolver_{control_};
+    std::unique_ptr<upstream::Resolver> resolver_;
     std::unique_ptr<report::Recorder> recorder_;  // the control thread's
     std::unique_ptr<session::Tokens> tokens_;
     std::unique_ptr<session::KeySets> key_sets_;
-    std::atomic<std::size_t> connections_{0};
+    net::Places places_;
     std::shared_ptr<const session::Settings> settings_;  // the control thread's, once it runs
     std::string origin_;
-    net::Endpoint endpoint_;
+    net::Endpoint endpoint_;  // of the first listener
+    std::vector<net::Endpoint> endpoints_;
     std::vector<std::unique_ptr<app::WorkerThread>> workers_;
     std::unique_ptr<Client> settling_;
     std::thread control_thread_, log_thread_;

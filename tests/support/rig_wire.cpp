@@ -35,8 +35,16 @@ Wire::Wire(int socket) : socket_(socket) {
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-Wire Wire::to(const net::Endpoint& endpoint) {
+Wire Wire::to(const net::Endpoint& endpoint) { return between({}, endpoint); }
+
+Wire Wire::between(const net::Endpoint& from, const net::Endpoint& endpoint) {
     const int socket = ::socket(endpoint.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (from.length > 0 &&
+        ::bind(socket, reinterpret_cast<const sockaddr*>(&from.address), from.length) != 0) {
+        const int error = errno;
+        ::close(socket);
+        throw WireError("cannot bind to " + from.text() + ": " + std::strerror(error));
+    }
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&endpoint.address), endpoint.length) !=
         0) {
         const int error = errno;

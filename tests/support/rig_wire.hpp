@@ -31,6 +31,7 @@ class Wire {
 public:
     explicit Wire(int socket);  // takes it over
     static Wire to(const net::Endpoint&);
+    static Wire between(const net::Endpoint& from, const net::Endpoint& to);
     Wire(Wire&&) noexcept;
     Wire& operator=(Wire&&) noexcept;
     ~Wire();

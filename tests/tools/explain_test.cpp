@@ -96,7 +96,7 @@ TEST_CASE("ages are in words") {
     CHECK(explained.text.find("expires     2026-09-21 12:13:20Z, 2h ago\n") != std::string::npos);
     CHECK(explained.text.find("issued      2026-09-21 11:13:20Z, 3h ago\n") != std::string::npos);
     CHECK(explained.text.find("lives       1h\n") != std::string::npos);
-    CHECK(explained.text.find("32 octets, not checked") != std::string::npos);
+    CHECK(explained.text.find("32 bytes, not checked") != std::string::npos);
     CHECK(explained.text.find("✗ token-expired") != std::string::npos);
 }
 

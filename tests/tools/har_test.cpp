@@ -37,6 +37,15 @@ TEST_CASE("an entry becomes an exchange with its time") {
     CHECK(read_har("\xef\xbb\xbf" + har(entry)).has_value());
 }
 
+TEST_CASE("a body that is no form is kept for what it must not tell") {
+    const Recording recording = read_har(har(
+        R"({"request":{"method":"POST","url":"https://a/","postData":{"mimeType":"application/json",
+            "text":"{\"password\":\"x\"}"}},"response":{"status":401,"headers":[]}})"));
+    REQUIRE(recording.has_value());
+    CHECK(recording->front().form_body.empty());
+    CHECK(recording->front().other_body == R"({"password":"x"})");
+}
+
 TEST_CASE("what never went over HTTP, or was never answered, is left out") {
     const std::string blocked =
         R"({"request":{"url":"https://a/"},"response":{"status":0,"headers":[]}})";

@@ -1,5 +1,6 @@
 #include "proxy/tools/lint.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
@@ -21,6 +22,14 @@ Linted linted(const std::string& text, LintRequest request = {}) {
     return lint_recorded(*recording, request, now);
 }
 
+// A port that was the system's choice, and that nobody listens on any more.
+std::string closed_url() {
+    boost::asio::io_context io;
+    const boost::asio::ip::tcp::acceptor acceptor(io,
+                                                  {boost::asio::ip::make_address("127.0.0.1"), 0});
+    return "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+}
+
 TEST_CASE("a 401 without a challenge is an error, one with a good challenge is not") {
     const Linted bare = linted("HTTP/1.1 401 Unauthorized\r\n\r\n");
     CHECK(bare.exit_code == 1);
@@ -29,6 +38,7 @@ TEST_CASE("a 401 without a challenge is an error, one with a good challenge is n
     CHECK(bare.text.find("RFC 9110") != std::string::npos);
     CHECK(bare.text.find("The request is not in the input") != std::string::npos);
     CHECK(bare.text.find("1 answer: 1 error, ") != std::string::npos);
+    CHECK(bare.text.ends_with("; status 401\n"));
 
     const Linted good = linted(
         "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"api\"\r\n"
@@ -55,7 +65,7 @@ TEST_CASE("fail-on decides what makes it fail") {
         {{"info"}, 1},
         {{"unauthorized-without-challenge"}, 1},
         {{"token-expired"}, 0},
-        {{"token-expired,no-credentials"}, 1},
+        {{"token-expired,no-credentials"}, 0},
         {{"no-such-rule"}, 2},
     };
     for (const auto& row : rows) {
@@ -74,6 +84,56 @@ TEST_CASE("a recording is judged as a whole, equal findings once") {
     CHECK(out.text.starts_with("401 GET /a ×3\n"));
     CHECK(out.text.find("3 answers: 3 errors, ") != std::string::npos);
     CHECK(out.text.find("The request is not in the input") == std::string::npos);
+}
+
+TEST_CASE("of a request that nobody saw, no cause is named") {
+    const std::string answer = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n";
+    const Linted alone = linted(answer);
+    CHECK(alone.text.find("  cause  ") == std::string::npos);
+    CHECK(alone.text.find("no cause is named") != std::string::npos);
+    const Linted whole = linted("GET /a HTTP/1.1\r\nHost: a\r\n\r\n" + answer);
+    CHECK(whole.text.find("  cause    no-credentials ") != std::string::npos);
+    LintRequest request;
+    request.json = true;
+    const json::object root = json::parse(linted(answer, request).text).as_object();
+    CHECK_FALSE(root.at("requests_seen").as_bool());
+    const json::object& one = root.at("exchanges").as_array().at(0).as_object();
+    CHECK(one.at("cause").is_null());
+    CHECK(one.at("also").as_array().empty());
+    CHECK(one.at("verdict").as_string() == "unknown");
+}
+
+TEST_CASE("an answer that was asked for is shown, and one without a login is no success") {
+    const struct {
+        int status;
+        std::vector<std::string> fail_on;
+        int exit_code;
+    } rows[] = {{404, {}, 1},       {503, {}, 1}, {410, {"basic-realm-missing"}, 1},
+                {404, {"none"}, 0}, {200, {}, 0}, {302, {}, 0}};
+    for (const auto& row : rows) {
+        CAPTURE(row.status);
+        Recorded recorded;
+        recorded.target = "/typo";
+        recorded.status = row.status;
+        recorded.request_known = recorded.fetched = true;
+        LintRequest request;
+        request.fail_on = row.fail_on;
+        const Linted out = lint_recorded({recorded}, request, now);
+        CHECK(out.exit_code == row.exit_code);
+        CHECK(out.text.starts_with(std::to_string(row.status) + " GET /typo\n"));
+        CHECK(out.text.ends_with("; status " + std::to_string(row.status) + "\n"));
+    }
+}
+
+TEST_CASE("how far it is, is told") {
+    std::vector<std::uint64_t> told;
+    LintRequest request;
+    request.progress = [&](std::uint64_t done, std::uint64_t of) {
+        told.push_back(done);
+        CHECK(of == 2);
+    };
+    linted("HTTP/1.1 401 No\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", request);
+    CHECK(told == std::vector<std::uint64_t>{1, 2});
 }
 
 TEST_CASE("JSON holds the same, and nothing secret") {
@@ -105,7 +165,7 @@ TEST_CASE("input is a file of either kind, or the reason why not") {
     const auto lint_file = [&](const std::string& text, std::vector<std::string> headers = {}) {
         std::ofstream(folder + "/input") << text;
         LintRequest request;
-        request.input = folder + "/input";
+        request.inputs = {folder + "/input"};
         request.headers = std::move(headers);
         return lint(request, now);
     };
@@ -123,10 +183,18 @@ TEST_CASE("input is a file of either kind, or the reason why not") {
     CHECK(told.text.find("placeholder-token") != std::string::npos);
     CHECK(told.text.find("The request is not in the input") == std::string::npos);
     LintRequest request;
-    request.input = folder;
+    request.inputs = {folder};
     CHECK(lint(request, now).error == folder + " is a folder: name a .har file");
-    request.input = folder + "/none";
+    request.inputs = {folder + "/none"};
     CHECK(lint(request, now).error.starts_with("cannot read " + folder + "/none: No such file"));
+    std::ofstream(folder + "/other") << "HTTP/1.1 200 OK\r\n\r\n";
+    request.inputs = {folder + "/input", folder + "/other"};
+    CHECK(lint(request, now).text.find("2 answers: ") != std::string::npos);
+    const std::string url = closed_url();
+    request.inputs = {url};
+    const Linted unreachable = lint(request, now);
+    CHECK(unreachable.exit_code == 3);
+    CHECK(unreachable.error == "cannot reach " + url + ": Connection refused");
     std::filesystem::remove_all(folder);
 }
 

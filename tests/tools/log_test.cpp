@@ -6,8 +6,12 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 #include <zlib.h>
 
@@ -136,6 +140,28 @@ TEST_CASE("packed, rotated and unsorted files read as one log") {
     CHECK(run(request).err.find("damaged") != std::string::npos);
 }
 
+TEST_CASE("how much of the files is read, is told while they are") {
+    const Scratch scratch;
+    LogRequest request;
+    std::uint64_t size = 0;
+    for (const std::string& text : {ten_failures(), packed(ten_failures(3600))}) {
+        request.inputs.push_back(scratch.path("log." + std::to_string(size)));
+        put(request.inputs.back(), text);
+        size += text.size();
+    }
+    std::uint64_t last = 0;
+    LogStreams streams;
+    streams.print = [](std::string_view) {};
+    streams.progress = [&](std::uint64_t done, std::uint64_t of) {
+        CHECK(of == size);
+        CHECK(done > last);
+        CHECK(done <= of);
+        last = done;
+    };
+    CHECK(review_log(request, streams) == 0);
+    CHECK(last > size / 2);
+}
+
 TEST_CASE("what cannot be read is said, and the rest is read") {
     const Scratch scratch;
     put(scratch.path("a.log"), line_of(Logged{}));
@@ -218,6 +244,8 @@ TEST_CASE("an event is shown in full by its id") {
     report::AuthEvent event = event_of(Logged{.id = "M882SZ8Q0000"});
     event.request_fields = {{"authorization", ""}, {"accept", "text/\x1b[2J"}};
     event.injected = {"Bearer realm=\"api\""};
+    event.diagnosis.main->evidence.facts.push_back(
+        {"missing", std::vector<std::string>{"orders:read", "orders:write"}});
     put(log, ten_failures() + line_of(event));
     LogRequest request;
     request.action = LogAction::show;
@@ -228,6 +256,7 @@ TEST_CASE("an event is shown in full by its id") {
     CHECK(ran.code == 0);
     for (const char* part : {"401 GET /v1/orders\n", "M882SZ8Q0000", "token expired 14m 12s ago",
                              "(token-expired, certain)", "it was so",
+                             "expired_s 852, missing orders:read orders:write",
                              "unauthorized-without-challenge (error, RFC 9110", "tk_7f3a91c2d04e",
                              "authorization: (not logged)", "accept: text/\\x1b[2J",
                              "changed     added www-authenticate: Bearer realm=\"api\""})
@@ -264,6 +293,21 @@ TEST_CASE("records are exported in the forms that other tools take") {
     const auto archive = boost::json::parse(scratch.text("out.har")).as_object();
     CHECK(archive.at("log").as_object().at("entries").as_array().size() == 10);
     CHECK_FALSE(scratch.has("out.har.new"));
+    // A link stays one, and a pipe a pipe.
+    std::filesystem::create_symlink("out.har", scratch.path("link.har"));
+    request.har_file = scratch.path("link.har");
+    CHECK(run(request).err == "log: 10 exchanges written to " + request.har_file + "\n");
+    CHECK(std::filesystem::is_symlink(scratch.path("link.har")));
+    CHECK(boost::json::parse(scratch.text("out.har")).as_object() == archive);
+    ::mkfifo(scratch.path("pipe").c_str(), 0600);
+    const int reader = ::open(scratch.path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    request.har_file = scratch.path("pipe");
+    CHECK(run(request).err == "log: 10 exchanges written to " + request.har_file + "\n");
+    char begin[8] = {};
+    CHECK(::read(reader, begin, 7) == 7);
+    ::close(reader);
+    CHECK(std::string(begin) == R"({"log":)");
+    CHECK(std::filesystem::is_fifo(scratch.path("pipe")));
     request.har_file = scratch.path("no/such/folder.har");
     CHECK(run(request).code == 2);
     request.har_file = "-";

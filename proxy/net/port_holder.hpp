@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace whogoes::net {
+
+// "node (pid 4711)": who listens on this TCP port of this machine, whatever the address. Empty:
+// nobody, or the system does not let this user know.
+std::string port_holder(std::uint16_t port);
+
+}  // namespace whogoes::net

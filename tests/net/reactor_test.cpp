@@ -1,0 +1,73 @@
+#include "proxy/net/reactor.hpp"
+
+#include "proxy/net/stream.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// Whose turn it is on a worker's loop.
+namespace whogoes::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+Task<> go_on_without_end(Reactor& reactor, const bool& ended, int& turns) {
+    while (!ended) {
+        ++turns;
+        co_await reactor.next_turn();
+    }
+}
+
+Task<> hear(Stream& stream, std::string& heard) {
+    char block[16];
+    const IoResult read = co_await stream.read_some(block, sizeof block);
+    heard.assign(block, read.octets);
+}
+
+void start(Task<> task) {
+    spawn(std::move(task), [](const std::exception_ptr&) { FAIL("nothing throws here"); });
+}
+
+TEST_CASE(
+    "who waits for the next turn holds up neither sockets nor what was posted nor the clock") {
+    Reactor reactor;
+    Deadlines deadlines;
+    int ends[2];
+    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+    Stream stream(reactor, deadlines, ends[0]);
+    bool ended = false;
+    int first = 0, second = 0, ticks = 0;
+    std::string heard;
+    reactor.post([&] {
+        start(hear(stream, heard));
+        start(go_on_without_end(reactor, ended, first));
+        start(go_on_without_end(reactor, ended, second));
+        CHECK(::send(ends[1], "hello", 5, 0) == 5);
+    });
+    reactor.run(1ms, [&] {
+        if (++ticks < 3) return;
+        ended = true;
+        reactor.stop();
+    });
+    CHECK(heard == "hello");
+    CHECK(first > 1);
+    CHECK(first - second <= 1);
+    CHECK(second - first <= 1);
+    ::close(ends[1]);
+}
+
+TEST_CASE("a share is spent after so many octets, and then it is a new one") {
+    Share share;
+    CHECK_FALSE(share.spent(Share::most_octets - 1));
+    CHECK(share.spent(1));
+    CHECK_FALSE(share.spent(1));
+    CHECK(share.spent(2 * Share::most_octets));
+    CHECK_FALSE(share.spent(0));
+}
+
+}  // namespace
+}  // namespace whogoes::net

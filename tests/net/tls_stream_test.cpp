@@ -1,0 +1,235 @@
+#include "proxy/net/stream.hpp"
+
+#include <doctest/doctest.h>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <signal.h>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <vector>
+
+// TLS streams against a peer that says what it likes when it likes, on a loop that the test turns
+// by hand.
+namespace whogoes::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned char shared_key[16] = {1, 2, 3};
+
+// No certificates: both sides know a key (RFC 8446, 2.2).
+unsigned int client_key(SSL*, const char*, char* identity, unsigned int room, unsigned char* key,
+                        unsigned int) {
+    std::strncpy(identity, "test", room);
+    std::memcpy(key, shared_key, sizeof shared_key);
+    return sizeof shared_key;
+}
+unsigned int server_key(SSL*, const char*, unsigned char* key, unsigned int) {
+    std::memcpy(key, shared_key, sizeof shared_key);
+    return sizeof shared_key;
+}
+
+using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+
+Context context(const SSL_METHOD* method) {
+    Context made(SSL_CTX_new(method), SSL_CTX_free);
+    SSL_CTX_set_min_proto_version(made.get(), TLS1_3_VERSION);
+    SSL_CTX_set_mode(made.get(),
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_psk_client_callback(made.get(), client_key);
+    SSL_CTX_set_psk_server_callback(made.get(), server_key);
+    SSL_CTX_set_num_tickets(made.get(), 0);
+    return made;
+}
+
+// Stands before a socket and lets nothing out while it is shut, as a full socket does.
+struct Lock {
+    bool shut = false;
+
+    static int write(BIO* self, const char* at, int octets) {
+        BIO_clear_retry_flags(self);
+        if (static_cast<Lock*>(BIO_get_data(self))->shut) {
+            BIO_set_retry_write(self);
+            return -1;
+        }
+        const int written = BIO_write(BIO_next(self), at, octets);
+        BIO_copy_next_retry(self);
+        return written;
+    }
+    static long control(BIO* self, int command, long number, void* pointer) {
+        return BIO_ctrl(BIO_next(self), command, number, pointer);
+    }
+    static int create(BIO* self) {
+        BIO_set_init(self, 1);
+        return 1;
+    }
+
+    Lock() {
+        BIO_meth_set_write(method.get(), write);
+        BIO_meth_set_ctrl(method.get(), control);
+        BIO_meth_set_create(method.get(), create);
+    }
+    void put_before(SSL* ssl) {
+        BIO* const socket = SSL_get_wbio(ssl);
+        BIO_up_ref(socket);
+        BIO* const self = BIO_new(method.get());
+        BIO_set_data(self, this);
+        SSL_set0_wbio(ssl, BIO_push(self, socket));
+    }
+    std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method{
+        BIO_meth_new(BIO_get_new_index() | BIO_TYPE_FILTER, "lock"), BIO_meth_free};
+};
+
+struct Pair {
+    Pair() {
+        ::signal(SIGPIPE, SIG_IGN);  // as the program does: OpenSSL writes without MSG_NOSIGNAL
+        int ends[2];
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+        stream = Stream(reactor, deadlines, ends[0]);
+        SSL* const ours = SSL_new(ours_context.get());
+        SSL_set_connect_state(ours);
+        stream.start_tls(ours);
+        other = ends[1];
+        peer.reset(SSL_new(peer_context.get()));
+        SSL_set_accept_state(peer.get());
+        SSL_set_fd(peer.get(), other);
+    }
+    ~Pair() { ::close(other); }
+
+    // Steps behind the handshake; what a step causes has happened when the next one runs.
+    void play(std::vector<std::function<void()>> steps) {
+        std::size_t next = 0, shakes = 0;
+        std::function<void()> go = [&] {
+            if (shakes == 0) spawn(shake(), [](const std::exception_ptr&) {});
+            if (shakes++ < 4) {
+                SSL_do_handshake(peer.get());
+                return reactor.post(go);
+            }
+            if (next == 0) CHECK(shaken == Io::ok);
+            steps[next++]();
+            if (next < steps.size()) return reactor.post(go);
+            reactor.stop();
+        };
+        reactor.post(go);
+        reactor.run(1h, [] {});
+    }
+    Task<> shake() { shaken = co_await stream.handshake(); }
+
+    void say(std::string_view bytes) const {
+        CHECK(SSL_write(peer.get(), bytes.data(), static_cast<int>(bytes.size())) > 0);
+    }
+    std::string hear() const {
+        char block[256];
+        const int got = SSL_read(peer.get(), block, sizeof block);
+        return {block, static_cast<std::size_t>(got > 0 ? got : 0)};
+    }
+    // The peer changes its keys and demands the same of us (RFC 8446, 4.6.3).
+    void demand_new_keys() const {
+        CHECK(SSL_key_update(peer.get(), SSL_KEY_UPDATE_REQUESTED) == 1);
+        CHECK(SSL_do_handshake(peer.get()) == 1);
+    }
+
+    Lock lock;
+    Context ours_context = context(TLS_client_method());
+    Context peer_context = context(TLS_server_method());
+    std::unique_ptr<SSL, decltype(&SSL_free)> peer{nullptr, SSL_free};
+    Reactor reactor;
+    Deadlines deadlines;
+    Stream stream;
+    Io shaken = Io::again;
+    int other = -1;
+};
+
+Task<> read_into(Stream& stream, std::string& heard, std::size_t octets) {
+    while (heard.size() < octets) {
+        char block[64];
+        const IoResult read = co_await stream.read_some(block, sizeof block);
+        if (read.outcome != Io::ok) co_return;
+        heard.append(block, read.octets);
+    }
+}
+
+Task<> write_whole(Stream& stream, std::string text, Io& outcome) {
+    iovec piece{text.data(), text.size()};
+    const std::span<iovec> pieces(&piece, 1);
+    outcome = co_await stream.write_all(pieces);
+}
+
+// No event tells of room any more.
+void fill(int socket) {
+    const std::string block(4096, 'x');
+    while (::send(socket, block.data(), block.size(), 0) > 0) {
+    }
+}
+
+void start(Task<> task) {
+    spawn(std::move(task), [](const std::exception_ptr&) { FAIL("nothing throws here"); });
+}
+
+TEST_CASE("a key update while octets go both ways leaves neither direction waiting for ever") {
+    Pair pair;
+    std::string heard;
+    Io written = Io::again;
+    // Our new keys are announced by the next write. While that waits, a read has to write first as
+    // well: two that wait for the same room.
+    pair.play({[&] {
+                   pair.lock.put_before(pair.stream.tls());
+                   start(read_into(pair.stream, heard, 10));
+                   pair.demand_new_keys();
+               },
+               [&] {
+                   pair.lock.shut = true;
+                   start(write_whole(pair.stream, "upload", written));
+                   CHECK(written == Io::again);
+                   pair.say("early");
+               },
+               [&] {
+                   CHECK(written == Io::again);
+                   pair.lock.shut = false;
+                   pair.say("later");
+               },
+               [&] { CHECK(pair.hear() == "upload"); }});
+    CHECK(heard == "earlylater");
+    CHECK(written == Io::ok);
+    pair.stream.cancel();
+}
+
+TEST_CASE("a read that had to write waits for octets again afterwards") {
+    Pair pair;
+    std::string heard;
+    Io written = Io::again, waited = Io::again;
+    const auto wait = [&]() -> Task<> { waited = co_await pair.stream.readable(); };
+    pair.play({[&] {
+                   pair.lock.put_before(pair.stream.tls());
+                   start(read_into(pair.stream, heard, 5));
+                   pair.demand_new_keys();
+               },
+               [&] {
+                   pair.lock.shut = true;
+                   start(write_whole(pair.stream, "upload", written));
+                   pair.say("early");
+               },
+               [&] {
+                   pair.lock.shut = false;
+                   // Room, and nothing to read: the end of what the reader waits for.
+                   CHECK(pair.hear().empty());
+                   pair.demand_new_keys();
+               },
+               [&] {
+                   CHECK(heard == "early");
+                   fill(pair.stream.native());
+                   start(wait());
+                   pair.say("later");
+               },
+               [&] { CHECK(waited == Io::ok); }});
+    pair.stream.cancel();
+}
+
+}  // namespace
+}  // namespace whogoes::net
