@@ -75,7 +75,8 @@ public:
     void read(const std::string& yaml, const std::string& id) {
         const YAML::Node root = load(yaml, "a dialect is a map with name, marks, sayings …");
         only(root, "a dialect",
-             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases", "empty"});
+             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases",
+              "empty"});
         Dialect& dialect = file_.dialect;
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
