@@ -49,13 +49,16 @@ bool explains(const Candidate& one, const Candidate& other) {
         return reason.step != Step::edge;
     }
     switch (reason.step) {
+        case Step::token_endpoint:
+            return said.step != Step::edge && !said.cause.has(Trait::told_by_challenge);
         case Step::several:
         case Step::malformed:
             return is_nothing_came(said) || is_about_validity(said);
         case Step::absent:
             return is_nothing_came(said);
         case Step::scheme:
-            return is_nothing_came(said) || (is_about_validity(said) && !read);
+            // Who speaks of a token's age, audience or signature has read it.
+            return is_nothing_came(said) || (said.step == Step::structure && !read);
         case Step::structure:
         case Step::kind:
             return is_about_validity(said) || is_nothing_came(said) ||
@@ -67,14 +70,6 @@ bool explains(const Candidate& one, const Candidate& other) {
         default:
             return false;
     }
-}
-
-// Of two ways to come without, the one that tells more: that an API key is missed, and not only
-// that nothing came.
-bool is_nearer(const Candidate& said, const Candidate& proof) {
-    return is_nothing_came(*said.row) && is_nothing_came(*proof.row) && said.row < proof.row &&
-           (is_firm(said) || said.row->check) &&
-           said.evidence.confidence != Confidence::possible;
 }
 
 // The place of a finding among the others, the best first. What the answer says leads over shape
@@ -111,7 +106,7 @@ const Candidate* best(const std::vector<Candidate>& all, Ground least, Ground mo
 const Candidate* lead(const std::vector<Candidate>& all) {
     const Candidate* const proof = best(all, Ground::proof, Ground::proof);
     const Candidate* const said = best(all, Ground::heard, Ground::told);
-    if (proof && said) return explains(*proof->row, *said->row) ? proof : said;
+    if (proof && said) return explains(*proof, *said) ? proof : said;
     if (proof) return proof;
     const Candidate* const shown = best(all, Ground::shape, Ground::shape);
     // A token of another kind or provider says why its words were said.

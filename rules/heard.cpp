@@ -24,6 +24,7 @@ bool is_any(std::string_view name, std::initializer_list<std::string_view> names
 
 // Members that hold words of the API, or a code.
 bool carries_words(std::string_view name) {
+    name = name.substr(name.find(':') + 1);  // "hydra:description"
     static constexpr std::array known{
         std::string_view("message"), std::string_view("msg"), std::string_view("detail"),
         std::string_view("details"), std::string_view("description"),
@@ -75,7 +76,7 @@ public:
         const std::size_t start = text_.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
         if (start == npos) return;
         text_.remove_prefix(start);
-        heard_.json = text_[0] == '{' || text_[0] == '[' || text_[0] == '"';
+        heard_.json = text_[0] == '{' || text_[0] == '[' || is_json_string();
         if (heard_.json) return json();
         if (text_[0] == '<' || text_.find("</") != npos) return markup();
         if (istarts_with(text_, "error=")) return form();
@@ -83,13 +84,19 @@ public:
     }
 
 private:
+    // A sentence may begin with a quoted word.
+    bool is_json_string() const {
+        return text_[0] == '"' && text_.find_last_not_of(" \t\r\n") == text_.find('"', 1);
+    }
+
     void json() {
         if (text_[0] == '"')
             return heard_.add({}, text_.substr(1, text_.find('"', 1) - 1));
         JsonMembers members(text_);
         JsonMembers::Value value;
         while (members.next(value)) {
-            heard_.members |= name_mark_of(members.name());
+            for (std::size_t depth = 1; depth <= value.depth; ++depth)
+                heard_.members |= name_mark_of(members.name_at(depth));
             if (heard_.statements.size() < most_statements) member(members, value);
         }
     }
@@ -254,6 +261,9 @@ void Heard::add(std::string_view member, std::string_view text) {
     // RFC 9457: the last part of the type's URI.
     if (code.find("://") != npos && code.rfind('/') + 1 < code.size())
         code = code.substr(code.find_last_of("/#") + 1);
+    // "com.amazon.coral.service#AccessDeniedException"
+    else if (code.rfind('#') != npos && code.find(' ') == npos)
+        code = code.substr(code.rfind('#') + 1);
     statements.push_back({member, text, code.size() <= longest_code ? letters_of(code) : 0, false});
 }
 

@@ -72,27 +72,35 @@ bool code_holds(const Term& term, const Heard& heard, std::string_view& text) {
     return false;
 }
 
+// Whether the names down to `depth` end with those of "error.data.httpStatus". A list repeats its
+// own name at the level within.
+bool is_path(const JsonMembers& members, std::size_t depth, std::string_view path) {
+    std::string_view below;
+    while (!path.empty()) {
+        while (depth > 0 &&
+               (members.name_at(depth).empty() || members.name_at(depth).data() == below.data()))
+            --depth;
+        const std::size_t dot = path.rfind('.');
+        const std::string_view part = dot == npos ? path : path.substr(dot + 1);
+        if (depth == 0 || !iequals(members.name_at(depth), part)) return false;
+        below = members.name_at(depth);
+        path = path.substr(0, dot == npos ? 0 : dot);
+    }
+    return true;
+}
+
 // A member that says nothing by itself is no statement, and may still be a mark.
 bool unsaid_member_holds(const Term& term, std::string_view body) {
     JsonMembers members(body);
     JsonMembers::Value value;
     while (members.next(value)) {
-        std::string_view name = term.name;
-        std::size_t depth = value.depth;
-        std::string_view above;
-        bool same = true;
-        while (same && !name.empty()) {
-            const std::size_t dot = name.rfind('.');
-            const std::string_view part = dot == npos ? name : name.substr(dot + 1);
-            // A list repeats its own name at the level within.
-            while (depth > 0 && (members.name_at(depth).empty() ||
-                                 members.name_at(depth).data() == above.data()))
-                --depth;
-            above = members.name_at(depth);
-            same = depth > 0 && iequals(above, part);
-            name = dot == npos ? std::string_view() : name.substr(0, dot);
+        if (is_path(members, value.depth, term.name)) {
+            if (term.words.empty() || find_words(value.raw, term.words)) return true;
+        } else if (term.words.empty()) {
+            // It may be an object or a list.
+            for (std::size_t depth = 1; depth < value.depth; ++depth)
+                if (is_path(members, depth, term.name)) return true;
         }
-        if (same && (term.words.empty() || find_words(value.raw, term.words))) return true;
     }
     return false;
 }
@@ -180,9 +188,9 @@ public:
     };
     // What holds of a statement, and the words that it stands on; all of it for a code.
     struct Found {
-        Row row{};
-        std::string_view text{};   // around the words
-        std::string_view words{};  // they alone
+        Row row;
+        std::string_view text;   // around the words
+        std::string_view words;  // they alone
     };
 
     Common() {
@@ -215,15 +223,15 @@ public:
         return true;
     }
 
-    // Calls `found` with each row one of whose terms may hold of the statement.
-    template <class Found>
-    void look(const Statement& statement, Found found) const {
+    // Calls `take` with each row one of whose terms may hold of the statement.
+    template <class Take>
+    void look(const Statement& statement, Take take) const {
         if (statement.letters != 0) {
             auto row = std::lower_bound(
                 codes_.begin(), codes_.end(), statement.letters,
                 [](const auto& one, std::uint64_t letters) { return one.first < letters; });
             for (; row != codes_.end() && row->first == statement.letters; ++row)
-                found(Found{row->second, statement.text, statement.text});
+                take(Found{row->second, statement.text, statement.text});
         }
         const std::string_view text = statement.text;
         for (std::size_t at = 0; at < text.size(); ++at) {
@@ -234,10 +242,10 @@ public:
             for (const Row& row : texts_[bucket]) {
                 const std::string_view rest = text.substr(at, 256);
                 const Match match = find_words_here(rest, row.saying->when.front().words);
-                if (match) found(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
+                if (match) take(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
             }
         }
-        for (const Row& row : others_) found(Found{row, {}, {}});
+        for (const Row& row : others_) take(Found{row, {}, {}});
     }
 
 private:

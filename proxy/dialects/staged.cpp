@@ -90,7 +90,7 @@ std::string as_message(std::string_view raw, std::string_view what) {
     if (head.empty()) throw MessageError("the " + std::string(what) + " has no start line");
     // YAML's own, behind the last line.
     if (rest.ends_with('\n')) rest.remove_suffix(1);
-    if (!counted && !rest.empty())
+    if (!counted && (!rest.empty() || what == "response"))
         head += "Content-Length: " + std::to_string(rest.size()) + "\r\n";
     return head + "\r\n" + std::string(rest);
 }

@@ -13,30 +13,41 @@ using namespace rules;
 
 namespace {
 
+const std::string bearer = "Authorization: Bearer ${OPAQUE}\n";
+
 // What the request must be like for the saying, whose answer is all that was written down.
 struct Circumstances {
     std::string method = "GET", path = "/v1/items", upstream = "https://api.example.test";
-    std::string credential = "Authorization: Bearer ${OPAQUE}\n", body{};
+    std::string body{};
+    std::vector<std::string> credentials{bearer};
     int status = 401;
 };
 
-std::string credential_for(Sent sent) {
+
+// The requests that carry it; of what many kinds are, several.
+std::vector<std::string> credentials_for(Sent sent) {
+    const std::string basic = "Authorization: Basic dXNlcjpwYXNz\n", key = "X-API-Key: ${OPAQUE}\n",
+                      cookie = "Cookie: session=${OPAQUE}\n",
+                      jwt = "Authorization: Bearer ${JWT}\n";
     switch (sent) {
         case Sent::nothing:
+            return {""};
         case Sent::password:
-            return "";
+            return {"Content-Type: application/json\n"};
         case Sent::basic:
-            return "Authorization: Basic dXNlcjpwYXNz\n";
+            return {basic};
         case Sent::jwt:
-            return "Authorization: Bearer ${JWT}\n";
+            return {jwt};
         case Sent::api_key:
-            return "X-API-Key: ${OPAQUE}\n";
+            return {key};
         case Sent::cookie:
-            return "Cookie: session=${OPAQUE}\n";
+            return {cookie};
         case Sent::signature:
-            return "X-Signature: ${OPAQUE}\n";
+            return {"X-Signature: ${OPAQUE}\n"};
+        case Sent::credential:
+            return {bearer, jwt, basic, key, cookie};
         default:
-            return "Authorization: Bearer ${OPAQUE}\n";
+            return {bearer};
     }
 }
 
@@ -48,11 +59,10 @@ Circumstances circumstances_of(Condition condition) {
         if (term.asks == Asks::method) all.method = term.words;
         if (term.asks == Asks::host) all.upstream = "https://" + std::string(term.words);
         if (term.asks != Asks::sent) continue;
-        all.credential = credential_for(term.sent);
+        all.credentials = credentials_for(term.sent);
         if (term.sent != Sent::password) continue;
         all.method = "POST";
         all.body = "\n{\"username\":\"ada\",\"password\":\"lovelace\"}";
-        all.credential = "Content-Type: application/json\n";
     }
     return all;
 }
@@ -66,6 +76,8 @@ std::vector<std::string> answers_of(const std::string& seen, int status) {
     if (colon != npos && is_token(first.substr(0, colon)))
         answers.push_back(start + seen + (seen.find("\n\n") == npos ? "\n\n" : ""));
     if (seen.starts_with("HTTP/")) answers.push_back(seen);
+    if (colon == npos || first.find('=') < colon)
+        answers.push_back(start + "WWW-Authenticate: " + std::string(first) + "\n\n");
     return answers;
 }
 
@@ -74,24 +86,25 @@ std::vector<std::string> answers_of(const std::string& seen, int status) {
 std::string flaw_of_seen(const DialectFile& file, std::size_t index) {
     const Saying& saying = file.dialect.sayings[index];
     const Circumstances around = circumstances_of(saying.when);
-    const std::string request = around.method + " " + around.path + " HTTP/1.1\nHost: localhost\n" +
-                                around.credential + around.body;
     // Recognised, whatever its marks ask.
     static constexpr std::array<Condition, 1> anything{};
     Dialect recognised = file.dialect;
-    if (!recognised.marks.empty()) recognised.marks = anything;
+    recognised.marks = anything;
+    const bool everybody = file.dialect.marks.empty();  // it is asked without being named
     std::string_view instead;
-    for (const std::string& answer : answers_of(file.sources[index].seen, around.status)) {
-        Staged staged(request, answer, around.upstream);
-        // Of the built-in ones, those without marks are asked too, and shall not answer for it.
-        staged.exchange.dialects = {&recognised, 1};
-        staged.exchange.read();
-        for (const Told& told : staged.exchange.heard.told) {
-            if (told.by != &recognised) continue;
-            if (told.saying->cause == saying.cause) return {};
-            instead = told.saying->cause;
+    for (const std::string& credential : around.credentials)
+        for (const std::string& answer : answers_of(file.sources[index].seen, around.status)) {
+            const std::string request = around.method + " " + around.path +
+                                        " HTTP/1.1\nHost: localhost\n" + credential + around.body;
+            Staged staged(request, answer, around.upstream);
+            if (!everybody) staged.exchange.dialects = {&recognised, 1};
+            staged.exchange.read();
+            for (const Told& told : staged.exchange.heard.told) {
+                if (everybody ? told.by_system() : told.by != &recognised) continue;
+                if (told.saying->cause == saying.cause) return {};
+                instead = told.saying->cause;
+            }
         }
-    }
     if (instead.empty()) return "its text does not make it hold";
     return "an earlier saying takes its text: " + std::string(instead);
 }
