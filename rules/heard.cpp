@@ -102,7 +102,8 @@ private:
         JsonMembers members(text_);
         JsonMembers::Value value;
         while (members.next(value)) {
-            heard_.members |= name_mark_of(members.name());
+            for (std::size_t depth = 1; depth <= value.depth; ++depth)
+                heard_.members |= name_mark_of(members.name_at(depth));
             if (heard_.statements.size() < most_statements) member(members, value);
         }
     }

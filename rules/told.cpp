@@ -72,27 +72,35 @@ bool code_holds(const Term& term, const Heard& heard, std::string_view& text) {
     return false;
 }
 
+// Whether the names down to `depth` end with those of "error.data.httpStatus". A list repeats its
+// own name at the level within.
+bool is_path(const JsonMembers& members, std::size_t depth, std::string_view path) {
+    std::string_view below;
+    while (!path.empty()) {
+        while (depth > 0 &&
+               (members.name_at(depth).empty() || members.name_at(depth).data() == below.data()))
+            --depth;
+        const std::size_t dot = path.rfind('.');
+        const std::string_view part = dot == npos ? path : path.substr(dot + 1);
+        if (depth == 0 || !iequals(members.name_at(depth), part)) return false;
+        below = members.name_at(depth);
+        path = path.substr(0, dot == npos ? 0 : dot);
+    }
+    return true;
+}
+
 // A member that says nothing by itself is no statement, and may still be a mark.
 bool unsaid_member_holds(const Term& term, std::string_view body) {
     JsonMembers members(body);
     JsonMembers::Value value;
     while (members.next(value)) {
-        std::string_view name = term.name;
-        std::size_t depth = value.depth;
-        std::string_view above;
-        bool same = true;
-        while (same && !name.empty()) {
-            const std::size_t dot = name.rfind('.');
-            const std::string_view part = dot == npos ? name : name.substr(dot + 1);
-            // A list repeats its own name at the level within.
-            while (depth > 0 && (members.name_at(depth).empty() ||
-                                 members.name_at(depth).data() == above.data()))
-                --depth;
-            above = members.name_at(depth);
-            same = depth > 0 && iequals(above, part);
-            name = dot == npos ? std::string_view() : name.substr(0, dot);
+        if (is_path(members, value.depth, term.name)) {
+            if (term.words.empty() || find_words(value.raw, term.words)) return true;
+        } else if (term.words.empty()) {
+            // It may be an object or a list.
+            for (std::size_t depth = 1; depth < value.depth; ++depth)
+                if (is_path(members, depth, term.name)) return true;
         }
-        if (same && (term.words.empty() || find_words(value.raw, term.words))) return true;
     }
     return false;
 }
@@ -181,9 +189,9 @@ public:
     };
     // What holds of a statement, and the words that it stands on; all of it for a code.
     struct Found {
-        Row row{};
-        std::string_view text{};   // around the words
-        std::string_view words{};  // they alone
+        Row row;
+        std::string_view text;   // around the words
+        std::string_view words;  // they alone
     };
 
     Common() {
