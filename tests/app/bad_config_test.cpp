@@ -203,7 +203,7 @@ TEST_CASE("what cannot work together is refused at load") {
         {"a form of its own", with_upstream + "forwarded: x-forward\n",
          "whogoes.yaml:2:12: forwarded: \"x-forward\" is not x-forwarded, forwarded, both or off; "
          "did "
-         "you mean x-forwarded?"},
+         "you mean \"x-forwarded\"?"},
         {"no form", with_upstream + "forwarded:\n",
          "whogoes.yaml:2:1: forwarded: has no value: give it one, or leave the line out"},
         {"no network", with_upstream + "forwarded: {trust: [loopback, 10.0.0.0/40]}\n",
