@@ -27,7 +27,7 @@ std::size_t changes_in(std::string_view text) noexcept {
         const Kind before = kind_of(text[i - 1]), here = kind_of(text[i]);
         const bool capitalised = before == Kind::large && here == Kind::small;
         const bool apart = before == Kind::other || here == Kind::other;
-        changes += before != here && !capitalised && !apart ? 1 : 0;
+        changes += before != here && !capitalised && !apart ? 1U : 0U;
     }
     return changes;
 }
@@ -39,7 +39,7 @@ bool is_harmless(std::string_view inside) noexcept {
     if (inside.size() >= 16 && changes * 6 >= inside.size()) return false;
     if (inside.size() >= 8 && changes * 5 >= inside.size() + 5) return false;
     std::size_t digits = 0;
-    for (const char c : inside) digits += is_digit(c) ? 1 : 0;
+    for (const char c : inside) digits += is_digit(c) ? 1U : 0U;
     return digits * 4 < inside.size() || inside.size() < 8;
 }
 
