@@ -80,16 +80,16 @@ int rank_of(const Candidate& one) {
             if (rest) return 3;
             return one.said_too ? 0 : 1;
         case Ground::told:
-            if (!is_firm(one)) return rest ? 5 : 3;
+            if (!is_firm(one)) return rest ? 6 : 3;
             return rest ? 4 : 2;
         case Ground::heard:
-            return rest ? 5 : 3;
+            return rest ? 6 : 3;
         case Ground::shape:
-            return 4;
+            return 5;
         case Ground::habit:
             break;
     }
-    return 6;
+    return 7;
 }
 
 const Candidate* best(const std::vector<Candidate>& all, Ground least, Ground most) {

@@ -158,12 +158,19 @@ std::optional<Evidence> evidence_of(const CauseRow& row, const Exchange& exchang
     return said;
 }
 
+// What looks wrong and is right there, unless the system says by itself that it is not.
+bool is_quirk(const CauseRow& row, const Exchange& exchange) {
+    if (!exchange.heard.is_usual_there(row.cause.id)) return false;
+    const Told* const told = exchange.heard.told_of(row.cause.id);
+    return !told || !told->by_system();
+}
+
 std::vector<Candidate> find_candidates(const Exchange& exchange, Event event) {
     std::vector<Candidate> found;
     const bool token_endpoint = compliance::is_token_endpoint(exchange);
     for (const CauseRow& row : catalogue()) {
         if (!is_asked(row, event, exchange)) continue;
-        if (exchange.heard.is_usual_there(row.cause.id)) continue;
+        if (is_quirk(row, exchange)) continue;
         // The call carries its credentials elsewhere: nothing of the usual ladder is about it, but
         // what its answer says.
         if (token_endpoint && row.step > Step::edge && !exchange.heard.says(row.cause.id)) continue;

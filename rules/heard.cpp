@@ -227,6 +227,17 @@ void hear_fields(const Exchange& exchange, Heard& heard) {
     }
 }
 
+// error="invalid_token" error_description="…", without the commas that are due.
+void hear_quoted(std::string_view challenge, Heard& heard) {
+    for (const std::string_view name : {"error", "error_description"}) {
+        const std::string opening = std::string(name) + "=\"";
+        const std::size_t at = ifind(challenge, opening);
+        if (at == npos || (at > 0 && is_token_char(challenge[at - 1]))) continue;
+        const std::string_view rest = challenge.substr(at + opening.size());
+        if (rest.find('"') != npos) heard.add(name, rest.substr(0, rest.find('"')));
+    }
+}
+
 void hear_challenges(const Exchange& exchange, Heard& heard) {
     for (const Challenge& challenge : exchange.challenges.challenges)
         for (const std::string_view name :
@@ -235,8 +246,11 @@ void hear_challenges(const Exchange& exchange, Heard& heard) {
                 if (!parameter->value.empty()) heard.add(name, heard.keep(parameter->value));
     // Where the grammar is broken, its words can still be read.
     if (exchange.challenges.flaws.empty()) return;
-    for (const Field& line : exchange.response.fields.lines())
-        if (iequals(line.name, "WWW-Authenticate")) heard.add("WWW-Authenticate", line.value);
+    for (const Field& line : exchange.response.fields.lines()) {
+        if (!iequals(line.name, "WWW-Authenticate")) continue;
+        hear_quoted(line.value, heard);
+        heard.add("WWW-Authenticate", line.value);
+    }
 }
 
 // What a redirect to a login page carries along.

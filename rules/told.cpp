@@ -376,9 +376,17 @@ private:
                                    const std::vector<Common::Found>& all) {
         return std::any_of(all.begin(), all.end(), [&](const Common::Found& other) {
             const char* const begin = one.words.data();
-            return other.words.size() > one.words.size() && begin >= other.words.data() &&
+            return length_of(other) > length_of(one) && begin >= other.words.data() &&
                    begin + one.words.size() <= other.words.data() + other.words.size();
         });
+    }
+
+    // Of its words, without the gaps; a code is all that the statement says.
+    static std::size_t length_of(const Common::Found& one) {
+        const Term& first = one.row.saying->when.front();
+        if (first.asks != Asks::text) return one.words.size();
+        return first.words.size() -
+               static_cast<std::size_t>(std::count(first.words.begin(), first.words.end(), '*'));
     }
 
     // Whether a saying that is no guess stands in the statement.

@@ -70,9 +70,10 @@ std::optional<SignedUntil> signed_until(const Exchange& exchange) {
 std::optional<Evidence> login_failed(const Exchange& exchange) {
     const bool call = is_login_call(exchange);
     if (!call) {
-        // Basic on the way to a session is told apart by the words alone.
-        return exchange.carries(Sent::password) || exchange.carries(Sent::basic) ||
-                       exchange.request.method == "POST"
+        // Basic on the way to a session; elsewhere the pair is the API's own credential.
+        const bool basic = exchange.carries(Sent::basic);
+        if (basic && !compliance::is_login_url(exchange.request.path, {})) return std::nullopt;
+        return basic || exchange.carries(Sent::password) || exchange.request.method == "POST"
                    ? told(exchange, "login-failed")
                    : std::nullopt;
     }
