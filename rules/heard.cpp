@@ -73,7 +73,7 @@ bool nests_words(std::string_view name) {
     return name.empty() || carries_words(name) ||
            is_any(name, {"extensions", "meta", "problem", "root_cause", "caused_by", "failed",
                          "authentication", "errorInfo", "_embedded", "responses", "xml",
-                         "non_field_errors", "payload", "output"});
+                         "non_field_errors", "payload", "output", "json"});
 }
 
 class Body {

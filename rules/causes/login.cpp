@@ -1,6 +1,7 @@
 #include "rules/causes/login.hpp"
 
 #include "rules/causes/reading.hpp"
+#include "rules/compliance/login_page.hpp"
 #include "rules/compliance/readings.hpp"
 #include "rules/text.hpp"
 

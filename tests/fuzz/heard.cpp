@@ -1,5 +1,6 @@
 #include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
+#include "rules/heard.hpp"
 #include "rules/quotable.hpp"
 #include "rules/text.hpp"
 
@@ -13,11 +14,13 @@ using namespace whogoes::rules;
 namespace {
 
 void check_what_is_shown(const Exchange& exchange) {
-    for (std::size_t i = 0; i < Heard::kinds; ++i) {
-        const std::string_view text = exchange.heard.text(static_cast<Wording>(i));
+    const auto is_showable = [&](std::string_view text) {
         const std::string shown = quotable(text, exchange.request);
-        if (text.size() > 200 || shown.size() > 200 || !is_utf8(shown)) std::abort();
-    }
+        return shown.size() <= 200 && is_utf8(shown);
+    };
+    if (exchange.heard.message.size() > 200 || !is_showable(exchange.heard.message)) std::abort();
+    for (const Told& told : exchange.heard.told)
+        if (told.text.size() > 200 || !is_showable(told.text)) std::abort();
 }
 
 }  // namespace
