@@ -98,7 +98,7 @@ function frontEndRows(here) {
   return [
     { given: 'dev: fetch from another origin, no CORS on the 401', from: foreign, act: (page) => see(page, `${own}/no-cors-on-errors`),
       seen: { status: 401, challenge: 'Bearer realm="api"' }, path: '/no-cors-on-errors', cause: 'no-credentials',
-      rule: 'cors-missing-on-auth-error', changed: 'production will show this as a network error' },
+      rule: 'cors-missing-on-auth-error', changed: 'production will show a network error' },
     { given: 'dev: with cookies', from: foreign, act: (page) => see(page, `${own}/no-cors-on-errors?c`, { credentials: 'include' }),
       seen: { status: 401, challenge: 'Bearer realm="api"' }, path: '/no-cors-on-errors', query: 'c', cause: 'no-credentials' },
     { given: 'dev: a preflight that wants credentials', from: foreign, act: (page) => see(page, `${own}/preflight`, { headers: token }),

@@ -43,7 +43,7 @@ TEST_CASE("without the profile an answer is what the API sent, whoever calls") {
     }
 }
 
-TEST_CASE("a refusal gets CORS for the calling origin where the API forgot it") {
+TEST_CASE("an answer gets CORS for the calling origin where the API forgot it") {
     const struct {
         std::string given;
         int status;
@@ -53,8 +53,24 @@ TEST_CASE("a refusal gets CORS for the calling origin where the API forgot it") 
     } rows[] = {
         {"401", 401, "Origin: " + page + "\r\n", "", {page}},
         {"403", 403, "Origin: " + page + "\r\nSec-Fetch-Mode: cors\r\n", "", {page}},
-        {"200", 200, "Origin: " + page + "\r\n", "", {}},
-        {"404", 404, "Origin: " + page + "\r\n", "", {}},
+        {"200", 200, "Origin: " + page + "\r\n", "", {page}},
+        {"404", 404, "Origin: " + page + "\r\n", "", {page}},
+        {"a 200 for the dev server's own page",
+         200,
+         "Origin: " + page + "\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n",
+         "",
+         {}},
+        {"a 200 for a page of the open web",
+         200,
+         "Origin: https://app.example\r\nSec-Fetch-Site: cross-site\r\n",
+         "",
+         {}},
+        {"a 200 for an image", 200, "Origin: " + page + "\r\nSec-Fetch-Mode: no-cors\r\n", "", {}},
+        {"a WebSocket",
+         401,
+         "Origin: " + page + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n",
+         "",
+         {}},
         {"no origin", 401, "", "", {}},
         {"a dev server's own page",
          401,
@@ -89,9 +105,83 @@ TEST_CASE("a refusal gets CORS for the calling origin where the API forgot it") 
         if (row.allowed.empty() || row.allowed.front() == "*") continue;
         CHECK(reply.field("Access-Control-Allow-Credentials") == "true");
         CHECK(reply.field("Vary") == "Origin");
-        CHECK(text_at(rig.next_event(), "/auth/changes").find("production will show this as a") !=
+        CHECK(text_at(rig.next_event(), "/auth/changes").find("production will show a") !=
               std::string::npos);
     }
+}
+
+std::string call(const Rig& rig, const std::string& method, const std::string& path,
+                 const std::string& fields = "") {
+    return from(
+        rig, method, path,
+        "Origin: " + page + "\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Site: same-site\r\n" + fields);
+}
+
+TEST_CASE("what a page needs of a success is added to each and said once a route") {
+    Rig rig(dev());
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("in")); });
+    const auto allowed = [&](const std::string& method, const std::string& path) {
+        return rig.ask(call(rig, method, path, "Content-Length: 0\r\n"))
+            .field("Access-Control-Allow-Origin");
+    };
+    for (const char* path : {"/orders/1", "/orders/2", "/orders/1"})
+        CHECK(allowed("POST", path) == page);
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/http/response/status_code") == "200");
+    CHECK(text_at(event, "/auth/changes")
+              .find("CORS was added for " + page +
+                    ": production will show a network error (said once for POST /orders/{id})") !=
+          std::string::npos);
+    CHECK(allowed("PUT", "/orders/1") == page);
+    CHECK(text_at(rig.next_event(), "/auth/changes").find("PUT /orders/{id}") != std::string::npos);
+    CHECK(rig.stop().empty());
+}
+
+TEST_CASE("a page that sent a cookie gets the leave that its credentials need") {
+    Rig rig(dev());
+    const std::string own = "Access-Control-Allow-Origin: " + page + "\r\nVary: Origin\r\n";
+    const struct {
+        std::string fields, own;
+        Values allowed;
+    } rows[] = {
+        {"Cookie: a=1\r\n", own, {"true"}},
+        {"", own, {}},
+        {"Cookie: a=1\r\n", own + "Access-Control-Allow-Credentials: true\r\n", {"true"}},
+        {"Cookie: a=1\r\n", "Access-Control-Allow-Origin: *\r\n", {}},
+        {"Cookie: a=1\r\n", "", {"true"}},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.own);
+        rig.upstream.will_answer(ok("{}", row.own));
+        const Message reply = rig.ask(call(rig, "GET", "/", row.fields));
+        CHECK(reply.fields("Access-Control-Allow-Credentials") == row.allowed);
+        CHECK(reply.fields("Access-Control-Allow-Origin").size() == 1);
+    }
+}
+
+TEST_CASE("without the profile a success that its page may not read is told of") {
+    Rig rig;
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("in")); });
+    const std::string token = "Authorization: Bearer a\r\nContent-Length: 0\r\n";
+    CHECK_FALSE(rig.ask(call(rig, "POST", "/orders", token)).has("Access-Control-Allow-Origin"));
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/event") == "auth.compliance");
+    CHECK(text_at(event, "/auth/rules").find("cors-missing-on-success") != std::string::npos);
+    CHECK(text_at(event, "/auth/remedy").find("--dev") != std::string::npos);
+    for (const std::string& site : {"Sec-Fetch-Site: same-origin\r\n", "Sec-Fetch-Site: none\r\n"})
+        rig.ask(from(rig, "POST", "/", "Origin: " + page + "\r\n" + site + token));
+    rig.ask(from(rig, "POST", "/", "Origin: http://" + rig.endpoint().text() + "\r\n" + token));
+    CHECK(rig.stop().empty());
+}
+
+TEST_CASE("nothing of CORS is said of a WebSocket that was refused") {
+    Rig rig(dev());
+    rig.upstream.will_answer(answer(401));
+    rig.ask(from(rig, "GET", "/socket",
+                 "Origin: " + page + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"));
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/auth/changes").empty());
+    CHECK(text_at(event, "/auth/rules").find("cors") == std::string::npos);
 }
 
 TEST_CASE("a challenge is exposed to the page that CORS was added for") {
@@ -145,6 +235,7 @@ TEST_CASE("a refused preflight is answered for the API, and said so") {
         CHECK(text_at(event, "/http/response/status_code") == "204");
         CHECK(text_at(event, "/upstream/status_code") == std::to_string(status));
         CHECK(text_at(event, "/auth/changes").find("production") != std::string::npos);
+        CHECK(text_at(event, "/auth/remedy").find("--dev") == std::string::npos);
     }
     rig.upstream.will_answer(ok());  // no word of CORS
     CHECK(rig.ask(from(rig, "OPTIONS", "/", preflight(page))).status() == 204);
@@ -194,8 +285,11 @@ TEST_CASE("cookies are given so that the browser keeps them, in their order, and
     CHECK(reply.fields("Set-Cookie") ==
           Values{"a=1; Path=/", "sid=2; SameSite=Lax", "__Host-b=3; Secure; Path=/"});
     CHECK(reply.field("X-Api") == "1");
-    CHECK(text_at(rig.next_event(), "/auth/changes").find("the cookie sid was given without") !=
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/auth/changes").find("the cookie sid was given without") !=
           std::string::npos);
+    CHECK(text_at(event, "/auth/rules").find("cookie-secure-over-http") != std::string::npos);
+    CHECK(text_at(event, "/auth/remedy") == "Serve the page over https");
 
     // The browser has it now: whatever refuses it, no rule of storage does.
     rig.upstream.will_answer(answer(401));
