@@ -111,7 +111,7 @@ bool read_segment(Jwt& jwt, int number, std::string_view segment, ReadJson read,
     }
     if (bad != npos) {
         note(jwt, JwtFlaw::base64_invalid, number, bad,
-             bad < segment.size() ? "an octet outside the alphabet" : "cut in a group of four");
+             bad < segment.size() ? "a byte outside the alphabet" : "cut in a group of four");
         return false;
     }
     JsonFlaw flaw = read({buffer.data(), size}, jwt);
@@ -138,7 +138,7 @@ void judge_signature(Jwt& jwt, std::string_view segment, AlphabetFlaw& alphabet)
         decode_base64_into(segment, Alphabet::either, buffer.data(), bad, padding);
     const std::size_t digits = segment.size() - padding;
     if (bad != npos && bad < digits) {
-        note(jwt, JwtFlaw::base64_invalid, 3, bad, "an octet outside the alphabet");
+        note(jwt, JwtFlaw::base64_invalid, 3, bad, "a byte outside the alphabet");
         return;
     }
     note_alphabet(alphabet, 3, segment);

@@ -178,7 +178,7 @@ std::optional<KeyFlaw> read_oct(const json::object& jwk, Key& key) {
     });
     if (!key.algorithms.empty()) return std::nullopt;
     return KeyFlaw{"secret of " + std::to_string(key.secret.size()) +
-                   " octets is shorter than the hash of " +
+                   " bytes is shorter than the hash of " +
                    std::string(alg.empty() ? "HS256" : alg)};
 }
 

@@ -33,11 +33,11 @@ Flaw bad_octet(std::string_view text) {
         const auto octet = static_cast<unsigned char>(text[at]);
         const std::string hex = "0x" + hex_of(text.substr(at, 1));
         if (octet < 0x20 || octet == 0x7F)
-            return OfferFlaw{at, "the octet " + hex +
+            return OfferFlaw{at, "the byte " + hex +
                                      " is a control character, which no field value may hold: "
                                      "take it out"};
         if (octet >= 0x80)
-            return OfferFlaw{at, "the octet " + hex +
+            return OfferFlaw{at, "the byte " + hex +
                                      " is not ASCII, and clients read it in different ways: "
                                      "spell it in ASCII"};
     }
@@ -178,7 +178,7 @@ Flaw flaw_of(std::string_view text) {
     if (text.size() > longest_offer)
         return OfferFlaw{longest_offer, "the challenge is longer than " +
                                             std::to_string(longest_offer) +
-                                            " octets: no client expects that"};
+                                            " bytes: no client expects that"};
     if (Flaw flaw = bad_octet(text)) return flaw;
     const ChallengeList list = parse_challenges({&text, 1});
     // The scheme first: what else is wrong with a Digest challenge does not matter.

@@ -215,15 +215,15 @@ public:
         return true;
     }
 
-    // Calls `found` with each row one of whose terms may hold of the statement.
-    template <class Found>
-    void look(const Statement& statement, Found found) const {
+    // Calls `take` with each row one of whose terms may hold of the statement.
+    template <class Take>
+    void look(const Statement& statement, Take take) const {
         if (statement.letters != 0) {
             auto row = std::lower_bound(
                 codes_.begin(), codes_.end(), statement.letters,
                 [](const auto& one, std::uint64_t letters) { return one.first < letters; });
             for (; row != codes_.end() && row->first == statement.letters; ++row)
-                found(Found{row->second, statement.text, statement.text});
+                take(Found{row->second, statement.text, statement.text});
         }
         const std::string_view text = statement.text;
         for (std::size_t at = 0; at < text.size(); ++at) {
@@ -234,10 +234,11 @@ public:
             for (const Row& row : texts_[bucket]) {
                 const std::string_view rest = text.substr(at, 256);
                 const Match match = find_words_here(rest, row.saying->when.front().words);
-                if (match) found(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
+                if (!match) continue;
+                take(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
             }
         }
-        for (const Row& row : others_) found(Found{row, {}, {}});
+        for (const Row& row : others_) take(Found{row, {}, {}});
     }
 
 private:

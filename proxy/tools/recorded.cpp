@@ -19,6 +19,9 @@ rules::Exchange Recorded::exchange(rules::TimePoint now,
         exchange.request.query = std::string_view(target).substr(mark + 1);
     exchange.request.form_body = form_body;
     exchange.request.other_body = other_body;
+    if (other_body.starts_with('{') || other_body.starts_with('['))
+        exchange.request.json_body = other_body;
+    exchange.request_seen = request_known;
     exchange.request.client = "recording";
     for (const auto& [name, value] : request_fields) exchange.request.fields.add(name, value);
     exchange.response.status = status;

@@ -126,7 +126,7 @@ std::optional<Evidence> basic_not_base64(const Exchange& exchange) {
     return proof(plain ? "user:password was sent as it is, without base64"
                    : decoded.bad >= value.size()
                        ? "the value is cut: no base64 has this length"
-                       : "the value is not base64, first at octet " + std::to_string(decoded.bad),
+                       : "the value is not base64, first at byte " + std::to_string(decoded.bad),
                    {fact("offset", decoded.bad), fact("unencoded", plain)});
 }
 
@@ -163,7 +163,7 @@ std::optional<Evidence> basic_control_characters(const Exchange& exchange) {
     std::array<char, 8> hex{};
     std::snprintf(hex.data(), hex.size(), "%02X", static_cast<unsigned char>(pair->bytes[at]));
     return proof("the decoded value holds the control character " + std::string(hex.data()) +
-                       " at octet " + std::to_string(at),
+                       " at byte " + std::to_string(at),
                    {fact("hex", hex.data()), fact("offset", at)});
 }
 
@@ -171,7 +171,7 @@ std::optional<Evidence> basic_not_utf8(const Exchange& exchange) {
     const std::optional<Pair> pair = decoded_pair(exchange);
     const std::size_t at = pair && pair->colon != npos ? first_non_utf8(pair->bytes) : npos;
     if (at == npos) return std::nullopt;
-    return shape("user or password is not UTF-8 (first at octet " + std::to_string(at) +
+    return shape("user or password is not UTF-8 (first at byte " + std::to_string(at) +
                       "), so probably in another charset than the server's",
                   {fact("first_invalid_offset", at)});
 }

@@ -73,7 +73,7 @@ std::optional<Evidence> jwt_base64_standard(const Exchange& exchange) {
 std::optional<Evidence> jwt_base64_invalid(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::base64_invalid);
     if (!jwt) return std::nullopt;
-    return proof(segment_words(*jwt) + " is not base64url: " + jwt->flaw_detail + " at octet " +
+    return proof(segment_words(*jwt) + " is not base64url: " + jwt->flaw_detail + " at byte " +
                        std::to_string(jwt->flaw_offset),
                    {fact("segment", jwt->flawed_segment), fact("offset", jwt->flaw_offset)});
 }
@@ -103,11 +103,11 @@ std::optional<Evidence> jwt_alg_missing(const Exchange& exchange) {
 std::optional<Evidence> jwt_truncated(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::truncated);
     if (!jwt) return std::nullopt;
-    std::string words = "the signature has " + std::to_string(jwt->signature_bytes) + " octets";
+    std::string words = "the signature has " + std::to_string(jwt->signature_bytes) + " bytes";
     if (jwt->signature_expected_bytes != 0 && jwt->signature_expected_bytes != jwt->signature_bytes)
         words += ", and " + jwt->alg + " makes " + std::to_string(jwt->signature_expected_bytes);
     else
-        words += " and a rest that is no whole octet";
+        words += " and a rest that is no whole byte";
     return proof(std::move(words),
                    {fact("alg", jwt->alg), fact("signature_bytes", jwt->signature_bytes),
                     fact("expected_bytes", jwt->signature_expected_bytes),

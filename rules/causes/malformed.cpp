@@ -246,7 +246,7 @@ std::optional<Evidence> token_whitespace(const Exchange& exchange) {
         kind = "percent-encoded newline";
     }
     if (offset == npos) return std::nullopt;
-    return proof("there is white space in the token (" + std::string(kind) + " at octet " +
+    return proof("there is white space in the token (" + std::string(kind) + " at byte " +
                        std::to_string(offset) + ")",
                    {fact("offset", offset), fact("char_class", kind)});
 }
@@ -287,7 +287,7 @@ std::optional<Evidence> token_illegal_characters(const Exchange& exchange) {
         if (is_token68_char(body[offset])) continue;
         if (is_tolerated(token, offset, kind, sole_jwt(exchange))) continue;
         const std::string code = codepoint_hex(body.substr(offset));
-        std::string words = "the character " + code + " at octet " + std::to_string(offset) +
+        std::string words = "the character " + code + " at byte " + std::to_string(offset) +
                             " cannot occur in a token";
         // The causes that come before this one say it better.
         if (quoted_token(exchange) || token_whitespace(exchange) ||

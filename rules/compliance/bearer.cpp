@@ -161,7 +161,7 @@ std::optional<Evidence> bearer_error_charset(const Exchange& exchange) {
         for (const std::string_view name : {"error", "error_description", "error_uri"}) {
             const Parameter* parameter = challenge.parameter(name);
             if (parameter && !is_error_text(parameter->value, name != "error_uri"))
-                return certain(std::string(name) + " holds an octet that it may not hold",
+                return certain(std::string(name) + " holds a byte that it may not hold",
                                {{"parameter", std::string(name)}});
         }
     }

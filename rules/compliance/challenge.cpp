@@ -105,7 +105,7 @@ std::optional<Evidence> challenge_syntax_invalid(const Exchange& exchange) {
     if (!flaw) return std::nullopt;
     const std::string name =
         exchange.challenges.flaws.empty() ? "Proxy-Authenticate" : "WWW-Authenticate";
-    return certain(name + " line " + std::to_string(flaw->line + 1) + " ends at octet " +
+    return certain(name + " line " + std::to_string(flaw->line + 1) + " ends at byte " +
                        std::to_string(flaw->offset) + ": " + std::string(flaw->expected) +
                        " was expected",
                    {{"line", number(flaw->line + 1)},
@@ -175,7 +175,7 @@ std::optional<Evidence> challenge_multiple_in_one_field(const Exchange& exchange
 
 std::optional<Evidence> challenge_non_ascii(const Exchange& exchange) {
     if (!exchange.challenges.non_ascii) return std::nullopt;
-    return certain("WWW-Authenticate holds an octet beyond US-ASCII");
+    return certain("WWW-Authenticate holds a byte beyond US-ASCII");
 }
 
 std::optional<Evidence> challenge_on_unexpected_status(const Exchange& exchange) {

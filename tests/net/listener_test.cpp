@@ -34,6 +34,22 @@ std::string refusal(const Endpoint& endpoint, bool share) {
     }
 }
 
+// Lets everybody in, counts them, and sends them home.
+struct OpenDoor final : Doorkeeper {
+    explicit OpenDoor(Reactor& of) : reactor(of) {}
+    bool may_enter() override { return true; }
+    void nobody_came() override {}
+    void entered(int socket, const Endpoint&) override {
+        ++accepted;
+        ::close(socket);
+        reactor.stop();
+    }
+    void out_of_descriptors() override {}
+
+    Reactor& reactor;
+    int accepted = 0;
+};
+
 TEST_CASE("port 0 gets a number, and what is taken is refused by name") {
     const int first = open_listener(literal_endpoints("127.0.0.1", 0).front(), false);
     const Endpoint bound = bound_endpoint(first);
@@ -69,15 +85,8 @@ TEST_CASE("a socket that the system grants no watch on is heard as soon as it do
     // A regular file is what epoll refuses; whatever the reason, the worker must live on.
     const int socket = ::open((folder.path + "/file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     Reactor reactor;
-    int accepted = 0;
-    Listener listener(
-        reactor, socket,
-        [&](int connection, const Endpoint&) {
-            ++accepted;
-            ::close(connection);
-            reactor.stop();
-        },
-        [] {});
+    OpenDoor door(reactor);
+    Listener listener(reactor, socket, door);
     CHECK(listener.flaw() == EPERM);
     listener.tick();
     CHECK(listener.flaw() == EPERM);
@@ -92,7 +101,7 @@ TEST_CASE("a socket that the system grants no watch on is heard as soon as it do
     REQUIRE(::connect(client, reinterpret_cast<const sockaddr*>(&endpoint.address),
                       endpoint.length) == 0);
     reactor.run(std::chrono::milliseconds(100), [] {});
-    CHECK(accepted == 1);
+    CHECK(door.accepted == 1);
     ::close(client);
 }
 
@@ -101,8 +110,8 @@ TEST_CASE("a listener that was never heard goes away quietly") {
     const Folder folder;
     const int socket = ::open((folder.path + "/file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     {
-        Listener listener(
-            reactor, socket, [](int, const Endpoint&) {}, [] {});
+        OpenDoor door(reactor);
+        Listener listener(reactor, socket, door);
         listener.turn_newcomers_away();
         listener.close();
     }

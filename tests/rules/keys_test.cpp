@@ -175,7 +175,7 @@ TEST_CASE("a key set that cannot be used is refused in words") {
         {R"({"keys":[]})", "holds no key"},
         {R"({"keys":[7]})", "key 1 is not an object"},
         {R"({"keys":[{"kid":"a"}]})", "key 1 (kid \"a\"): has no \"kty\""},
-        {R"({"kty":"oct","alg":"HS256","k":"c2hvcnQ"})", "secret of 5 octets is shorter"},
+        {R"({"kty":"oct","alg":"HS256","k":"c2hvcnQ"})", "secret of 5 bytes is shorter"},
         {R"({"kty":"oct","k":"c2hv+nQ"})", "\"k\" is not base64url"},
         {R"({"kty":"RSA","n":"AQAB","e":"AQAB"})", "RSA modulus of 17 bits"},
         {R"({"kty":"RSA","e":"AQAB"})", "has no \"n\""},
