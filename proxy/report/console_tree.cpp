@@ -69,12 +69,6 @@ std::string rule_line(const AuthEvent& event, const rules::Violation& violation,
     return out;
 }
 
-bool quotes(const std::vector<std::string>& lines, std::string_view message) {
-    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
-        return line.find(message) != std::string::npos;
-    });
-}
-
 std::string changes_line(const AuthEvent& event, const ConsoleText& text) {
     std::string all;
     for (const std::string& change : event.changes)
