@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 // How far an answer's body has come, and what of it may go to the client. Pure: whoever reads and
 // writes shows it what came, and does what it decides.
@@ -30,6 +31,10 @@ public:
 
     bool done() const noexcept { return done_; }
     bool flawed() const noexcept { return flawed_; }
+    // What is wrong with its chunks; empty: nothing was found.
+    std::string_view flaw() const noexcept {
+        return flawed_ ? chunks_.flaw() : std::string_view();
+    }
     bool ends_with_connection() const noexcept { return framing_ == http::Framing::until_close; }
     bool takes_framing_off() const noexcept { return unchunk_; }
     // What goes to the client still has its chunks' framing.

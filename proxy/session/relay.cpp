@@ -220,7 +220,7 @@ net::Task<bool> relay(Exchange& exchange) {
     exchange.client.stream.unwatch();
     if (exchange.event) exchange.event->body_whole = whole;
     if (!whole && !exchange.client.gone && !exchange.upload.client_failed())
-        record_broken_answer(exchange, body.flawed ? body.chunks.flaw() : std::string_view());
+        record_broken_answer(exchange, body.flaw());
     co_return whole;
 }
 

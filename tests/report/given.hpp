@@ -79,7 +79,8 @@ inline constexpr rules::Rule without_challenge{.id = "unauthorized-without-chall
                                                .level = "MUST",
                                                .section = "RFC 9110, 15.5.2, 11.6.1",
                                                .summary = "A 401 carries a challenge.",
-                                               .advice = "add WWW-Authenticate"};
+                                               .advice = "add WWW-Authenticate",
+                                               .example = ""};
 
 inline rules::Diagnosis diagnosed(const rules::Cause& cause, std::string words = "it was so",
                                   std::vector<rules::Fact> facts = {}) {
