@@ -11,7 +11,8 @@ namespace whogoes::http {
 namespace {
 
 TEST_CASE("the statuses that are worth a look") {
-    const std::set<int> telling = {301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 419, 429};
+    const std::set<int> telling = {301, 302, 303, 307, 308, 400, 401, 402, 403,
+                                   404, 407, 412, 419, 422, 429, 440, 498};
     const ReadRequest request(get());
     for (int status = 100; status < 600; ++status) {
         if (status == 101) continue;

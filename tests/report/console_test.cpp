@@ -237,7 +237,8 @@ constexpr rules::Rule kept_from_page{.id = "cors-missing-on-success",
                                      .level = "browser requirement",
                                      .section = "WHATWG Fetch, CORS check",
                                      .summary = "A success carries CORS.",
-                                     .advice = "let the CORS layer run"};
+                                     .advice = "let the CORS layer run",
+                                     .example = ""};
 
 TEST_CASE("a success that its page may not read is shown, once a minute, unless --dev mended it") {
     rules::Diagnosis diagnosis;
