@@ -156,7 +156,8 @@ bool Console::is_news(const AuthEvent& event, const rules::Rule& rule) {
 
 // Less the rules that were said of its route within this minute.
 std::string Console::news_of(const AuthEvent& event) {
-    if (event.diagnosis.violations.empty()) return console_lines(event, style_);
+    if (style_.every_rule || event.diagnosis.violations.empty())
+        return console_lines(event, style_);
     AuthEvent news = event;
     std::erase_if(news.diagnosis.violations, [&](const rules::Violation& violation) {
         return violation.rule != nullptr && !is_news(event, *violation.rule);

@@ -21,6 +21,7 @@ struct ConsoleStyle {
     bool quiet = false;       // errors of the proxy's own only
     bool ids = false;         // the event's id at the end of its row
     bool local_time = false;  // times of this machine's zone (TZ) in place of UTC
+    bool every_rule = false;  // on each event, for who reads a log, and not once a minute
     bool dev = false;         // the front-end profile: four lines of the terminal an event at most
 };
 

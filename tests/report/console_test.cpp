@@ -262,6 +262,8 @@ TEST_CASE("a success that its page may not read is shown, once a minute, unless 
     Console all({.verbose = true});
     CHECK(all.show(event).find("rule  ") != std::string::npos);
     event.changes.clear();
+    Console reader({.verbose = true, .every_rule = true});
+    for (int i = 0; i < 2; ++i) CHECK(reader.show(event).find("rule  ") != std::string::npos);
     CHECK(all.show(event) == "12:52:24 200 POST /v1/orders            0ms\n");
 }
 
