@@ -32,8 +32,7 @@ bool is_about_validity(const CauseRow& row) {
 
 // A system that was recognised says it, and does not guess.
 bool is_firm(const Candidate& said) {
-    return said.evidence.ground == Ground::told &&
-           said.evidence.confidence != Confidence::possible;
+    return said.evidence.ground == Ground::told && said.evidence.confidence != Confidence::possible;
 }
 
 // Whether the one finding says why the answer says the other.
@@ -58,11 +57,11 @@ bool explains(const Candidate& one, const Candidate& other) {
             return is_nothing_came(said);
         case Step::scheme:
             // Who speaks of a token's age, audience or signature has read it.
-            return is_nothing_came(said) || (said.step == Step::structure && !read);
+            return is_nothing_came(said) || said.step == Step::malformed ||
+                   (said.step == Step::structure && !read);
         case Step::structure:
         case Step::kind:
-            return is_about_validity(said) || is_nothing_came(said) ||
-                   said.step == Step::malformed;
+            return is_about_validity(said) || is_nothing_came(said) || said.step == Step::malformed;
         case Step::times:
             // Who cannot use a token may well say that none came.
             return said.step == Step::times || is_nothing_came(said) ||
@@ -122,9 +121,8 @@ void keep_one_absence(std::vector<Candidate>& all) {
     });
     if (first == all.end()) return;
     const CauseRow* const kept = first->row;
-    std::erase_if(all, [kept](const Candidate& one) {
-        return is_nothing_came(*one.row) && one.row != kept;
-    });
+    std::erase_if(
+        all, [kept](const Candidate& one) { return is_nothing_came(*one.row) && one.row != kept; });
 }
 
 // More than one thing that the API may have read.
@@ -207,8 +205,7 @@ void quote(const Candidate& main, const std::vector<Candidate>& all, const Excha
 
 }  // namespace
 
-const CauseRow* choose(std::vector<Candidate> all, const Exchange& exchange,
-                       Diagnosis& diagnosis) {
+const CauseRow* choose(std::vector<Candidate> all, const Exchange& exchange, Diagnosis& diagnosis) {
     std::erase_if(all, [&](const Candidate& one) { return is_vetoed(one, exchange); });
     keep_one_absence(all);
     for (Candidate& one : all) {

@@ -157,8 +157,9 @@ Holds guess_member(std::string_view name, std::string_view value) noexcept {
 
 // "user[password]", with its brackets as they are or encoded: what is within the last of them.
 std::string_view inner_name(std::string_view name) noexcept {
-    for (const auto& [open, close] : {std::pair{std::string_view("["), std::string_view("]")},
-                                      std::pair{std::string_view("%5B"), std::string_view("%5D")}}) {
+    for (const auto& [open, close] :
+         {std::pair{std::string_view("["), std::string_view("]")},
+          std::pair{std::string_view("%5B"), std::string_view("%5D")}}) {
         if (!iends_with(name, close)) continue;
         const std::string_view inside = name.substr(0, name.size() - close.size());
         for (std::size_t at = inside.size(); at-- > 0;)
@@ -201,7 +202,7 @@ private:
             const std::size_t equals = pair.find('=');
             if (equals != npos)
                 add(Where::cookie, pair.substr(0, equals), pair.substr(equals + 1));
-            else if (looks_like_value(pair))  // RFC 6265bis, 5.6: a value without a name
+            else if (pair.size() >= 16 && pair.find(' ') == npos)  // RFC 6265bis, 5.6: a value without a name
                 found_.push_back({Where::cookie, Holds::session, {}, pair});
             value.remove_prefix(std::min(value.find(';'), value.size() - 1) + 1);
         }
@@ -213,7 +214,8 @@ private:
             const bool kubernetes = istarts_with(part, "base64url.bearer.");
             if (!kubernetes && !looks_like_value(part)) continue;
             const std::string_view token =
-                kubernetes ? part.substr(part.rfind('.') + 1) : part.substr(part.find("eyJ") == npos ? 0 : part.find("eyJ"));
+                kubernetes ? part.substr(part.rfind('.') + 1)
+                           : part.substr(part.find("eyJ") == npos ? 0 : part.find("eyJ"));
             found_.push_back({Where::subprotocol, Holds::token, "Sec-WebSocket-Protocol", token});
         }
     }
@@ -222,7 +224,8 @@ private:
         while (!text.empty()) {
             const std::string_view pair = text.substr(0, text.find('&'));
             const std::size_t equals = pair.find('=');
-            if (equals != npos) add(where, inner_name(pair.substr(0, equals)), pair.substr(equals + 1));
+            if (equals != npos)
+                add(where, inner_name(pair.substr(0, equals)), pair.substr(equals + 1));
             text.remove_prefix(std::min(pair.size() + 1, text.size()));
         }
     }

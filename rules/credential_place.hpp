@@ -15,10 +15,10 @@ struct Request;
 struct Dialect;
 
 enum class Where : std::uint8_t {
-    field,   // a header field of the request
-    cookie,  //
-    query,   // a parameter of the URL
-    member,  // of a form or JSON body
+    field,        // a header field of the request
+    cookie,       //
+    query,        // a parameter of the URL
+    member,       // of a form or JSON body
     subprotocol,  // of Sec-WebSocket-Protocol
     scheme,       // of Authorization
 };

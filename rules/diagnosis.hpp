@@ -130,11 +130,11 @@ struct CauseRow {
 struct Rule {
     std::string_view id;
     Severity severity;
-    std::string_view level;    // MUST, SHOULD, practice, …
-    std::string_view section;  // "RFC 9110, 15.5.2, 11.6.1"
-    std::string_view summary;  // the duty, in one sentence
-    std::string_view advice;   // how to mend it
-    std::string_view example;  // one line: what an answer that breaks it looks like
+    std::string_view level;      // MUST, SHOULD, practice, …
+    std::string_view section;    // "RFC 9110, 15.5.2, 11.6.1"
+    std::string_view summary;    // the duty, in one sentence
+    std::string_view advice;     // how to mend it
+    std::string_view example;    // one line: what an answer that breaks it looks like
     bool reads_request = false;  // says nothing of an answer alone
 };
 

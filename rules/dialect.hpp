@@ -48,7 +48,7 @@ enum class Sent : std::uint16_t {
 struct Term {
     Asks asks = Asks::text;
     std::string_view name{};
-    std::string_view words{};     // in lower case; of a code: its letters and digits alone
+    std::string_view words{};  // in lower case; of a code: its letters and digits alone
     // name_mark_of a field's name, or of the last part of a member's; of a code, the hash of its
     // letters and digits.
     std::uint64_t name_mark = 0;
@@ -66,14 +66,14 @@ struct Saying {
 };
 
 struct Dialect {
-    std::string_view id{};    // "github"
-    std::string_view name{};  // "GitHub"
+    std::string_view id{};               // "github"
+    std::string_view name{};             // "GitHub"
     std::span<const Condition> marks{};  // none: it is everybody's
     std::span<const CredentialPlace> places{};
     std::span<const Saying> sayings{};
-    std::span<const std::string_view> quirks{};  // causes and rules that are not named there
+    std::span<const std::string_view> quirks{};       // causes and rules that are not named there
     std::span<const std::string_view> empty_words{};  // of these alone a text says nothing
-    bool in_successes = false;  // it tells of refusals with a 2xx as well
+    bool in_successes = false;                        // it tells of refusals with a 2xx as well
 };
 
 // Those that the build made of rules/dialects/.

@@ -30,10 +30,10 @@ struct Request {
     std::string_view path{};    // the target up to "?"
     std::string_view query{};   // behind "?", without it
     Fields fields{};
-    std::string_view form_body{};     // first 4 KiB of an x-www-form-urlencoded body, else empty
-    std::string_view json_body{};     // first 4 KiB of a JSON body, else empty
-    std::string_view other_body{};    // the same of any other text: searched for secrets, no more
-    std::string_view client{};        // the client's address without port; empty: unknown
+    std::string_view form_body{};   // first 4 KiB of an x-www-form-urlencoded body, else empty
+    std::string_view json_body{};   // first 4 KiB of a JSON body, else empty
+    std::string_view other_body{};  // the same of any other text: searched for secrets, no more
+    std::string_view client{};      // the client's address without port; empty: unknown
 };
 
 enum class BodyEvidence : std::uint8_t {
@@ -76,7 +76,7 @@ struct Place {
     std::optional<std::string> own_origin{};
     std::string upstream_origin{};  // scheme://host[:port]
     std::string upstream_target{};  // the request target we sent; empty: the client's own
-    bool host_passed = false;  // the upstream sees the Host that the client sent
+    bool host_passed = false;       // the upstream sees the Host that the client sent
     bool upstream_connection_changed = false;  // legs of a handshake went over different ones
 };
 
@@ -95,8 +95,8 @@ struct Exchange {
     const Expectations* expected = nullptr;      // never null after read()
     const KeySet* keys = nullptr;                // may stay null: no keys configured
     std::span<const Dialect> dialects{};         // of the operator's own, beside the built-in ones
-    bool request_seen = true;                    // false: an answer alone, and nothing is told of who asked
-    Recollection recollection{};                 // what History knows of this client
+    bool request_seen = true;     // false: an answer alone, and nothing is told of who asked
+    Recollection recollection{};  // what History knows of this client
     std::optional<ReplayOf> replay_of{};
 
     // Derived by read(); the same for every check, so worked out once.
@@ -109,13 +109,15 @@ struct Exchange {
     ChallengeList proxy_challenges{};          // Proxy-Authenticate
     std::optional<Jwt> jwt{};                  // of Authorization, else of the first place with one
     std::optional<TimePoint> upstream_date{};  // the answer's Date
-    bool preflight = false;  // OPTIONS with Origin and Access-Control-Request-Method
-    bool script = false;     // sent by fetch() or XMLHttpRequest
+    bool preflight = false;            // OPTIONS with Origin and Access-Control-Request-Method
+    bool script = false;               // sent by fetch() or XMLHttpRequest
     std::optional<GrpcStatus> grpc{};  // of a gRPC answer, where it was seen
-    Heard heard{};           // what the answer says; only for a refusal
+    Heard heard{};                     // what the answer says; only for a refusal
     Signature signature = Signature::not_checked;  // of jwt under keys; only for a 400, 401 or 403
 
-    bool carries(Sent what) const noexcept { return (sent & static_cast<std::uint16_t>(what)) != 0; }
+    bool carries(Sent what) const noexcept {
+        return (sent & static_cast<std::uint16_t>(what)) != 0;
+    }
 
     void read();
 };

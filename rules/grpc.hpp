@@ -11,7 +11,7 @@ namespace whogoes::rules {
 struct Response;
 
 struct GrpcStatus {
-    int code = 0;            // 16: unauthenticated, 7: permission denied
+    int code = 0;           // 16: unauthenticated, 7: permission denied
     std::string message{};  // percent-decoded; may be empty
 };
 

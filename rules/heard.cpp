@@ -27,23 +27,30 @@ bool is_any(std::string_view name, std::initializer_list<std::string_view> names
 bool carries_words(std::string_view name) {
     name = name.substr(name.find(':') + 1);  // "hydra:description"
     static constexpr std::array known{
-        std::string_view("message"), std::string_view("msg"), std::string_view("detail"),
-        std::string_view("details"), std::string_view("description"),
-        std::string_view("error_description"), std::string_view("title"),
-        std::string_view("error"), std::string_view("errors"), std::string_view("reason"),
-        std::string_view("reasons"), std::string_view("cause"), std::string_view("err"),
-        std::string_view("text"), std::string_view("info"), std::string_view("hint"),
-        std::string_view("summary"), std::string_view("exception"), std::string_view("messages"),
-        std::string_view("fault"), std::string_view("faultstring"), std::string_view("code"),
-        std::string_view("type"), std::string_view("__type"), std::string_view("name"),
-        std::string_view("key"), std::string_view("kind"), std::string_view("status"),
-        std::string_view("subcode"), std::string_view("trace"), std::string_view("debug"),
-        std::string_view("result"), std::string_view("response"), std::string_view("data"),
-        std::string_view("body"), std::string_view("errmsg"), std::string_view("errcode"),
-        std::string_view("errortext"), std::string_view("id"), std::string_view("error_subcode"),
-        std::string_view("auth"), std::string_view("domain"), std::string_view("metadata"),
-        std::string_view("non_field_errors"), std::string_view("label"),
-        std::string_view("serviceErrorCode"), std::string_view("violations"),
+        std::string_view("message"),     std::string_view("msg"),
+        std::string_view("detail"),      std::string_view("details"),
+        std::string_view("description"), std::string_view("error_description"),
+        std::string_view("title"),       std::string_view("error"),
+        std::string_view("errors"),      std::string_view("reason"),
+        std::string_view("reasons"),     std::string_view("cause"),
+        std::string_view("err"),         std::string_view("text"),
+        std::string_view("info"),        std::string_view("hint"),
+        std::string_view("summary"),     std::string_view("exception"),
+        std::string_view("messages"),    std::string_view("fault"),
+        std::string_view("faultstring"), std::string_view("code"),
+        std::string_view("type"),        std::string_view("__type"),
+        std::string_view("name"),        std::string_view("key"),
+        std::string_view("kind"),        std::string_view("status"),
+        std::string_view("subcode"),     std::string_view("trace"),
+        std::string_view("debug"),       std::string_view("result"),
+        std::string_view("response"),    std::string_view("data"),
+        std::string_view("body"),        std::string_view("errmsg"),
+        std::string_view("errcode"),     std::string_view("errortext"),
+        std::string_view("id"),          std::string_view("error_subcode"),
+        std::string_view("auth"),        std::string_view("domain"),
+        std::string_view("metadata"),    std::string_view("non_field_errors"),
+        std::string_view("label"),       std::string_view("serviceErrorCode"),
+        std::string_view("violations"),
     };
     for (const std::string_view one : known)
         if (iequals(name, one)) return true;
@@ -91,12 +98,12 @@ private:
     }
 
     void json() {
-        if (text_[0] == '"')
-            return heard_.add({}, text_.substr(1, text_.find('"', 1) - 1));
+        if (text_[0] == '"') return heard_.add({}, text_.substr(1, text_.find('"', 1) - 1));
         JsonMembers members(text_);
         JsonMembers::Value value;
         while (members.next(value)) {
-            heard_.members |= name_mark_of(members.name());
+            for (std::size_t depth = 1; depth <= value.depth; ++depth)
+                heard_.members |= name_mark_of(members.name_at(depth));
             if (heard_.statements.size() < most_statements) member(members, value);
         }
     }
@@ -113,9 +120,10 @@ private:
         if (value.depth == 1 && value.is_string && name == "error" && value.raw.size() <= 64 &&
             is_token(value.raw))
             heard_.error_code = value.raw;
-        heard_.add(path_of(members, value.depth), value.raw.find('\\') == npos
-                                                      ? value.raw.substr(0, longest_statement)
-                                                      : heard_.keep(unescaped_json(value.raw.substr(0, longest_statement))));
+        heard_.add(path_of(members, value.depth),
+                   value.raw.find('\\') == npos
+                       ? value.raw.substr(0, longest_statement)
+                       : heard_.keep(unescaped_json(value.raw.substr(0, longest_statement))));
     }
 
     std::string_view path_of(const JsonMembers& members, std::size_t depth) {
@@ -200,14 +208,14 @@ private:
 // Fields in which systems tell a reason, beside the challenge.
 bool tells_a_reason(std::string_view name) {
     if (is_any(name, {"X-Authentication-Denied-Reason", "X-Seraph-LoginReason", "x-amzn-ErrorType",
-                      "x-ms-error-code", "x-amzn-error-type",
-                      "X-OAuth-Error", "X-Auth-Error", "Error", "X-Reason", "x-ms-diagnostics",
-                      "X-Responded-JSON", "X-Goog-IAP-Generated-Response", "X-Vercel-Error"}))
+                      "x-ms-error-code", "x-amzn-error-type", "X-OAuth-Error", "X-Auth-Error",
+                      "Error", "X-Reason", "x-ms-diagnostics", "X-Responded-JSON",
+                      "X-Goog-IAP-Generated-Response", "X-Vercel-Error"}))
         return true;
-    return istarts_with(name, "x-") && (iends_with(name, "-error") || iends_with(name, "-reason") ||
-                                        iends_with(name, "-error-code") ||
-                                        iends_with(name, "-error-message") ||
-                                        iends_with(name, "-errormessage"));
+    return istarts_with(name, "x-") &&
+           (iends_with(name, "-error") || iends_with(name, "-reason") ||
+            iends_with(name, "-error-code") || iends_with(name, "-error-message") ||
+            iends_with(name, "-errormessage"));
 }
 
 void hear_fields(const Exchange& exchange, Heard& heard) {
@@ -256,7 +264,9 @@ bool body_was_seen(const Response& response) {
 }  // namespace
 
 void Heard::add(std::string_view member, std::string_view text) {
-    text = trim(text);
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == npos) return;
+    text = text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
     if (text.empty() || statements.size() >= most_statements) return;
     std::string_view code = text;
     // RFC 9457: the last part of the type's URI.

@@ -39,8 +39,8 @@ public:
     // What the answer says to people, recognised or not: at most 200 bytes, as sent. Empty where it
     // says no more than its status does, and of a page.
     std::string message{};
-    std::string error_code{};  // the member "error" of a JSON body where it looks like a code
-    bool json = false;         // the body is JSON
+    std::string error_code{};   // the member "error" of a JSON body where it looks like a code
+    bool json = false;          // the body is JSON
     std::uint64_t members = 0;  // name_mark_of every member or element of the body, said or not
 
     // The first that tells of this cause; null: nobody does.

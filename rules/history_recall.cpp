@@ -64,8 +64,8 @@ private:
 
     void read_cookies() {
         const std::vector<CookieHash> sent = notes_.set_cookies.empty()
-                                                ? std::vector<CookieHash>()
-                                                : cookie_hashes(exchange_, hash_key_);
+                                                 ? std::vector<CookieHash>()
+                                                 : cookie_hashes(exchange_, hash_key_);
         for (const SetCookieNote& note : notes_.set_cookies) {
             if (!is_recent(note.at) || sends_cookie(note.name)) continue;
             // Stored, and not due here: a browser sends a cookie along its path alone.

@@ -43,8 +43,7 @@ bool JsonMembers::step(Value& value) {
 void JsonMembers::open(bool object) {
     const std::string_view above = name();
     ++depth_;
-    if (depth_ <= deepest_json)
-        levels_[depth_ - 1] = {object, object ? std::string_view() : above};
+    if (depth_ <= deepest_json) levels_[depth_ - 1] = {object, object ? std::string_view() : above};
     value_next_ = false;
 }
 

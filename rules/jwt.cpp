@@ -188,7 +188,8 @@ std::optional<Jwt> parse_jwt(std::string_view credential) {
         read_segment(jwt, 2, segments.part[1], read_claims, alphabet))
         judge_signature(jwt, segments.part[2], alphabet);
     // A signed cookie, a token of an own kind: JSON first, and neither a header nor claims.
-    if (jwt.alg.empty() && jwt.typ.empty() && jwt.kid.empty() && jwt.enc.empty() && jwt.flawed_segment == 2 && jwt.flaw != JwtFlaw::none)
+    if (jwt.alg.empty() && jwt.typ.empty() && jwt.kid.empty() && jwt.enc.empty() &&
+        jwt.flawed_segment == 2 && jwt.flaw != JwtFlaw::none)
         return std::nullopt;
     return found;
 }

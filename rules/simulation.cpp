@@ -30,7 +30,8 @@ int simulated_status(const Cause& cause) noexcept { return cause.simulated_statu
 
 Diagnosis simulated_diagnosis(const Cause& cause, std::string words) {
     Diagnosis diagnosis;
-    diagnosis.main = Finding{&cause, {Confidence::certain, std::move(words), {}, Ground::proof}, {}};
+    diagnosis.main =
+        Finding{&cause, {Confidence::certain, std::move(words), {}, Ground::proof}, {}};
     return diagnosis;
 }
 

@@ -72,27 +72,35 @@ bool code_holds(const Term& term, const Heard& heard, std::string_view& text) {
     return false;
 }
 
+// Whether the names down to `depth` end with those of "error.data.httpStatus". A list repeats its
+// own name at the level within.
+bool is_path(const JsonMembers& members, std::size_t depth, std::string_view path) {
+    std::string_view below;
+    while (!path.empty()) {
+        while (depth > 0 &&
+               (members.name_at(depth).empty() || members.name_at(depth).data() == below.data()))
+            --depth;
+        const std::size_t dot = path.rfind('.');
+        const std::string_view part = dot == npos ? path : path.substr(dot + 1);
+        if (depth == 0 || !iequals(members.name_at(depth), part)) return false;
+        below = members.name_at(depth);
+        path = path.substr(0, dot == npos ? 0 : dot);
+    }
+    return true;
+}
+
 // A member that says nothing by itself is no statement, and may still be a mark.
 bool unsaid_member_holds(const Term& term, std::string_view body) {
     JsonMembers members(body);
     JsonMembers::Value value;
     while (members.next(value)) {
-        std::string_view name = term.name;
-        std::size_t depth = value.depth;
-        std::string_view above;
-        bool same = true;
-        while (same && !name.empty()) {
-            const std::size_t dot = name.rfind('.');
-            const std::string_view part = dot == npos ? name : name.substr(dot + 1);
-            // A list repeats its own name at the level within.
-            while (depth > 0 && (members.name_at(depth).empty() ||
-                                 members.name_at(depth).data() == above.data()))
-                --depth;
-            above = members.name_at(depth);
-            same = depth > 0 && iequals(above, part);
-            name = dot == npos ? std::string_view() : name.substr(0, dot);
+        if (is_path(members, value.depth, term.name)) {
+            if (term.words.empty() || find_words(value.raw, term.words)) return true;
+        } else if (term.words.empty()) {
+            // It may be an object or a list.
+            for (std::size_t depth = 1; depth < value.depth; ++depth)
+                if (is_path(members, depth, term.name)) return true;
         }
-        if (same && (term.words.empty() || find_words(value.raw, term.words))) return true;
     }
     return false;
 }
@@ -150,7 +158,8 @@ bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
             return member_holds(term, exchange, heard, text);
         case Asks::body: {
             const Match found = find_words(exchange.response.body, term.words);
-            if (found && text.empty()) text = around(exchange.response.body, found.begin, found.end);
+            if (found && text.empty())
+                text = around(exchange.response.body, found.begin, found.end);
             return bool(found);
         }
         case Asks::status:
@@ -180,9 +189,9 @@ public:
     };
     // What holds of a statement, and the words that it stands on; all of it for a code.
     struct Found {
-        Row row{};
-        std::string_view text{};   // around the words
-        std::string_view words{};  // they alone
+        Row row;
+        std::string_view text;   // around the words
+        std::string_view words;  // they alone
     };
 
     Common() {
@@ -206,8 +215,8 @@ public:
         while (!text.empty()) {
             std::size_t end = 0;
             while (end < text.size() && is_alpha(text[end])) ++end;
-            if (end > 0 && !std::binary_search(empty_.begin(), empty_.end(),
-                                               letters_of(text.substr(0, end))))
+            if (end > 0 &&
+                !std::binary_search(empty_.begin(), empty_.end(), letters_of(text.substr(0, end))))
                 return false;
             if (end < text.size() && static_cast<unsigned char>(text[end]) >= 0x80) return false;
             text.remove_prefix(std::min(end + 1, text.size()));
@@ -275,13 +284,18 @@ bool repeats_status(std::string_view text) {
 
 // The members that speak to people, the plainest first; npos: it does not.
 std::size_t rank_of(const Statement& statement) {
-    constexpr std::array speaking{
-        std::string_view("error_description"), std::string_view("message"),
-        std::string_view("msg"),               std::string_view("errorMessage"),
-        std::string_view("detail"),            std::string_view("reason"),
-        std::string_view("grpc-message"),      std::string_view("description"),
-        std::string_view("title"),             std::string_view("error"),
-        std::string_view("errors"),            std::string_view("")};
+    constexpr std::array speaking{std::string_view("error_description"),
+                                  std::string_view("message"),
+                                  std::string_view("msg"),
+                                  std::string_view("errorMessage"),
+                                  std::string_view("detail"),
+                                  std::string_view("reason"),
+                                  std::string_view("grpc-message"),
+                                  std::string_view("description"),
+                                  std::string_view("title"),
+                                  std::string_view("error"),
+                                  std::string_view("errors"),
+                                  std::string_view("")};
     const std::string_view name = statement.member.substr(statement.member.rfind('.') + 1);
     for (std::size_t i = 0; i < speaking.size(); ++i)
         if (iequals(name, speaking[i])) return i;
@@ -349,9 +363,8 @@ private:
                 all.push_back(one);
             });
         }
-        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-            return a.row.order < b.row.order;
-        });
+        std::stable_sort(all.begin(), all.end(),
+                         [](const auto& a, const auto& b) { return a.row.order < b.row.order; });
         for (const Common::Found& one : all) {
             if (is_part_of_another(one, all) || heard_.told_of(one.row.saying->cause)) continue;
             heard_.told.push_back({one.row.saying, one.row.by, one.text});
@@ -451,8 +464,7 @@ std::string_view Heard::unheard() const noexcept {
               "errors", "details", "error_description", "errorMessage", "error_message", "err"})
             words = words || iequals(last, name);
         const bool numeric = statement.text.find_first_not_of("0123456789") == npos;
-        if (words && !numeric && statement.text.size() > 1)
-            return statement.text.substr(0, longest_text);
+        if (words && !numeric && statement.text.size() > 1) return around(statement.text, 0, 0);
     }
     return {};
 }

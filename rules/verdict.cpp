@@ -1,6 +1,5 @@
 #include "rules/verdict.hpp"
 
-
 namespace whogoes::rules {
 namespace {
 
@@ -31,8 +30,7 @@ Judgement judge_status(const CauseRow& main, Confidence confidence, const Exchan
     if (due == Due::neither || confidence == Confidence::possible) return {};
     if (due == Due::unauthorized) {
         // Refused though it was accepted a moment ago: 401 and 403 are both thinkable.
-        if (main.step == Step::rest &&
-            exchange.recollection.credential_accepted_elsewhere_ago)
+        if (main.step == Step::rest && exchange.recollection.credential_accepted_elsewhere_ago)
             return {};
         return {status == 401 ? Verdict::unauthorized_correct : Verdict::should_be_401,
                 reason_for_401(main)};

@@ -40,7 +40,7 @@ std::string about_flag(std::string_view word, const Stray& stray) {
 
 std::string about_address(const Stray& stray) {
     const std::string verb(stray.verb);
-    if (verb == "health" || verb == "simulate")
+    if (verb == "health" || verb == "simulate" || verb == "review")
         return verb + " takes no URL: --admin 127.0.0.1:9401 says where the proxy is asked";
     if (stray.has_upstream) return "two addresses of the API are given: keep one behind -u";
     return "`whogoes " + verb + "` takes no URL";

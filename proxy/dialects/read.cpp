@@ -75,7 +75,8 @@ public:
     void read(const std::string& yaml, const std::string& id) {
         const YAML::Node root = load(yaml, "a dialect is a map with name, marks, sayings …");
         only(root, "a dialect",
-             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases", "empty"});
+             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases",
+              "empty"});
         Dialect& dialect = file_.dialect;
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
@@ -119,6 +120,17 @@ private:
         return term.asks == Asks::code || term.asks == Asks::text;
     }
 
+    // `has` is about the member written before it: {sent: X-Amz-Target, member: code, has: expired}.
+    static bool is_followed_by_has(const YAML::Node& map, const std::string& key) {
+        std::string last;
+        for (const auto& pair : map) {
+            const std::string name = pair.first.Scalar();
+            if (name == "has") return last == key;
+            if (name == "field" || name == "member" || name == "sent") last = name;
+        }
+        return false;
+    }
+
     void add_term(const YAML::Node& key_node, const YAML::Node& value, const YAML::Node& map,
                   bool mark, std::vector<Term>& terms) {
         const std::string key = key_node.Scalar();
@@ -130,6 +142,7 @@ private:
         }
         Term term;
         const bool with_has = key == "field" || key == "member" || (mark && key == "sent");
+        const bool has = with_has && is_followed_by_has(map, key);
         if (key == "code")
             term = {.asks = Asks::code,
                     .words = keep(value.Scalar()),
@@ -147,7 +160,7 @@ private:
                             : key == "member" ? Asks::member
                                               : Asks::request_field,
                     .name = keep(value.Scalar()),
-                    .words = map["has"] ? keep(squeezed(map["has"].Scalar())) : "",
+                    .words = has ? keep(squeezed(map["has"].Scalar())) : "",
                     .name_mark = name_mark_of(last_part(value.Scalar(), key))};
         else if (key == "sent")
             term = {.asks = Asks::sent, .sent = word(value, sent_words)};

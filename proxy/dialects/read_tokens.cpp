@@ -68,7 +68,7 @@ private:
         TokenPrefix row;
         row.prefix = keep(text(map, "prefix"));
         if (row.prefix.size() < start_size)
-            fail(map["prefix"].Mark(), "a prefix has at least three octets");
+            fail(map["prefix"].Mark(), "a prefix has at least three characters");
         if (!seen_.insert(row.prefix).second)
             fail(map["prefix"].Mark(), "'" + std::string(row.prefix) + "' stands here twice");
         row.provider = keep(text(map, "provider"));

@@ -60,7 +60,7 @@ std::string events_har(const EventQuery&, const ReviewSources&);
 std::string events_jsonl(const EventQuery&, const ReviewSources&);
 std::string summary_json(const EventQuery&, const ReviewSources&);
 
-// The summary of every cause and rule by its id: {"causes":{"token-expired":"token expired", …},
+// The summary of every cause and rule by its id: {"causes":{ID:SUMMARY, …},
 // …}.
 std::string vocabulary_json();
 

@@ -114,8 +114,7 @@ void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exc
         seen.place.own_origin =
             own_origin(*exchange.settings, seen.place.client_scheme, client_authority(exchange));
     seen.place.upstream_origin = exchange.settings->upstream.origin;
-    seen.place.host_passed =
-        exchange.settings->upstream.host_header == upstream::HostHeader::pass;
+    seen.place.host_passed = exchange.settings->upstream.host_header == upstream::HostHeader::pass;
     seen.expected = &treatment.expected;
     seen.keys = treatment.keys.get();
 }

@@ -56,13 +56,10 @@ bool is_near_origin(const Settings& settings, std::string_view origin) {
 std::string_view why_not_trusted(const Settings& settings, const http::RequestHead& head) {
     const std::string_view host = head.value(http::FieldName::host);
     if (!host.empty() && !is_own_host(settings, host)) return "host";
-    const http::FieldLine* const origin = head.find(http::FieldName::origin);
-    if (origin == nullptr)
-        return http::same_word(head.value_named("Sec-Fetch-Site"), "cross-site")
-                   ? "cross-site"
-                   : std::string_view();
-    const bool near = head.count(http::FieldName::origin) == 1 &&
-                      is_near_origin(settings, head.value_of(*origin));
+    if (http::same_word(head.value_named("Sec-Fetch-Site"), "cross-site")) return "cross-site";
+    const int origins = head.count(http::FieldName::origin);
+    if (origins == 0) return {};
+    const bool near = origins == 1 && is_near_origin(settings, head.value(http::FieldName::origin));
     return near ? std::string_view() : "cross-site";
 }
 

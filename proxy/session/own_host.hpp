@@ -18,8 +18,8 @@ bool is_near_origin(const Settings&, std::string_view origin);
 
 // Whether what is kept here may be lent to who asks, or taken from what it was answered; empty: it
 // may. "host": a name that was pointed here (DNS rebinding); "cross-site": a page of somebody
-// else's. Judged by Host and Origin; Sec-Fetch-Site can only speak against a request without
-// Origin, for not every browser sends it.
+// else's. Judged by Host and Origin; Sec-Fetch-Site can only speak against it, for not every
+// browser sends it.
 std::string_view why_not_trusted(const Settings&, const http::RequestHead&);
 
 // What may be written into an answer as the origin that the client dialled (by its

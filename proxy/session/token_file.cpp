@@ -1,6 +1,7 @@
 #include "proxy/session/token_file.hpp"
 
 #include "proxy/net/output_file.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>

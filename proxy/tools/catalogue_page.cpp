@@ -18,12 +18,15 @@ no second credential may have been the one that was read, and what this API acce
 the answer's words say is *likely* at most. How a verdict is formed stands in [README.md](README.md).
 )";
 
-// Text of a row as Markdown: what would be a tag or a mark of its own stands as it is.
+// Text of a row as Markdown: what would be a tag or a mark of its own stands as it is. Inside of a
+// word "_" is none.
 std::string escaped(std::string_view text) {
     std::string out;
+    char before = ' ';
     for (const char c : text) {
-        if (c == '<' || c == '*' || c == '_' || c == '[' || c == '`' || c == '|') out += '\\';
-        out += c;
+        const bool underscore = c == '_' && !rules::is_alpha(before) && !rules::is_digit(before);
+        if (underscore || c == '<' || c == '*' || c == '[' || c == '`') out += '\\';
+        out += before = c;
     }
     return out;
 }

@@ -102,7 +102,7 @@ std::optional<Evidence> basic_holds_token(const Exchange& exchange) {
     const std::optional<Jwt> jwt = parse_jwt(value);
     if (!jwt || jwt->segments < 2) return std::nullopt;
     return proof("a JWT stands behind Basic, where user:password in base64 is due",
-                   {fact("shape", "jwt")});
+                 {fact("shape", "jwt")});
 }
 
 std::optional<Evidence> basic_base64url(const Exchange& exchange) {
@@ -124,10 +124,10 @@ std::optional<Evidence> basic_not_base64(const Exchange& exchange) {
         return std::nullopt;
     const bool plain = value.find(':') != npos && value.find('=') == npos;
     return proof(plain ? "user:password was sent as it is, without base64"
-                   : decoded.bad >= value.size()
-                       ? "the value is cut: no base64 has this length"
-                       : "the value is not base64, first at byte " + std::to_string(decoded.bad),
-                   {fact("offset", decoded.bad), fact("unencoded", plain)});
+                 : decoded.bad >= value.size()
+                     ? "the value is cut: no base64 has this length"
+                     : "the value is not base64, first at byte " + std::to_string(decoded.bad),
+                 {fact("offset", decoded.bad), fact("unencoded", plain)});
 }
 
 std::optional<Evidence> basic_double_encoded(const Exchange& exchange) {
@@ -136,14 +136,14 @@ std::optional<Evidence> basic_double_encoded(const Exchange& exchange) {
     const int layers = layers_around_pair(pair->bytes);
     if (layers == 0) return std::nullopt;
     return proof("user:password was encoded " + std::to_string(layers) + " times",
-                   {fact("layers", layers)});
+                 {fact("layers", layers)});
 }
 
 std::optional<Evidence> basic_no_colon(const Exchange& exchange) {
     const std::optional<Pair> pair = decoded_pair(exchange);
     if (!pair || pair->colon != npos || layers_around_pair(pair->bytes) != 0) return std::nullopt;
     return proof("the decoded value has no colon between user and password",
-                   {fact("decoded_len", pair->bytes.size())});
+                 {fact("decoded_len", pair->bytes.size())});
 }
 
 std::optional<Evidence> basic_trailing_newline(const Exchange& exchange) {
@@ -152,8 +152,8 @@ std::optional<Evidence> basic_trailing_newline(const Exchange& exchange) {
     const std::optional<Newline> newline = trailing_newline(*pair);
     if (!newline) return std::nullopt;
     return proof("the " + std::string(newline->where) + " ends with a newline (" +
-                       std::string(newline->octets) + "), as echo without -n makes one",
-                   {fact("ctl", newline->octets), fact("where", newline->where)});
+                     std::string(newline->octets) + "), as echo without -n makes one",
+                 {fact("ctl", newline->octets), fact("where", newline->where)});
 }
 
 std::optional<Evidence> basic_control_characters(const Exchange& exchange) {
@@ -163,8 +163,8 @@ std::optional<Evidence> basic_control_characters(const Exchange& exchange) {
     std::array<char, 8> hex{};
     std::snprintf(hex.data(), hex.size(), "%02X", static_cast<unsigned char>(pair->bytes[at]));
     return proof("the decoded value holds the control character " + std::string(hex.data()) +
-                       " at byte " + std::to_string(at),
-                   {fact("hex", hex.data()), fact("offset", at)});
+                     " at byte " + std::to_string(at),
+                 {fact("hex", hex.data()), fact("offset", at)});
 }
 
 std::optional<Evidence> basic_not_utf8(const Exchange& exchange) {
@@ -172,8 +172,8 @@ std::optional<Evidence> basic_not_utf8(const Exchange& exchange) {
     const std::size_t at = pair && pair->colon != npos ? first_non_utf8(pair->bytes) : npos;
     if (at == npos) return std::nullopt;
     return shape("user or password is not UTF-8 (first at byte " + std::to_string(at) +
-                      "), so probably in another charset than the server's",
-                  {fact("first_invalid_offset", at)});
+                     "), so probably in another charset than the server's",
+                 {fact("first_invalid_offset", at)});
 }
 
 std::optional<Evidence> basic_empty_username(const Exchange& exchange) {

@@ -28,7 +28,7 @@ std::optional<Evidence> connection_auth_broken(const Exchange& exchange) {
     if (first_leg) return std::nullopt;
     if (exchange.place.upstream_connection_changed)
         return proof("the legs of the handshake went over different upstream connections",
-                       std::move(facts));
+                     std::move(facts));
     if (!last_leg) return std::nullopt;
     return guess(
         "the last leg of the handshake was refused; user or password may be wrong, or a "
@@ -44,9 +44,10 @@ std::optional<Evidence> ntlm_in_negotiate(const Exchange& exchange) {
     const Challenge* const answer = exchange.challenges.find("Negotiate");
     if (answer && !answer->token68.empty()) return std::nullopt;
     if (exchange.challenges.offers("NTLM")) return std::nullopt;
-    return shape("NTLM came inside Negotiate, and the server, which did not go on with it, wants "
-                 "a Kerberos ticket",
-                 {fact("scheme", "Negotiate")});
+    return shape(
+        "NTLM came inside Negotiate, and the server, which did not go on with it, wants "
+        "a Kerberos ticket",
+        {fact("scheme", "Negotiate")});
 }
 
 std::optional<Evidence> kerberos_wrong_service(const Exchange& exchange) {
@@ -57,9 +58,10 @@ std::optional<Evidence> kerberos_wrong_service(const Exchange& exchange) {
     if (exchange.recollection.credential_accepted_ago) return std::nullopt;
     std::vector<Fact> facts;
     add(facts, "host", request_field(exchange, "Host"));
-    return guess("a Kerberos ticket was refused; it may be for another service name, or the "
-                 "server may lack its key",
-                 std::move(facts));
+    return guess(
+        "a Kerberos ticket was refused; it may be for another service name, or the "
+        "server may lack its key",
+        std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

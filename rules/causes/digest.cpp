@@ -51,7 +51,7 @@ std::optional<Evidence> digest_nonce_stale(const Exchange& exchange) {
     const Challenge* const offered = exchange.challenges.find("Digest");
     const bool changed = sent && offered && sent->value_of("nonce") != offered->value_of("nonce");
     return proof("the challenge says stale=true: the nonce is too old, the password is fine",
-                   {fact("stale", true), fact("nonce_changed", changed)});
+                 {fact("stale", true), fact("nonce_changed", changed)});
 }
 
 std::optional<Evidence> digest_uri_mismatch(const Exchange& exchange) {
@@ -69,7 +69,7 @@ std::optional<Evidence> digest_uri_mismatch(const Exchange& exchange) {
             ? "the digest is for another query of " + digest_uri + " than the upstream saw"
             : "the digest is for " + digest_uri + ", and the upstream saw " + upstream_target;
     return proof(std::move(words), {fact("digest_uri", std::move(digest_uri)),
-                                      fact("upstream_target", std::move(upstream_target))});
+                                    fact("upstream_target", std::move(upstream_target))});
 }
 
 std::optional<Evidence> digest_nc_reuse(const Exchange& exchange) {
@@ -81,9 +81,9 @@ std::optional<Evidence> digest_nc_reuse(const Exchange& exchange) {
     std::uint32_t nc = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nc, 16);
     if (error != std::errc{} || end != text.data() + text.size() || nc > *last) return std::nullopt;
-    return proof("nc " + std::to_string(nc) +
-                       " was used for this nonce before; the last one was " + std::to_string(*last),
-                   {fact("nc", std::int64_t{nc}), fact("last_nc", std::int64_t{*last})});
+    return proof("nc " + std::to_string(nc) + " was used for this nonce before; the last one was " +
+                     std::to_string(*last),
+                 {fact("nc", std::int64_t{nc}), fact("last_nc", std::int64_t{*last})});
 }
 
 std::optional<Evidence> digest_wrong_credentials(const Exchange& exchange) {
@@ -97,7 +97,7 @@ std::optional<Evidence> digest_wrong_credentials(const Exchange& exchange) {
     std::vector<Fact> facts{fact("realm_sent", realm_sent)};
     if (!offered)
         return shape("nothing else is wrong with the digest, so user or password is",
-                      std::move(facts));
+                     std::move(facts));
     bool same_realm = false;
     for (const Challenge& challenge : exchange.challenges.challenges)
         same_realm =
@@ -105,8 +105,8 @@ std::optional<Evidence> digest_wrong_credentials(const Exchange& exchange) {
     facts.push_back(fact("realm_offered", offered->value_of("realm")));
     if (!same_realm)
         return proof("the digest is for the realm \"" + std::string(realm_sent) + "\", and \"" +
-                           std::string(offered->value_of("realm")) + "\" is offered",
-                       std::move(facts));
+                         std::string(offered->value_of("realm")) + "\" is offered",
+                     std::move(facts));
     return shape("nonce, uri and realm are right, so user or password is wrong", std::move(facts));
 }
 

@@ -103,8 +103,8 @@ std::optional<Evidence> dpop_proof_missing(const Exchange& exchange) {
     std::vector<Fact> facts{fact("scheme", scheme_name(*sent)), fact("has_dpop", has_proof)};
     if (exchange.jwt) add(facts, "cnf_jkt", exchange.jwt->cnf_jkt);
     return causes::proof(as_bearer ? "a token that is bound to a key (cnf.jkt) was sent as Bearer"
-                             : "the scheme is DPoP, and there is no DPoP field with a proof",
-                   std::move(facts));
+                                   : "the scheme is DPoP, and there is no DPoP field with a proof",
+                         std::move(facts));
 }
 
 std::optional<Evidence> dpop_proof_invalid(const Exchange& exchange) {
@@ -113,14 +113,15 @@ std::optional<Evidence> dpop_proof_invalid(const Exchange& exchange) {
     if (count == 0) return std::nullopt;
     if (count > 1)
         return causes::proof("there are " + std::to_string(count) + " DPoP fields where one is due",
-                       {fact("check", "count")});
+                             {fact("check", "count")});
     const std::optional<Jwt> proof = sole_proof(exchange);
     if (!proof) return causes::proof("the DPoP proof is no JWT", {fact("check", "typ")});
     std::optional<Flaw> flaw = flaw_of_form(*proof, exchange.request.method);
     // The URL comes before the hash and the age.
     if (!flaw && !dpop_htu_mismatch(exchange)) flaw = flaw_of_binding(*proof, exchange);
     if (!flaw) return std::nullopt;
-    return causes::proof("the DPoP proof does not fit: " + flaw->words, {fact("check", flaw->check)});
+    return causes::proof("the DPoP proof does not fit: " + flaw->words,
+                         {fact("check", flaw->check)});
 }
 
 std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
@@ -142,26 +143,27 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
     add(facts, "expected_url", expected);
     if (client_facing)
         return shape("the proof is for " + htu + ", and behind this proxy the URL is " + expected,
-                      std::move(facts));
+                     std::move(facts));
     return causes::proof("the proof is for " + (htu.empty() ? std::string("no URL") : htu) +
-                       ", and the request went to " + (expected.empty() ? seen : expected),
-                   std::move(facts));
+                             ", and the request went to " + (expected.empty() ? seen : expected),
+                         std::move(facts));
 }
 
 std::optional<Evidence> dpop_nonce_required(const Exchange& exchange) {
     if (!challenge_with_error(exchange, "use_dpop_nonce")) return std::nullopt;
     const bool given = exchange.response.fields.has("DPoP-Nonce");
     return causes::proof(given ? "the server wants the nonce of its DPoP-Nonce field in the proof"
-                         : "the server wants a nonce in the proof, and gave none",
-                   {fact("dpop_nonce_present", given)});
+                               : "the server wants a nonce in the proof, and gave none",
+                         {fact("dpop_nonce_present", given)});
 }
 
 std::optional<Evidence> certificate_bound_token(const Exchange& exchange) {
     const Jwt* const jwt = readable_jwt(exchange);
     if (!jwt || !jwt->cnf_certificate || acts_as(exchange) != 401) return std::nullopt;
-    return guess("the token is bound to a client certificate (cnf.x5t#S256), which may not have "
-                 "come with the connection that the API saw",
-                 {fact("cnf", "x5t#S256")});
+    return guess(
+        "the token is bound to a client certificate (cnf.x5t#S256), which may not have "
+        "come with the connection that the API saw",
+        {fact("cnf", "x5t#S256")});
 }
 
 }  // namespace whogoes::rules::causes

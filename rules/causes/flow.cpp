@@ -60,7 +60,7 @@ std::optional<Evidence> refresh_client_rejected(const Exchange& exchange) {
         grant_type(exchange) == "password")
         return std::nullopt;
     return shape("the token endpoint answered 401, which it does when it refuses the client",
-                  {fact("error", error)});
+                 {fact("error", error)});
 }
 
 std::optional<Evidence> refresh_failed(const Exchange& exchange) {
@@ -79,8 +79,8 @@ std::optional<Evidence> refresh_failed(const Exchange& exchange) {
     add(facts, "grant_type", grant_type(exchange).substr(0, 40));
     add(facts, "error", error);
     return proof("the call that should renew the token was answered " + std::to_string(status) +
-                       (error.empty() ? "" : " " + error),
-                   std::move(facts));
+                     (error.empty() ? "" : " " + error),
+                 std::move(facts));
 }
 
 std::optional<Evidence> replay_still_unauthorized(const Exchange& exchange) {
@@ -88,13 +88,13 @@ std::optional<Evidence> replay_still_unauthorized(const Exchange& exchange) {
     const int renewals = exchange.recollection.vain_renewals;
     if (!exchange.replay_of && renewals >= vain)
         return shape("the client renewed its token " + std::to_string(renewals) +
-                          " times, and each time the API refused what it sent next",
-                      {fact("status", 401), fact("renewals", renewals)});
+                         " times, and each time the API refused what it sent next",
+                     {fact("status", 401), fact("renewals", renewals)});
     if (!exchange.replay_of || !exchange.replay_of->refreshed) return std::nullopt;
     std::vector<Fact> facts{fact("status", 401)};
     add(facts, "fp_old", exchange.replay_of->rejected_fingerprint);
     return proof("the token was renewed, and the API refuses the new one as well",
-                   std::move(facts));
+                 std::move(facts));
 }
 
 std::optional<Evidence> stale_token_race(const Exchange& exchange) {
@@ -103,18 +103,17 @@ std::optional<Evidence> stale_token_race(const Exchange& exchange) {
     std::vector<Fact> facts{fact("newer_age_s", whole_seconds(*newer)), fact("sub_match", true)};
     add(facts, "fp_newer", exchange.recollection.newer_token_fingerprint);
     return shape("a newer token of the same user was accepted " +
-                      std::to_string(whole_seconds(*newer)) + " s ago",
-                  std::move(facts));
+                     std::to_string(whole_seconds(*newer)) + " s ago",
+                 std::move(facts));
 }
 
 std::optional<Evidence> repeated_rejected_credential(const Exchange& exchange) {
     const int count = exchange.recollection.refused_in_30s + 1;
     if (exchange.response.status != 401 || count < storm) return std::nullopt;
     if (!exchange.carries(Sent::credential) && credential_absent(exchange)) return std::nullopt;
-    return proof(
-        "the same credential was refused " + std::to_string(count) + " times within 30 s",
-        {fact("count", count),
-         fact("window_s", whole_seconds(exchange.recollection.refused_window))});
+    return proof("the same credential was refused " + std::to_string(count) + " times within 30 s",
+                 {fact("count", count),
+                  fact("window_s", whole_seconds(exchange.recollection.refused_window))});
 }
 
 std::optional<Evidence> revoked_or_logged_out(const Exchange& exchange) {
@@ -123,7 +122,8 @@ std::optional<Evidence> revoked_or_logged_out(const Exchange& exchange) {
     const Recollection& known = exchange.recollection;
     const auto& accepted = known.credential_accepted_ago ? known.credential_accepted_ago
                                                          : known.credential_accepted_elsewhere_ago;
-    const bool said = exchange.heard.says("revoked-or-logged-out") && exchange.carries(Sent::credential);
+    const bool said =
+        exchange.heard.says("revoked-or-logged-out") && exchange.carries(Sent::credential);
     if ((!verified && !accepted && !said) || (sole_token(exchange).empty() && !said))
         return std::nullopt;
     std::vector<Fact> facts{fact("checks_done", checks_done(exchange))};
@@ -147,9 +147,8 @@ std::optional<Evidence> token_rejected_unknown(const Exchange& exchange) {
             "or signed with another key",
             std::move(facts));
     }
-    return guess(
-        "a credential was refused, and what is wrong with it may only be known upstream",
-        std::move(facts));
+    return guess("a credential was refused, and what is wrong with it may only be known upstream",
+                 std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -50,14 +50,14 @@ std::optional<Evidence> refresh_token_as_access_token(const Exchange& exchange) 
         const std::string& type =
             iequals(jwt->typ_claim, "refresh") ? jwt->typ_claim : jwt->token_use;
         return proof("the token says of itself that it is a refresh token (" + type + ")",
-                       {fact("typ", type), fact("token_type", type)});
+                     {fact("typ", type), fact("token_type", type)});
     }
     const TokenPrefix* const known = known_prefix(sole_token(exchange));
     if (!known || known->kind != TokenKind::refresh_token)
         return told_of_token(exchange, "refresh-token-as-access-token", {});
-    return proof("the token begins with " + std::string(known->prefix) +
-                       ", as refresh tokens of " + std::string(known->provider) + " do",
-                   {fact("token_type", "refresh"), fact("prefix", known->prefix)});
+    return proof("the token begins with " + std::string(known->prefix) + ", as refresh tokens of " +
+                     std::string(known->provider) + " do",
+                 {fact("token_type", "refresh"), fact("prefix", known->prefix)});
 }
 
 std::optional<Evidence> id_token_as_access_token(const Exchange& exchange) {
@@ -73,8 +73,7 @@ std::optional<Evidence> id_token_as_access_token(const Exchange& exchange) {
                             fact("at_hash", jwt->has_at_hash)};
     add(facts, "azp", jwt->azp);
     add(facts, "typ", jwt->typ_claim);
-    if (says_so)
-        return proof("the token says of itself that it is an ID token", std::move(facts));
+    if (says_so) return proof("the token says of itself that it is an ID token", std::move(facts));
     std::string words =
         "the token has what an ID token has (at_hash, nonce or auth_time) and no scope";
     if (audience_differs(exchange, *jwt))
@@ -124,7 +123,7 @@ std::optional<Evidence> step_up_required(const Exchange& exchange) {
     add(facts, "acr_values", asked->value_of("acr_values"));
     add(facts, "max_age", asked->value_of("max_age"));
     return proof("the challenge asks for a stronger or more recent login (RFC 9470)",
-                   std::move(facts));
+                 std::move(facts));
 }
 
 namespace {
@@ -159,8 +158,8 @@ std::optional<Evidence> wrong_token_typ(const Exchange& exchange) {
     if (!jwt || iequals(without_application(jwt->typ), without_application(wanted)))
         return std::nullopt;
     return proof("the header's typ is " + (jwt->typ.empty() ? std::string("absent") : jwt->typ) +
-                       ", and " + wanted + " is configured",
-                   {fact("typ", jwt->typ), fact("expected_typ", wanted)});
+                     ", and " + wanted + " is configured",
+                 {fact("typ", jwt->typ), fact("expected_typ", wanted)});
 }
 
 std::optional<Evidence> wrong_issuer(const Exchange& exchange) {
@@ -182,8 +181,8 @@ std::optional<Evidence> wrong_audience(const Exchange& exchange) {
     const Jwt* const jwt = readable_jwt(exchange);
     if (jwt && audience_differs(exchange, *jwt))
         return proof("the token is for " + joined(jwt->aud) + ", and " +
-                           joined(exchange.expected->audiences) + " is configured",
-                       {fact("aud", jwt->aud), fact("expected_aud", exchange.expected->audiences)});
+                         joined(exchange.expected->audiences) + " is configured",
+                     {fact("aud", jwt->aud), fact("expected_aud", exchange.expected->audiences)});
     std::vector<Fact> facts;
     if (jwt) facts.push_back(fact("aud", jwt->aud));
     return told_of_token(exchange, "wrong-audience", std::move(facts));
@@ -205,9 +204,8 @@ std::optional<Evidence> wrong_authorized_party(const Exchange& exchange) {
             std::move(facts));
     if (!expected.authorized_parties.empty() && !party.empty() &&
         !contains(expected.authorized_parties, party))
-        return proof(
-            "the token was issued to the client " + party + ", which is not allowed here",
-            std::move(facts));
+        return proof("the token was issued to the client " + party + ", which is not allowed here",
+                     std::move(facts));
     return told_of_token(exchange, "wrong-authorized-party", std::move(facts));
 }
 

@@ -42,7 +42,7 @@ std::optional<Evidence> unknown_kid(const Exchange& exchange) {
                             fact("jwks_kids", exchange.keys->kids())};
     if (exchange.keys->loaded_at == TimePoint{})
         return proof("the key " + exchange.jwt->kid + " is not among the configured keys",
-                       std::move(facts));
+                     std::move(facts));
     const std::int64_t age =
         unix_seconds(exchange.answered_at) - unix_seconds(exchange.keys->loaded_at);
     facts.push_back(fact("jwks_age_s", age));

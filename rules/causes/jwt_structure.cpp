@@ -67,22 +67,22 @@ std::optional<Evidence> jwt_base64_standard(const Exchange& exchange) {
             chars.find(c) == std::string::npos)
             chars += c;
     return proof(segment_words(*jwt) + " is written in the base64 alphabet with + / =",
-                   {fact("segment", jwt->flawed_segment), fact("chars", std::move(chars))});
+                 {fact("segment", jwt->flawed_segment), fact("chars", std::move(chars))});
 }
 
 std::optional<Evidence> jwt_base64_invalid(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::base64_invalid);
     if (!jwt) return std::nullopt;
     return proof(segment_words(*jwt) + " is not base64url: " + jwt->flaw_detail + " at byte " +
-                       std::to_string(jwt->flaw_offset),
-                   {fact("segment", jwt->flawed_segment), fact("offset", jwt->flaw_offset)});
+                     std::to_string(jwt->flaw_offset),
+                 {fact("segment", jwt->flawed_segment), fact("offset", jwt->flaw_offset)});
 }
 
 std::optional<Evidence> jwt_json_invalid(const Exchange& exchange) {
     const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::json_invalid);
     if (!jwt) return std::nullopt;
     return proof(segment_words(*jwt) + " decodes, but is no JSON object: " + jwt->flaw_detail,
-                   {fact("segment", jwt->flawed_segment), fact("parser_error", jwt->flaw_detail)});
+                 {fact("segment", jwt->flawed_segment), fact("parser_error", jwt->flaw_detail)});
 }
 
 std::optional<Evidence> jwt_alg_none(const Exchange& exchange) {
@@ -90,8 +90,8 @@ std::optional<Evidence> jwt_alg_none(const Exchange& exchange) {
     if (!jwt) return std::nullopt;
     const bool unsigned_part = jwt->signature_bytes == 0;
     return proof(unsigned_part ? "the token is not signed: its third part is empty"
-                                 : "the token says alg " + jwt->alg + ", so nobody signed it",
-                   {fact("alg", jwt->alg), fact("signature_len", jwt->signature_bytes)});
+                               : "the token says alg " + jwt->alg + ", so nobody signed it",
+                 {fact("alg", jwt->alg), fact("signature_len", jwt->signature_bytes)});
 }
 
 std::optional<Evidence> jwt_alg_missing(const Exchange& exchange) {
@@ -109,9 +109,9 @@ std::optional<Evidence> jwt_truncated(const Exchange& exchange) {
     else
         words += " and a rest that is no whole byte";
     return proof(std::move(words),
-                   {fact("alg", jwt->alg), fact("signature_bytes", jwt->signature_bytes),
-                    fact("expected_bytes", jwt->signature_expected_bytes),
-                    fact("b64_mod4", segment(*jwt, 3).size() % 4)});
+                 {fact("alg", jwt->alg), fact("signature_bytes", jwt->signature_bytes),
+                  fact("expected_bytes", jwt->signature_expected_bytes),
+                  fact("b64_mod4", segment(*jwt, 3).size() % 4)});
 }
 
 }  // namespace whogoes::rules::causes

@@ -62,10 +62,10 @@ Evidence skewed(const Clocks& clocks, std::string_view claim, std::string_view b
     add_clock_facts(facts, clocks);
     facts.push_back(fact("claim", claim));
     return shape("the upstream's clock is " + std::to_string(std::abs(clocks.skew())) + " s " +
-                      (clocks.skew() > 0 ? "ahead of" : "behind") + " ours: by ours the token is " +
-                      std::string(by_ours) + ", by theirs " + std::string(by_theirs) + " (" +
-                      std::string(claim) + ")",
-                  std::move(facts));
+                     (clocks.skew() > 0 ? "ahead of" : "behind") + " ours: by ours the token is " +
+                     std::string(by_ours) + ", by theirs " + std::string(by_theirs) + " (" +
+                     std::string(claim) + ")",
+                 std::move(facts));
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ std::optional<Evidence> exp_in_milliseconds(const Exchange& exchange) {
         std::string words = "the claim " + std::string(row.name) + " is " + std::to_string(value) +
                             ", which is in milliseconds (" + as_date + ") where seconds are due";
         return proof(std::move(words), {fact("claim", row.name), fact("value", value),
-                                          fact("as_date", std::move(as_date))});
+                                        fact("as_date", std::move(as_date))});
     }
     return std::nullopt;
 }
@@ -134,8 +134,8 @@ std::optional<Evidence> clock_skew(const Exchange& exchange) {
         facts.push_back(fact("claim", row.name));
         facts.push_back(fact("ahead_s", ahead));
         return guess("the issuer's clock may run ahead: " + std::string(row.name) + " is " +
-                            std::to_string(ahead) + " s in the future",
-                        std::move(facts));
+                         std::to_string(ahead) + " s in the future",
+                     std::move(facts));
     }
     return std::nullopt;
 }

@@ -29,9 +29,11 @@ std::optional<std::int64_t> instant_in(std::string_view text) {
         return static_cast<unsigned>(whole(std::string_view(digits).substr(at, size)).value_or(0));
     };
     using namespace std::chrono;
-    const year_month_day day{year(static_cast<int>(part(0, 4))), month(part(4, 2)), std::chrono::day(part(6, 2))};
+    const year_month_day day{year(static_cast<int>(part(0, 4))), month(part(4, 2)),
+                             std::chrono::day(part(6, 2))};
     if (!day.ok()) return std::nullopt;
-    const sys_seconds when = sys_days(day) + hours(part(8, 2)) + minutes(part(10, 2)) + seconds(part(12, 2));
+    const sys_seconds when =
+        sys_days(day) + hours(part(8, 2)) + minutes(part(10, 2)) + seconds(part(12, 2));
     return when.time_since_epoch().count();
 }
 
@@ -48,14 +50,15 @@ struct SignedUntil {
 // When the URL itself says that it ends: SigV4 and V4 of Google, a shared access signature, and
 // the older forms that name a Unix time.
 std::optional<SignedUntil> signed_until(const Exchange& exchange) {
-    for (const auto& [date, length] : {std::pair{"X-Amz-Date", "X-Amz-Expires"},
-                                       std::pair{"X-Goog-Date", "X-Goog-Expires"}}) {
+    for (const auto& [date, length] :
+         {std::pair{"X-Amz-Date", "X-Amz-Expires"}, std::pair{"X-Goog-Date", "X-Goog-Expires"}}) {
         const auto start = instant_in(query_value(exchange, date));
         const auto lasts = whole(query_value(exchange, length));
         if (start && lasts) return SignedUntil{*start + *lasts, length};
     }
     if (!query_value(exchange, "sig").empty())
-        if (const auto end = instant_in(query_value(exchange, "se"))) return SignedUntil{*end, "se"};
+        if (const auto end = instant_in(query_value(exchange, "se")))
+            return SignedUntil{*end, "se"};
     if (!query_value(exchange, "Signature").empty())
         if (const auto end = whole(query_value(exchange, "Expires")))
             return SignedUntil{*end, "Expires"};
@@ -79,9 +82,10 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
     std::vector<Fact> facts{fact("path", exchange.request.path)};
     if (std::optional<Evidence> said = told(exchange, "login-failed", facts)) return said;
     if (acts_as(exchange) != 401) return std::nullopt;
-    return guess("the call carried a user's password in its body and was refused; user name or "
-                 "password may be wrong",
-                 std::move(facts));
+    return guess(
+        "the call carried a user's password in its body and was refused; user name or "
+        "password may be wrong",
+        std::move(facts));
 }
 
 std::optional<Evidence> signed_url_expired(const Exchange& exchange) {

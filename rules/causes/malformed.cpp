@@ -79,7 +79,7 @@ std::optional<Evidence> multiple_authorization(const Exchange& exchange) {
     if (lines > 1) {
         for (const Credentials& line : exchange.credentials) schemes.push_back(scheme_name(line));
         return proof("the request carried " + std::to_string(lines) + " Authorization fields",
-                       {fact("count", lines), fact("schemes", std::move(schemes))});
+                     {fact("count", lines), fact("schemes", std::move(schemes))});
     }
     const Credentials& only = exchange.credentials.front();
     if (only.raw.find(',') == npos) return std::nullopt;
@@ -88,7 +88,7 @@ std::optional<Evidence> multiple_authorization(const Exchange& exchange) {
     if (second.empty() || only.scheme.ends_with(',')) return std::nullopt;
     schemes = {scheme_name(only), std::string(registered_spelling(second))};
     return proof("two credentials stand in one Authorization field, joined by a comma",
-                   {fact("count", 2), fact("schemes", std::move(schemes))});
+                 {fact("count", 2), fact("schemes", std::move(schemes))});
 }
 
 std::optional<Evidence> scheme_separator_wrong(const Exchange& exchange) {
@@ -101,8 +101,8 @@ std::optional<Evidence> scheme_separator_wrong(const Exchange& exchange) {
         // "Token-Auth abc": a scheme of that name, and a blank behind it.
         if (is_token(sent->scheme) && !sent->value.empty()) continue;
         return proof("scheme and credential are joined by \"" + std::string(1, separator) +
-                           "\" where one blank is due",
-                       {fact("scheme", name), fact("separator", std::string(1, separator))});
+                         "\" where one blank is due",
+                     {fact("scheme", name), fact("separator", std::string(1, separator))});
     }
     return std::nullopt;
 }
@@ -119,13 +119,12 @@ std::optional<Evidence> scheme_missing(const Exchange& exchange) {
     const Credentials* const sent = sole_credentials(exchange);
     if (!sent || sent->kind != Scheme::unknown) return std::nullopt;
     if (exchange.jwt && sent->raw.starts_with("eyJ"))
-        return proof("the value is a bare JWT, without a scheme in front",
-                       {fact("shape", "jwt")});
+        return proof("the value is a bare JWT, without a scheme in front", {fact("shape", "jwt")});
     if (!sent->value.empty() || sent->raw.size() < 16 || !is_token68(sent->raw))
         return std::nullopt;
     if (is_placeholder(sent->raw)) return std::nullopt;
     return shape("the value is one word that is no known scheme, so probably a bare token",
-                  {fact("shape", "opaque")});
+                 {fact("shape", "opaque")});
 }
 
 std::optional<Evidence> authorization_stripped(const Exchange& exchange) {
@@ -144,7 +143,8 @@ std::optional<Evidence> authorization_stripped(const Exchange& exchange) {
     add(facts, "server_header", response_field(exchange, "Server"));
     add(facts, "via", response_field(exchange, "Via"));
     add(facts, "x_cache", response_field(exchange, "X-Cache"));
-    std::string words = "Authorization was forwarded, and " + told(exchange, "no-credentials")->words;
+    std::string words =
+        "Authorization was forwarded, and " + told(exchange, "no-credentials")->words;
     const bool known_to_strip = icontains(response_field(exchange, "Server"), "Apache") ||
                                 icontains(response_field(exchange, "Via"), "cloudfront") ||
                                 exchange.response.fields.has("X-Cache");
@@ -166,12 +166,13 @@ std::optional<Evidence> scheme_doubled(const Exchange& exchange) {
     std::string words = "the credential behind " + outer_name + " begins with the scheme " +
                         inner_name + " once more";
     return proof(std::move(words), {fact("scheme", std::move(outer_name)),
-                                      fact("inner_scheme", std::move(inner_name))});
+                                    fact("inner_scheme", std::move(inner_name))});
 }
 
 namespace {
 
-// Behind Basic stands base64, in which a word may be a real user name; what is no such is looked at.
+// Behind Basic stands base64, in which a word may be a real user name; what is no such is looked
+// at.
 bool is_user_and_password(const Credentials& sent) {
     if (sent.kind != Scheme::basic) return false;
     const Base64 decoded = decode_base64(sent.value);
@@ -224,7 +225,7 @@ std::optional<Evidence> quoted_token(const Exchange& exchange) {
         if (!before && !behind) continue;
         const std::string_view position = before && behind ? "both" : before ? "start" : "end";
         return proof("the token stands in quotes (" + std::string(quote) + ")",
-                       {fact("quote_char", quote), fact("position", position)});
+                     {fact("quote_char", quote), fact("position", position)});
     }
     return std::nullopt;
 }
@@ -247,8 +248,8 @@ std::optional<Evidence> token_whitespace(const Exchange& exchange) {
     }
     if (offset == npos) return std::nullopt;
     return proof("there is white space in the token (" + std::string(kind) + " at byte " +
-                       std::to_string(offset) + ")",
-                   {fact("offset", offset), fact("char_class", kind)});
+                     std::to_string(offset) + ")",
+                 {fact("offset", offset), fact("char_class", kind)});
 }
 
 std::optional<Evidence> token_percent_encoded(const Exchange& exchange) {
@@ -258,7 +259,7 @@ std::optional<Evidence> token_percent_encoded(const Exchange& exchange) {
     const std::optional<std::string> decoded = percent_decoded(token);
     if (!decoded || !is_token68(*decoded)) return std::nullopt;
     return proof("the token is URL-encoded, first with " + std::string(token.substr(first, 3)),
-                   {fact("first_sequence", token.substr(first, 3))});
+                 {fact("first_sequence", token.substr(first, 3))});
 }
 
 namespace {

@@ -48,8 +48,8 @@ std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
         fact("status", status)};
     add(facts, "acr_headers", request_field(exchange, "Access-Control-Request-Headers"));
     return proof("a CORS preflight was answered " + std::to_string(status) +
-                       "; browsers never put credentials on a preflight",
-                   std::move(facts));
+                     "; browsers never put credentials on a preflight",
+                 std::move(facts));
 }
 
 std::optional<Evidence> empty_authorization(const Exchange& exchange) {
@@ -98,8 +98,8 @@ std::optional<Evidence> credentials_in_query_ignored(const Exchange& exchange) {
     const std::string_view name = token_parameter(exchange);
     if (name.empty()) return std::nullopt;
     return shape("the token came in the query parameter " + std::string(name.substr(0, 40)) +
-                      ", where this API does not look",
-                  {fact("query_key", name.substr(0, 40))});
+                     ", where this API does not look",
+                 {fact("query_key", name.substr(0, 40))});
 }
 
 std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
@@ -110,7 +110,7 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
     if (iequals(upgrade, "websocket") && exchange.request.fields.has("Origin")) {
         add(facts, "upgrade", "websocket");
         return proof("a browser opened a WebSocket; it cannot add Authorization to that request",
-                       std::move(facts));
+                     std::move(facts));
     }
     const std::string_view destination = request_field(exchange, "Sec-Fetch-Dest");
     if (!destination.empty() && !iequals(destination, "empty")) {
@@ -123,8 +123,8 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
               "frame", "embed", "object", "manifest"})
             if (iequals(destination, known) && acts_as(exchange) == 401)
                 return proof("the browser loaded this as " + std::string(known) +
-                                   ", and such a request cannot carry Authorization",
-                               std::move(facts));
+                                 ", and such a request cannot carry Authorization",
+                             std::move(facts));
         return std::nullopt;
     }
     // EventSource sends this type alone; a client that also takes JSON is not one.
@@ -132,16 +132,15 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
     if (!iequals(accept, "text/event-stream")) return std::nullopt;
     add(facts, "accept", accept);
     return shape("the client asked for an event stream; EventSource cannot send Authorization",
-                  std::move(facts));
+                 std::move(facts));
 }
 
 std::optional<Evidence> no_cors_mode(const Exchange& exchange) {
     if (!iequals(request_field(exchange, "Sec-Fetch-Mode"), "no-cors")) return std::nullopt;
     if (!credential_absent(exchange) || credential_elsewhere(exchange)) return std::nullopt;
     if (!iequals(request_field(exchange, "Sec-Fetch-Dest"), "empty")) return std::nullopt;
-    return proof(
-        "fetch() ran in mode no-cors, which drops the Authorization field without a word",
-        {fact("sec_fetch_mode", "no-cors"), fact("sec_fetch_dest", "empty")});
+    return proof("fetch() ran in mode no-cors, which drops the Authorization field without a word",
+                 {fact("sec_fetch_mode", "no-cors"), fact("sec_fetch_dest", "empty")});
 }
 
 namespace {
@@ -183,14 +182,14 @@ std::optional<Evidence> handshake_challenge(const Exchange& exchange) {
         return std::nullopt;
     if (continues_handshake(exchange))
         return proof("the server answered a leg of the handshake with the next one",
-                       {fact("challenge_schemes", offered_schemes(exchange))});
+                     {fact("challenge_schemes", offered_schemes(exchange))});
     if (!exchange.credentials.empty()) return std::nullopt;
     if (exchange.recollection.handshake_completed)
         return proof("the client came back with a credential for an offered scheme",
-                       {fact("challenge_schemes", offered_schemes(exchange))});
+                     {fact("challenge_schemes", offered_schemes(exchange))});
     if (!probes_first(exchange)) return std::nullopt;
     return shape("this client asks without a credential first, and comes back with one",
-                  {fact("challenge_schemes", offered_schemes(exchange))});
+                 {fact("challenge_schemes", offered_schemes(exchange))});
 }
 
 std::optional<Evidence> no_credentials(const Exchange& exchange) {
@@ -219,8 +218,7 @@ std::optional<Evidence> no_credentials(const Exchange& exchange) {
     // A 401 asks for one; a 403 may have nothing to do with who asks.
     if (acts_as(exchange) != 403 || said || !exchange.challenges.absent())
         return proof(std::move(words), std::move(facts));
-    return exchange.heard.told.empty() && exchange.heard.unheard().empty() &&
-                   !is_web_page(exchange)
+    return exchange.heard.told.empty() && exchange.heard.unheard().empty() && !is_web_page(exchange)
                ? habit(std::move(words), std::move(facts))
                : guess(std::move(words) + ", and may need one", std::move(facts));
 }

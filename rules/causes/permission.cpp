@@ -26,18 +26,21 @@ std::optional<Evidence> permission_denied(const Exchange& exchange) {
         return habit("the API refuses for a reason of its own: " + quoted(exchange, own),
                      std::move(facts));
     if (accepted) {
-        std::string words = "the credential was accepted elsewhere within ten minutes, and not here";
+        std::string words =
+            "the credential was accepted elsewhere within ten minutes, and not here";
         // A web server's own page may be about the file, the address or the method.
         return is_web_page(exchange) ? shape(std::move(words), std::move(facts))
                                      : proof(std::move(words), std::move(facts));
     }
     if (!exchange.carries(Sent::credential))
-        return guess("a 403 without a word of why: it may be about the caller, the address or the "
-                     "resource itself",
-                     std::move(facts));
-    return habit("nothing about the credential that came explains the 403, and the answer does not "
-                 "say why",
-                 std::move(facts));
+        return guess(
+            "a 403 without a word of why: it may be about the caller, the address or the "
+            "resource itself",
+            std::move(facts));
+    return habit(
+        "nothing about the credential that came explains the 403, and the answer does not "
+        "say why",
+        std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -62,7 +62,7 @@ std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
         std::string name = scheme_name(*sent);
         std::string words = name + " was sent, and " + wanted + " is configured for this API";
         return shape(std::move(words), {fact("sent_scheme", std::move(name)),
-                                         fact("offered_schemes", std::vector{wanted})});
+                                        fact("offered_schemes", std::vector{wanted})});
     }
     if (is_offered(exchange, sent->scheme)) return std::nullopt;
     // RFC 9449, 7.2: a bound token may come as Bearer; what is missing then is the proof.
@@ -96,9 +96,8 @@ std::optional<Evidence> netrc_override(const Exchange& exchange) {
         return shape(
             "this library takes Basic from ~/.netrc, and the same client sends Bearer elsewhere",
             std::move(facts));
-    return guess(
-        "the HTTP library may have taken Basic from ~/.netrc over the header that was set",
-        std::move(facts));
+    return guess("the HTTP library may have taken Basic from ~/.netrc over the header that was set",
+                 std::move(facts));
 }
 
 std::optional<Evidence> scheme_case_rejected(const Exchange& exchange) {
@@ -110,12 +109,12 @@ std::optional<Evidence> scheme_case_rejected(const Exchange& exchange) {
                         "\", usual is \"" + std::string(usual) + "\"";
     if (exchange.recollection.accepted_in_registered_spelling)
         return proof(words + ", and with that the same credential was accepted",
-                       {fact("scheme_as_sent", sent->scheme)});
+                     {fact("scheme_as_sent", sent->scheme)});
     // The very same field was accepted before: the letters are not it.
     if (exchange.recollection.credential_accepted_ago || exchange.signature == Signature::verified)
         return std::nullopt;
     return guess(words + "; the server may compare with regard to case",
-                    {fact("scheme_as_sent", sent->scheme)});
+                 {fact("scheme_as_sent", sent->scheme)});
 }
 
 }  // namespace whogoes::rules::causes

@@ -86,8 +86,8 @@ std::optional<Evidence> session_cookie_missing(const Exchange& exchange) {
             "the API set the cookie " + seen->name + " earlier, and the browser did not send it",
             std::move(facts));
     return shape("the session cookie " + wanted + " did not come with this " + std::string(site) +
-                      " request",
-                  std::move(facts));
+                     " request",
+                 std::move(facts));
 }
 
 std::optional<Evidence> session_cookie_blocked(const Exchange& exchange) {
@@ -99,7 +99,7 @@ std::optional<Evidence> session_cookie_blocked(const Exchange& exchange) {
     for (const std::string& reason : cookie->blocked_because)
         reasons += (reasons.empty() ? "" : ", ") + reason;
     return proof("the browser had to refuse the cookie " + cookie->name + " (" + reasons + ")",
-                   {fact("cookie_name", cookie->name), fact("reasons", cookie->blocked_because)});
+                 {fact("cookie_name", cookie->name), fact("reasons", cookie->blocked_because)});
 }
 
 std::optional<Evidence> session_expired(const Exchange& exchange) {
@@ -114,8 +114,7 @@ std::optional<Evidence> session_expired(const Exchange& exchange) {
         facts.push_back(fact("last_accepted_age_s", std::int64_t{accepted->count() / 1000}));
     // A 403 speaks of CSRF or of permission, unless the answer takes the cookie away.
     if (removes_a_cookie(exchange))
-        return proof("the answer removes the cookie that came with the request",
-                       std::move(facts));
+        return proof("the answer removes the cookie that came with the request", std::move(facts));
     if (acts_as(exchange) != 401) return std::nullopt;
     const std::string& wanted = exchange.expected->session_cookie;
     if (!wanted.empty() && !has_cookie_named(exchange, wanted)) return std::nullopt;
@@ -135,8 +134,7 @@ std::optional<Evidence> csrf_failed(const Exchange& exchange) {
         facts = {fact("csrf_header_present", has_csrf_field(exchange)),
                  fact("csrf_cookie_present", has_csrf_cookie(exchange)),
                  fact("method", exchange.request.method)};
-    if (said)
-        return told(exchange, "csrf-failed", std::move(facts));
+    if (said) return told(exchange, "csrf-failed", std::move(facts));
     if (laravel)
         return proof("the status 419 means that the CSRF token did not match", std::move(facts));
     if (!is_forbidden(exchange) || is_safe_method(exchange.request.method)) return std::nullopt;
@@ -148,8 +146,8 @@ std::optional<Evidence> csrf_failed(const Exchange& exchange) {
         !exchange.heard.unheard().empty())
         return std::nullopt;
     return habit("a " + std::string(exchange.request.method) +
-                      " with a session cookie came without a CSRF field",
-                  std::move(facts));
+                     " with a session cookie came without a CSRF field",
+                 std::move(facts));
 }
 
 }  // namespace whogoes::rules::causes

@@ -151,7 +151,8 @@ bool may_prompt(const Exchange& exchange) {
 bool is_explained_by(const Exchange& exchange, Trait trait) {
     for (const CauseRow& row : catalogue()) {
         if (!row.cause.has(trait)) continue;
-        if (row.check ? row.check(exchange).has_value() : exchange.heard.says(row.cause.id)) return true;
+        if (row.check ? row.check(exchange).has_value() : exchange.heard.says(row.cause.id))
+            return true;
     }
     return false;
 }

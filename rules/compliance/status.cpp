@@ -81,8 +81,7 @@ std::optional<Evidence> forbidden_without_credentials(const Exchange& exchange) 
     if (exchange.response.status != 403 || exchange.preflight || !is_anonymous(exchange))
         return std::nullopt;
     // Who answered? These refuse the request, the host or the origin, not a missing credential.
-    if (is_explained_by(exchange, Trait::not_about_caller))
-        return std::nullopt;
+    if (is_explained_by(exchange, Trait::not_about_caller)) return std::nullopt;
     return certain("the request carried no credential of any kind, and the answer is 403");
 }
 

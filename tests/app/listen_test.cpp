@@ -24,7 +24,8 @@ int next_descriptor() {
 TEST_CASE("workers share a unix socket by descriptors that no child inherits") {
     const report::Scratch scratch;
     std::string bound;
-    const std::vector<int> sockets = open_for_workers({.unix_path = scratch.path("s")}, 3, bound);
+    const std::vector<int> sockets =
+        open_for_workers({.host = "", .port = 0, .unix_path = scratch.path("s")}, 3, bound);
     CHECK(sockets.size() == 3);
     CHECK(bound == "unix:" + scratch.path("s"));
     for (const int socket : sockets) {
@@ -43,7 +44,7 @@ TEST_CASE("a descriptor that cannot be had is said before a worker hears of it, 
     ::setrlimit(RLIMIT_NOFILE, &tight);
     std::string bound, said;
     try {
-        open_for_workers({.unix_path = scratch.path("s")}, 2, bound);
+        open_for_workers({.host = "", .port = 0, .unix_path = scratch.path("s")}, 2, bound);
     } catch (const std::system_error& error) {
         said = error.what();
     }

@@ -6,16 +6,18 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(allowed_rules          "rules")
+set(allowed_proxy_dialects "proxy/dialects|rules")
 set(allowed_proxy_http     "proxy/http")
 set(allowed_proxy_net      "proxy/net")
 set(allowed_proxy_upstream "proxy/upstream|proxy/net|proxy/http")
 set(allowed_proxy_report   "proxy/report|proxy/net|rules")
 set(allowed_proxy_session  "proxy/session|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
-set(allowed_proxy_tools    "proxy/tools|proxy/report|proxy/net|proxy/http|rules")
+set(allowed_proxy_tools    "proxy/tools|proxy/dialects|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_app      "proxy|rules")
 
 # Libraries that a folder must not know, whoever it includes.
 set(foreign_rules          "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream")
+set(foreign_proxy_dialects "boost/asio|boost/beast|spdlog|CLI|sys/socket|thread")
 set(foreign_proxy_http     "boost/asio/(ip|io_context|ssl|steady_timer|awaitable|read|write)|openssl|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream")
 set(foreign_proxy_net      "boost/beast/http|spdlog|yaml-cpp|CLI")
 set(foreign_proxy_upstream "spdlog|yaml-cpp|CLI")

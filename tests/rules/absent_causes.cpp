@@ -60,6 +60,11 @@ const CauseCase rows[] = {
      bearer("abcdef0123456789") + "\nToken: Bearer x", "401"},
 
     {"header-lost-on-redirect", true, "a slash", get + "/", bearer_401, after_redirect},
+    {"header-lost-on-redirect", true, "another origin", get + "/", bearer_401,
+     [](Exchange& e, Expectations&) {
+         e.recollection.lost_redirect =
+             LostRedirect{307, "http://a.test/x", "http://b.test/x", true, 200ms};
+     }},
     {"header-lost-on-redirect", false, "it came along", bearer("abcdef0123456789"), bearer_401,
      after_redirect},
     {"header-lost-on-redirect", false, "long ago", get, bearer_401,

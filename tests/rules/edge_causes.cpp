@@ -86,7 +86,8 @@ const CauseCase rows[] = {
      told(403, "Your IP address is not in the allowlist")},
     {"ip-not-allowed", false, "a word that holds it", with_token, told(403, "recipient unknown")},
 
-    {"account-locked", true, "401", "GET /\nAuthorization: Basic YW5uOnB3", told(401, "account locked")},
+    {"account-locked", true, "401", "GET /\nAuthorization: Basic YW5uOnB3",
+     told(401, "account locked")},
     {"account-locked", true, "403", with_token, told(403, "Your account is suspended")},
     {"account-locked", false, "MFA", with_token, told(403, "mfa_required")},
     {"rate-limited", false, "the last of a quota, refused for another reason", with_token,

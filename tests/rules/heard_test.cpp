@@ -155,7 +155,8 @@ TEST_CASE("XML is heard element by element") {
 TEST_CASE("a code is one however it is written, and the last part of a type counts") {
     for (const char* body :
          {R"({"code":"TOKEN_EXPIRED"})", R"({"error":"token-expired"})",
-          R"({"errorCode":"tokenExpired"})", R"({"errors":[{"extensions":{"code":"TokenExpired"}}]})",
+          R"({"errorCode":"tokenExpired"})",
+          R"({"errors":[{"extensions":{"code":"TokenExpired"}}]})",
           R"({"type":"https://a.test/problems/token-expired","title":"Unauthorized"})"}) {
         CAPTURE(body);
         CHECK(heard_in(body).says("token-expired"));

@@ -89,10 +89,10 @@ TEST_CASE("where two causes apply the one that explains more leads") {
          [](Exchange& e, Expectations&) {
              e.replay_of = ReplayOf{true, {}};
          }},
-        {"the nonce of the server after the proof's own flaws",
+        {"the nonce that the server asks for, beside the proof's own flaws",
          "GET /\nAuthorization: DPoP abcdef0123456789",
-         "401\nWWW-Authenticate: DPoP error=\"use_dpop_nonce\"", "dpop-proof-missing",
-         "dpop-nonce-required"},
+         "401\nWWW-Authenticate: DPoP error=\"use_dpop_nonce\"", "dpop-nonce-required",
+         "dpop-proof-missing"},
         {"a storm stands beside its reason", basic("ann:pw"),
          "401\nWWW-Authenticate: Basic realm=\"a\"", "basic-wrong-credentials",
          "repeated-rejected-credential", "",

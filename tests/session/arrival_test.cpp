@@ -156,7 +156,7 @@ TEST_CASE("a stranger's word is neither believed nor passed on, and that is said
     const Message reply =
         rig.ask("GET /mcp HTTP/1.1\r\nHost: localhost:81\r\n" + terminated + "\r\n");
     CHECK(reply.field("WWW-Authenticate").find("http://localhost:81/") != std::string::npos);
-    CHECK(text_at(rig.next_event(), "/message").find("forwarded.trust") != std::string::npos);
+    CHECK(text_at(rig.next_event(), "/msg").find("forwarded.trust") != std::string::npos);
     CHECK(text_at(rig.next_event(), "/client/address") == "127.0.0.1");
     rig.get("/mcp", terminated);
     CHECK(text_at(rig.next_event(), "/client/address") == "127.0.0.1");

@@ -131,7 +131,7 @@ TEST_CASE("a foreign page plants no session, whatever it leaves out") {
         {"no browser", "", true},
         {"a page of this machine", "Origin: http://localhost:5173\r\n", true},
         {"a page of this machine on another site",
-         "Origin: http://localhost:5173\r\nSec-Fetch-Site: cross-site\r\n", true},
+         "Origin: http://localhost:5173\r\nSec-Fetch-Site: cross-site\r\n", false},
         {"a configured name", "Origin: https://client.example\r\n", true},
         {"a foreign page", "Origin: https://evil.example\r\nSec-Fetch-Site: cross-site\r\n", false},
         {"a foreign page in an old browser", "Origin: https://evil.example\r\n", false},

@@ -41,8 +41,8 @@ TEST_CASE("the preset mcp names the metadata of the path on the origin that the 
         {"/mcp?x=1", "", "http://" + here + "/.well-known/oauth-protected-resource/mcp"},
         {"/", "", "http://" + here + "/.well-known/oauth-protected-resource"},
         {"/a%20b", "", "http://" + here + "/.well-known/oauth-protected-resource/a%20b"},
-        {"/mcp", "X-Forwarded-Host: evil.test\r\nX-Forwarded-Proto: https\r\n",
-         "http://" + here + "/.well-known/oauth-protected-resource/mcp"},
+        {"/mcp", "X-Forwarded-Proto: https\r\n",
+         "https://" + here + "/.well-known/oauth-protected-resource/mcp"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.target);
@@ -80,9 +80,12 @@ TEST_CASE("a Host that is none of ours is not written into an answer") {
         options.offers = {"mcp"};
         options.settings.host_names = row.names;
         Rig rig(options);
-        rig.upstream.will_answer(answer(401));
+        rig.upstream.always([](Talk& talk) { talk.answer(answer(401)); });
         const Message reply = rig.ask("GET /mcp HTTP/1.1\r\nHost: " + row.host + "\r\n\r\n");
         CHECK(reply.field("WWW-Authenticate") == row.value);
+        // Told by a trusted peer it is a client's word all the same.
+        const Message told = rig.get("/mcp", "X-Forwarded-Host: " + row.host + "\r\n");
+        CHECK(told.field("WWW-Authenticate") == row.value);
     }
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("where a request came from is told in the style that is asked for") {
         {"forwarded", ForwardedStyle::forwarded, "192.0.2.7", "https", "",
          "for=192.0.2.7, for=127.0.0.1;host=client.example;proto=http"},
         {"both", ForwardedStyle::both, "192.0.2.7, 127.0.0.1", "https", "client.example",
-         "for=192.0.2.7, for=127.0.0.1;host=client.example;proto=http"},
+         "for=192.0.2.7, for=127.0.0.1;host=client.example;proto=https"},
         {"off", ForwardedStyle::off, "192.0.2.7", "https", "", "for=192.0.2.7"},
     };
     for (const auto& row : rows) {

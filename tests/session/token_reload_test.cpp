@@ -172,8 +172,7 @@ TEST_CASE("a token that the operator stored meanwhile stays, with or without a r
     held.answer.set_value(token_answer(7));
     CHECK(leader.reply().status() == 200);
     CHECK(file.text() == "rt-operator");
-    CHECK(text_at(refresh.call_event(), "/message").find("was changed meanwhile") !=
-          std::string::npos);
+    CHECK(text_at(refresh.call_event(), "/msg").find("was changed meanwhile") != std::string::npos);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ TEST_CASE("a page gets a token by where it is from, and not by what is left out"
         {"a name below localhost", "Origin: https://app.localhost\r\n", 200},
         {"a configured name", "Origin: http://CLIENT.example:81\r\n", 200},
         {"this machine on another site",
-         "Origin: http://localhost:5173\r\nSec-Fetch-Site: cross-site\r\n", 200},
+         "Origin: http://localhost:5173\r\nSec-Fetch-Site: cross-site\r\n", 401},
         {"the browser's good word", "Sec-Fetch-Site: same-origin\r\n", 200},
         {"a foreign name", "Origin: https://evil.example\r\n", 401},
         {"an address", "Origin: http://203.0.113.9:8401\r\n", 401},

@@ -65,7 +65,7 @@ TEST_CASE("the case comes from the known systems, or is said to be missing") {
     for (const rules::Sample& sample : rules::builtin_samples()) {
         CAPTURE(std::string(sample.cause));
         CHECK(rules::find_cause(sample.cause) != nullptr);
-        CHECK(holds(std::string(sample.request), "HTTP/1.1"));
+        CHECK(holds(std::string(sample.request), " /"));  // a long line is cut
         CHECK(sample.answer.starts_with("HTTP/1.1 "));
         CHECK(std::count(sample.request.begin(), sample.request.end(), '\n') <= 8);
         CHECK(std::count(sample.answer.begin(), sample.answer.end(), '\n') <= 8);

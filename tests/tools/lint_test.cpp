@@ -152,7 +152,10 @@ TEST_CASE("JSON holds the same, and nothing secret") {
     const json::object& one = root.at("exchanges").as_array().at(0).as_object();
     CHECK(one.at("status").as_int64() == 401);
     CHECK(one.at("path").as_string() == "/v1");
-    CHECK_FALSE(one.at("violations").as_array().empty());
+    REQUIRE_FALSE(one.at("violations").as_array().empty());
+    const json::object& broken = one.at("violations").as_array().at(0).as_object();
+    CHECK(broken.at("docs").as_string() ==
+          "rules/CATALOGUE.md#" + std::string(broken.at("id").as_string()));
 }
 
 TEST_CASE("input is a file of either kind, or the reason why not") {
