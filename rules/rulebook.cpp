@@ -572,6 +572,19 @@ constexpr auto book = std::to_array<RuleRow>({
                      "http://localhost:5173",
           .reads_request = true},
      .check = cors_missing_on_auth_error},
+    {.rule = {.id = "cors-missing-on-success",
+              .severity = error,
+              .level = "browser requirement",
+              .section = "WHATWG Fetch, CORS check",
+              .summary = "A 2xx to a cross-origin browser request with credentials carries "
+                         "Access-Control-Allow-Origin, otherwise script sees a network error "
+                         "though the request took effect",
+              .advice = "Let the CORS layer allow this origin on every answer, or add it here in "
+                        "development (--dev does)",
+              .example = "HTTP/1.1 200 OK without Access-Control-Allow-Origin, to Origin: "
+                         "http://localhost:5173 with Authorization",
+              .reads_request = true},
+     .check = cors_missing_on_success},
     {.rule = {.id = "cors-expose-headers-missing",
               .severity = info,
               .level = "browser requirement",

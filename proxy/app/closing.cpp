@@ -1,7 +1,7 @@
 #include "proxy/app/closing.hpp"
 
 #include "proxy/app/summing_up.hpp"
-#include "proxy/tools/log_filter.hpp"
+#include "proxy/report/route_shape.hpp"
 #include "proxy/tools/log_glance.hpp"
 #include "proxy/tools/log_table.hpp"
 #include "rules/diagnosis.hpp"
@@ -23,7 +23,7 @@ std::string route_of(const tools::Glance& glance) {
     std::string scratch, route(glance.method);
     route += ' ';
     if (glance.route.empty())
-        tools::append_route_shape(route, tools::unescaped(glance.path, scratch));
+        report::append_route_shape(route, tools::unescaped(glance.path, scratch));
     else
         route += tools::unescaped(glance.route, scratch);
     return route;

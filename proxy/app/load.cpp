@@ -100,6 +100,7 @@ void read_log(const View& view, const Arguments& arguments, const Surroundings& 
     log.local_time = lower_case(view.text("log.time")) != "utc";
     log.verbose = arguments.verbosity > 0;
     log.quiet = arguments.verbosity < 0;
+    log.dev = view.flag("dev");
 }
 
 void read_fail_on(const Arguments& arguments, const Surroundings& here, Problems& problems,

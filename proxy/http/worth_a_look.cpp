@@ -84,6 +84,26 @@ bool opens_to_shared_caches(std::string_view cache_control) noexcept {
     return false;
 }
 
+// Script of another origin that may not read this success: its browser has no leave. A page of the
+// same origin sends Origin as well, with all but GET.
+bool is_kept_from_script(const RequestHead& request, const ResponseHead& response) noexcept {
+    if (response.status < 200 || response.status >= 300) return false;
+    const std::string_view origin = request.value(FieldName::origin);
+    if (origin.empty()) return false;
+    if (!request.find(FieldName::authorization) && !request.find(FieldName::cookie)) return false;
+    // Whoever passed it on may add what the API leaves out.
+    for (const FieldName passed :
+         {FieldName::x_forwarded_for, FieldName::forwarded, FieldName::via})
+        if (request.find(passed)) return false;
+    const std::string_view mode = request.value(FieldName::sec_fetch_mode);
+    if (!mode.empty() && !same_word(mode, "cors")) return false;
+    const std::string_view site = request.value_named("Sec-Fetch-Site");
+    if (!site.empty()) return same_word(site, "cross-site") || same_word(site, "same-site");
+    const std::size_t at = origin.find("://");
+    return at != std::string_view::npos &&
+           !same_word(origin.substr(at + 3), request.value(FieldName::host));
+}
+
 bool begins(std::string_view text, std::string_view words) noexcept {
     return same_word(text.substr(0, words.size()), words);
 }
@@ -127,8 +147,8 @@ bool worth_a_look(const RequestHead& request, const ResponseHead& response) noex
         }
     }
     return is_preflight(request) || is_call_with_errors_inside(request, response) ||
-           request.count(FieldName::authorization) > 1 ||
-           holds_credential(request.target());
+           request.count(FieldName::authorization) > 1 || holds_credential(request.target()) ||
+           is_kept_from_script(request, response);
 }
 
 }  // namespace whogoes::http

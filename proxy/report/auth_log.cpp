@@ -35,6 +35,7 @@ ConsoleStyle console_style(const LogSettings& settings, int descriptor) {
     style.verbose = settings.verbose;
     style.quiet = settings.quiet;
     style.local_time = settings.local_time;
+    style.dev = settings.dev;
     return style;
 }
 

@@ -27,6 +27,7 @@ struct LogSettings {
     int columns = 0;       // 0: ask the terminal, else 100
     bool verbose = false;  // -v: every exchange on the console
     bool quiet = false;
+    bool dev = false;         // the front-end profile
     bool local_time = false;  // on the console; records are in UTC
     std::size_t keep = 5000;  // events kept in memory for the review page
 };

@@ -1,8 +1,10 @@
 #include "proxy/report/console.hpp"
 
 #include "proxy/report/console_text.hpp"
+#include "proxy/report/console_tree.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/report/record.hpp"
+#include "proxy/report/route_shape.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +19,8 @@ constexpr std::size_t narrowest_path = 18;
 constexpr std::size_t reason_width = 35;  // its mark included
 constexpr std::size_t fingerprint_width = 11;
 constexpr std::size_t beside_path = 73;  // columns of a row that the path does not use
-constexpr std::size_t most_rules = 3;    // lines of a tree
+constexpr std::chrono::seconds rule_window{60};
+constexpr std::size_t most_said = 1024;  // rules on routes
 
 bool was_renewed(const AuthEvent& event) {
     return event.refresh == "replayed" || event.refresh == "joined";
@@ -47,7 +50,7 @@ std::string marked_reason(const AuthEvent& event, const ConsoleText& text) {
     }
     const std::string why = reason(event);
     if (event.kind == EventKind::auth_failure) return text.failed() + " " + text.plain(why);
-    if (event.kind == EventKind::auth_compliance) return "! " + text.plain(why);
+    if (event.kind == EventKind::auth_compliance && !why.empty()) return "! " + text.plain(why);
     return text.plain(why.empty() && event.status == 0 ? event.message : why);
 }
 
@@ -75,7 +78,9 @@ std::string row(const AuthEvent& event, const ConsoleText& text, const ConsoleSt
     const std::string why = marked_reason(event, text);
     const std::string token = token_column(event, text);
     out += padded(why, reason_width);
-    if (!token.empty()) out += (columns_of(why) < reason_width ? "" : "   ") + token;
+    const std::string gap = columns_of(why) < reason_width ? "" : "   ";
+    const bool fits = columns_of(out) + gap.size() + columns_of(token) <= wide;
+    if (!token.empty() && (fits || !style.dev)) out += gap + token;
     while (out.ends_with(' ')) out.pop_back();
     if (style.ids && !event.id.empty()) {
         out = padded(out, begin_of_reason + reason_width + fingerprint_width);
@@ -84,86 +89,9 @@ std::string row(const AuthEvent& event, const ConsoleText& text, const ConsoleSt
     return out += '\n';
 }
 
-// "RFC 9110, 15.5.2, 11.6.1" is cited by its first section.
-std::string cited(std::string_view section, const ConsoleText& text) {
-    if (section.empty()) return {};
-    const std::size_t comma = section.find(',');
-    if (comma == std::string_view::npos) return " (" + std::string(section) + ")";
-    std::string_view number = section.substr(comma + 1);
-    number = number.substr(0, number.find(','));
-    const std::size_t begin = number.find_first_not_of(' ');
-    if (begin == std::string_view::npos) return " (" + std::string(section.substr(0, comma)) + ")";
-    return " (" + std::string(section.substr(0, comma)) + " " + text.section() +
-           std::string(number.substr(begin)) + ")";
-}
-
-std::string jwt_line(const AuthEvent& event, const ConsoleText& text, bool local) {
-    const JwtSummary& jwt = event.jwt;
-    std::string out;
-    const auto add = [&](const std::string& part) {
-        if (!out.empty()) out += text.dot();
-        out += part;
-    };
-    if (jwt.exp != 0) add("exp " + moment_text(jwt.exp, event.time, local));
-    if (jwt.iat != 0) {
-        std::string issued = "issued " + moment_text(jwt.iat, event.time, local);
-        if (jwt.exp > jwt.iat) issued += ", lived " + duration_words(jwt.exp - jwt.iat);
-        add(issued);
-    }
-    if (!jwt.iss.empty()) add("iss " + text.plain(host_of(jwt.iss)));
-    return out;
-}
-
-std::string rule_line(const AuthEvent& event, const rules::Violation& violation,
-                      const ConsoleText& text) {
-    const std::string_view words = violation.evidence.words.empty()
-                                       ? violation.rule->summary
-                                       : std::string_view(violation.evidence.words);
-    std::string out = "rule  " + text.plain(words) + cited(violation.rule->section, text);
-    if (violation.rule->id != "unauthorized-without-challenge") return out;
-    const std::vector<std::string>& sent =
-        event.injected.empty() ? event.would_send : event.injected;
-    if (sent.empty()) return out;
-    out += event.injected.empty() ? "; would send: " : "; added: ";
-    for (std::size_t i = 0; i < sent.size(); ++i) out += (i == 0 ? "" : ", ") + text.plain(sent[i]);
-    return out;
-}
-
-bool quotes(const std::vector<std::string>& lines, std::string_view message) {
-    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
-        return line.find(message) != std::string::npos;
-    });
-}
-
-std::vector<std::string> tree(const AuthEvent& event, const ConsoleText& text, bool local) {
-    std::vector<std::string> lines;
-    const rules::Diagnosis& diagnosis = event.diagnosis;
-    const std::string jwt = event.has_jwt ? jwt_line(event, text, local) : std::string();
-    const bool said =
-        diagnosis.main && diagnosis.main->cause->has(rules::Trait::ran_out) && !jwt.empty();
-    if (diagnosis.main && !said && !diagnosis.main->evidence.words.empty()) {
-        lines.push_back(text.plain(diagnosis.main->evidence.words));
-    }
-    if (!jwt.empty()) lines.push_back(jwt);
-    if (!event.upstream_message.empty() && !quotes(lines, event.upstream_message))
-        lines.push_back("api   \"" + text.plain(event.upstream_message) + "\"");
-    std::size_t rules = 0;
-    for (const rules::Violation& violation : diagnosis.violations) {
-        if (violation.rule == nullptr || ++rules > most_rules) continue;
-        lines.push_back(rule_line(event, violation, text));
-    }
-    if (rules > most_rules) {
-        lines.push_back("rule  and " + std::to_string(rules - most_rules) + " more");
-    }
-    for (const std::string& change : event.changes) lines.push_back("did   " + text.plain(change));
-    std::string_view advice;
-    if (diagnosis.main) {
-        advice = diagnosis.main->what_to_do();
-    } else if (!diagnosis.violations.empty() && diagnosis.violations.front().rule != nullptr) {
-        advice = diagnosis.violations.front().rule->advice;
-    }
-    if (!advice.empty()) lines.push_back("fix   " + text.plain(advice));
-    return lines;
+// The browser keeps this success from the page that asked: all that it shows is a network error.
+bool hides_answer(const AuthEvent& event) {
+    return event.diagnosis.has_rule("cors-missing-on-success");
 }
 
 std::string fold_key(const AuthEvent& event) {
@@ -195,7 +123,8 @@ std::string console_lines(const AuthEvent& event, const ConsoleStyle& style) {
         return out + text.branch(true) + text.plain(event.message) + "\n";
     }
     if (was_renewed(event) && event.status < 400) return out;
-    const std::vector<std::string> lines = tree(event, text, style.local_time);
+    // Its newline takes no column.
+    const std::vector<std::string> lines = console_tree(event, style, columns_of(out) - 1);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         out += text.branch(i + 1 == lines.size()) + lines[i] + "\n";
     }
@@ -207,14 +136,40 @@ bool Console::shown(const AuthEvent& event) const {
     if (style_.quiet) return false;
     if (!event.changes.empty()) return true;  // what an answer did not say must be told here
     if (event.kind == EventKind::auth_compliance || event.kind == EventKind::http_access) {
-        return style_.verbose || was_renewed(event);
+        return style_.verbose || was_renewed(event) || (!style_.dev && hides_answer(event));
     }
     return true;
 }
 
+bool Console::is_news(const AuthEvent& event, const rules::Rule& rule) {
+    std::string key = std::string(rule.id) + " " + event.method + " ";
+    append_route_shape(key, event.path);
+    if (said_.size() >= most_said)
+        std::erase_if(said_,
+                      [&](const auto& one) { return event.time - one.second >= rule_window; });
+    if (said_.size() >= most_said) said_.clear();
+    const auto [said, fresh] = said_.try_emplace(std::move(key), event.time);
+    if (!fresh && event.time - said->second < rule_window) return false;
+    said->second = event.time;
+    return true;
+}
+
+// Less the rules that were said of its route within this minute.
+std::string Console::news_of(const AuthEvent& event) {
+    if (style_.every_rule || event.diagnosis.violations.empty())
+        return console_lines(event, style_);
+    AuthEvent news = event;
+    std::erase_if(news.diagnosis.violations, [&](const rules::Violation& violation) {
+        return violation.rule != nullptr && !is_news(event, *violation.rule);
+    });
+    const bool nothing = news.kind == EventKind::auth_compliance &&
+                         news.diagnosis.violations.empty() && news.changes.empty();
+    return nothing && !style_.verbose ? std::string() : console_lines(news, style_);
+}
+
 std::string Console::show(const AuthEvent& event) {
     if (!shown(event)) return {};
-    if (event.kind != EventKind::auth_failure) return console_lines(event, style_);
+    if (event.kind != EventKind::auth_failure) return news_of(event);
     std::string out = tick(event.time);
     std::string key = fold_key(event);
     const auto fold = std::find_if(folds_.begin(), folds_.end(),
@@ -229,7 +184,7 @@ std::string Console::show(const AuthEvent& event) {
         folds_.erase(folds_.begin());
     }
     folds_.push_back({std::move(key), event, event.time, 0, 1});
-    return out + console_lines(event, style_);
+    return out + news_of(event);
 }
 
 std::string Console::folded_row(const Fold& fold) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 // Events at one glance, for a person at a terminal (interface: section 4). Escapes what came from
@@ -20,6 +21,8 @@ struct ConsoleStyle {
     bool quiet = false;       // errors of the proxy's own only
     bool ids = false;         // the event's id at the end of its row
     bool local_time = false;  // times of this machine's zone (TZ) in place of UTC
+    bool every_rule = false;  // on each event, for who reads a log, and not once a minute
+    bool dev = false;         // the front-end profile: four lines of the terminal an event at most
 };
 
 struct StartLine {
@@ -36,7 +39,7 @@ std::string start_line(const StartLine&, const ConsoleStyle&);  // with its newl
 // One event, its tree included, whole lines.
 std::string console_lines(const AuthEvent&, const ConsoleStyle&);
 
-// Shows an event once and folds its equals for ten seconds.
+// Shows an event once and folds its equals for ten seconds; says a rule of a route once a minute.
 class Console {
 public:
     explicit Console(ConsoleStyle style) : style_(style) {}
@@ -56,9 +59,12 @@ private:
     };
     std::string folded_row(const Fold&) const;
     bool shown(const AuthEvent&) const;
+    bool is_news(const AuthEvent&, const rules::Rule&);
+    std::string news_of(const AuthEvent&);
 
     ConsoleStyle style_;
     std::vector<Fold> folds_;
+    std::unordered_map<std::string, rules::TimePoint> said_;  // a rule on a route, and when
 };
 
 }  // namespace whogoes::report

@@ -3,6 +3,7 @@
 #include "proxy/report/escape.hpp"
 #include "proxy/report/record.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -66,6 +67,43 @@ std::size_t columns_of(std::string_view text) {
         ++columns;
     }
     return columns;
+}
+
+namespace {
+
+std::size_t offset_of_column(std::string_view text, std::size_t column) {
+    std::size_t at = 0;
+    for (; column > 0 && at < text.size(); --column) at += next_code_point(text.substr(at)).octets;
+    return std::min(at, text.size());
+}
+
+}  // namespace
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::size_t indent,
+                                 std::size_t most, std::string_view mark) {
+    std::vector<std::string> lines;
+    while (!text.empty() && lines.size() < most) {
+        const std::string margin(lines.empty() ? 0 : indent, ' ');
+        const std::size_t room = width - std::min(width - 1, margin.size());
+        const std::size_t end = offset_of_column(text, room);
+        if (end == text.size()) {
+            lines.push_back(margin + std::string(text));
+            break;
+        }
+        if (lines.size() + 1 == most) {
+            const std::size_t cut = offset_of_column(text, room - std::min(room, columns_of(mark)));
+            lines.push_back((margin + std::string(text.substr(0, cut))).append(mark));
+            break;
+        }
+        const std::size_t space = text.rfind(' ', end);
+        // Not within the label, nor in a word that fills the line.
+        const std::size_t at =
+            space == std::string_view::npos || (lines.empty() && space < indent) ? end : space;
+        lines.push_back(margin + std::string(text.substr(0, at)));
+        text.remove_prefix(at);
+        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    }
+    return lines;
 }
 
 std::string padded(std::string text, std::size_t width) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // The signs and colours of the console, in UTF-8 or ASCII, and the small texts of its columns.
 namespace whogoes::report {
@@ -36,6 +37,11 @@ private:
 // To `width` columns; escape sequences count for nothing.
 std::string padded(std::string text, std::size_t width);
 std::size_t columns_of(std::string_view text);
+// Lines of at most `width` columns, broken at spaces; all but the first are indented by `indent`.
+// At most `most` of them: the last one ends with `mark` where there is more. The text has no escape
+// sequences.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::size_t indent,
+                                 std::size_t most, std::string_view mark);
 
 // "12:51:24", in UTC or in the zone of this machine (TZ).
 std::string clock_text(rules::TimePoint, bool local);

@@ -1,5 +1,6 @@
 #include "proxy/report/record.hpp"
 
+#include "proxy/report/advice.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/report/json_writer.hpp"
 #include "rules/credentials.hpp"
@@ -234,11 +235,7 @@ private:
         }
         write_evidence();
         write_facts();
-        if (cause != nullptr) {
-            optional("remedy", diagnosis.main->what_to_do());
-        } else if (!diagnosis.violations.empty() && diagnosis.violations.front().rule != nullptr) {
-            optional("remedy", diagnosis.violations.front().rule->advice);
-        }
+        optional("remedy", advice_of(event_));
     }
 
     void write_evidence() {

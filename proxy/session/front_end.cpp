@@ -2,9 +2,11 @@
 
 #include "proxy/http/field_line.hpp"
 #include "proxy/report/event.hpp"
+#include "proxy/report/route_shape.hpp"
 #include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/own_host.hpp"
+#include "rules/keyed_hash.hpp"
 #include "rules/local_cookie.hpp"
 
 namespace whogoes::session {
@@ -27,7 +29,9 @@ Caller caller_of(const Exchange& exchange) {
     Caller caller;
     const std::string_view origin = request.value(FieldName::origin);
     const std::string_view mode = request.value(FieldName::sec_fetch_mode);
+    // Script hears of a WebSocket's refusal by no header (WHATWG WebSockets, establish).
     if (origin.empty() || (!mode.empty() && !same_word(mode, "cors")) ||
+        same_word(request.value(FieldName::upgrade), "websocket") ||
         same_word(origin, client_origin(exchange)) ||
         same_word(request.value_named("Sec-Fetch-Site"), "same-origin"))
         return caller;
@@ -41,6 +45,24 @@ Caller caller_of(const Exchange& exchange) {
 }
 
 bool is_refusal(int status) { return status == 401 || status == 403; }
+
+bool is_preflight(const http::RequestHead& request) {
+    return request.is_options && request.find(FieldName::access_control_request_method);
+}
+
+// A refusal is recorded anyway, and its record tells what was done. Whatever else a page asks for
+// is told of once a route.
+void tell(Exchange& exchange, std::string words) {
+    if (!is_refusal(exchange.status)) {
+        std::string route(exchange.request().method());
+        report::append_route_shape(route += ' ', path_of(exchange.request()));
+        History& history = exchange.worker.history;
+        const std::uint64_t key = rules::brief_hash(history.hash_key(), route);
+        if (!history.is_news(rules::brief_hash(key, words))) return;
+        words += " (said once for " + route + ")";
+    }
+    exchange.changes.push_back(std::move(words));
+}
 
 bool names(const http::Head& head, FieldName field, std::string_view name) {
     for (const http::FieldLine& line : head.fields) {
@@ -61,6 +83,19 @@ void append_origin(std::string& lines, std::string_view origin) {
 
 constexpr std::string_view exposed = "Access-Control-Expose-Headers: WWW-Authenticate\r\n";
 
+// A browser sends a cookie across origins only where the page asked for credentials; without this
+// word it keeps the answer from the page.
+void allow_credentials(Exchange& exchange, const Caller& caller, std::string& lines) {
+    const http::ResponseHead& answer = exchange.answer();
+    if (exchange.request().value(FieldName::cookie).empty() ||
+        answer.value(FieldName::access_control_allow_origin) != caller.origin ||
+        !answer.value_named("Access-Control-Allow-Credentials").empty())
+        return;
+    http::append_field(lines, "Access-Control-Allow-Credentials", "true");
+    tell(exchange, "Access-Control-Allow-Credentials was added for " + std::string(caller.origin) +
+                       ", which sent a cookie: production will show a network error");
+}
+
 void add_cors(Exchange& exchange, const Caller& caller, std::string& lines) {
     const http::ResponseHead& answer = exchange.answer();
     const bool ours = lines.find("WWW-Authenticate: ") != std::string::npos;
@@ -68,12 +103,12 @@ void add_cors(Exchange& exchange, const Caller& caller, std::string& lines) {
     const bool shown = lines.find("Access-Control-Expose-Headers: ") != std::string::npos ||
                        names(answer, FieldName::access_control_expose_headers, "WWW-Authenticate");
     const std::string origin(caller.origin);
-    const std::string status = std::to_string(exchange.status);
     if (answer.find(FieldName::access_control_allow_origin)) {
+        allow_credentials(exchange, caller, lines);
         if (!challenged || shown) return;
         lines += exposed;
-        exchange.changes.push_back("the challenge was exposed to " + origin +
-                                   ": production will hide it from the page");
+        tell(exchange,
+             "the challenge was exposed to " + origin + ": production will hide it from the page");
         return;
     }
     if (answer.value_named("Access-Control-Allow-Credentials").empty()) {
@@ -83,16 +118,26 @@ void add_cors(Exchange& exchange, const Caller& caller, std::string& lines) {
     }
     if (!names(answer, FieldName::vary, "Origin")) lines += "Vary: Origin\r\n";
     if (challenged && !shown) lines += exposed;
-    exchange.changes.push_back("CORS was added to this " + status + " for " + origin +
-                               ": production will show this as a network error");
+    tell(exchange, "CORS was added for " + origin + ": production will show a network error");
+}
+
+void refuse_cors(Exchange& exchange, const Caller& caller) {
+    if (exchange.answer().find(FieldName::access_control_allow_origin)) return;
+    // Without the browser's word a success may well be for a page of the same origin, by way of a
+    // development server that writes Host anew.
+    const std::string_view site = exchange.request().value_named("Sec-Fetch-Site");
+    if (!is_refusal(exchange.status) && !same_word(site, "cross-site") &&
+        !same_word(site, "same-site"))
+        return;
+    tell(exchange, "no CORS was added for " + std::string(caller.origin) +
+                       ": it, or the Host it asked for, is not of this machine; host_names may "
+                       "name it");
 }
 
 // A header of ours must not make a preflight fail that passed without it.
 void allow_prefer(const Exchange& exchange, std::string& lines) {
     const http::RequestHead& request = exchange.request();
-    if (!request.is_options || exchange.status >= 300 ||
-        !request.find(FieldName::access_control_request_method))
-        return;
+    if (!is_preflight(request) || exchange.status >= 300) return;
     bool asked = false, allowed = false;
     const auto has_prefer = [](std::string_view list) {
         bool found = false;
@@ -142,13 +187,10 @@ std::string quotable(std::string_view text) {
 
 void help_front_end(Exchange& exchange, std::string& lines, std::string& cut) {
     const Caller caller = caller_of(exchange);
-    if (caller.helped() && is_refusal(exchange.status)) add_cors(exchange, caller, lines);
-    if (caller.foreign && is_refusal(exchange.status) &&
-        !exchange.answer().find(FieldName::access_control_allow_origin))
-        exchange.changes.push_back("no CORS was added for " + std::string(caller.origin) +
-                                   ": it, or the Host it asked for, is not of this machine; "
-                                   "host_names may name it");
-    if (caller.helped()) allow_prefer(exchange, lines);
+    const bool preflight = is_preflight(exchange.request());
+    if (caller.helped() && preflight) allow_prefer(exchange, lines);
+    if (caller.helped() && !preflight && exchange.status != 101) add_cors(exchange, caller, lines);
+    if (caller.foreign) refuse_cors(exchange, caller);
     localize_cookies(exchange, lines, cut);
     if (exchange.event && exchange.event->diagnosis.main)
         lines += timing_lines(exchange, report::reason(exchange.event->diagnosis,
@@ -178,8 +220,7 @@ std::string timing_lines(const Exchange& exchange, std::string_view reason) {
 
 bool takes_preflight(const Exchange& exchange) {
     const http::RequestHead& request = exchange.request();
-    if (!request.is_options || !request.find(FieldName::access_control_request_method))
-        return false;
+    if (!is_preflight(request)) return false;
     const int status = exchange.answer().status;
     const bool allowed = status >= 200 && status < 300 &&
                          exchange.answer().find(FieldName::access_control_allow_origin) != nullptr;
@@ -204,7 +245,7 @@ net::Task<bool> answer_preflight(Exchange& exchange) {
     text += "\r\n";
     exchange.changes.push_back("the preflight of " + origin + " was answered 204 in place of " +
                                std::to_string(exchange.answer().status) +
-                               ": production will show this as a network error");
+                               ": production will show a network error");
     exchange.status = 204;
     exchange.keep_alive = keep;
     const bool kept = co_await send_own_answer(exchange, std::move(text), true);

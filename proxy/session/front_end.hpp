@@ -14,8 +14,8 @@ namespace whogoes::session {
 
 struct Exchange;
 
-// Adds CORS to a refusal, rewrites cookies, names the cause for DevTools. What it adds goes to
-// `lines`, the names it cuts to `cut`.
+// Adds CORS to what a page asked for, rewrites cookies, names the cause for DevTools. What it adds
+// goes to `lines`, the names it cuts to `cut`.
 void help_front_end(Exchange&, std::string& lines, std::string& cut);
 
 // Access-Control lines for an answer of our own; empty: the caller needs none.

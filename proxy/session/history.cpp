@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::int64_t told_again_after_ms = 1000;
 constexpr int told_a_second = 200;
+constexpr std::size_t most_told = 4096;
 
 // Only gates a slower path, so it need not withstand an adversary; the key keeps it unguessable.
 // The end of a credential tells it from others: that is where a signature or a password lies.
@@ -70,6 +71,12 @@ rules::Noted History::remember(const rules::Exchange& exchange) {
         *exchange.upstream_date + std::chrono::milliseconds(500) - exchange.answered_at;
     skews_ms_[skew_samples_++ % skews_ms_.size()] = skew.count();
     return noted;
+}
+
+bool History::is_news(std::uint64_t what) {
+    const std::lock_guard lock(mutex_);
+    if (told_.size() >= most_told) told_.clear();
+    return told_.insert(what).second;
 }
 
 std::optional<std::chrono::seconds> History::skew() {

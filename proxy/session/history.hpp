@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 // rules::History for a process of several workers. Refusals and other events take its lock; a
@@ -48,6 +49,9 @@ public:
     void refused_again(const rules::Noted&, rules::TimePoint at);
     // Upstream's clock minus ours: the median of the latest Dates; empty until there are three.
     std::optional<std::chrono::seconds> skew();
+    // Whether nobody was told of this so far (a hash of it); from now on it is known. Forgets all
+    // at once when there is too much of it.
+    bool is_news(std::uint64_t what);
     std::uint64_t hash_key() const noexcept { return hash_key_; }
 
 private:
@@ -56,6 +60,7 @@ private:
     std::uint64_t hash_key_;
     std::array<std::int64_t, 9> skews_ms_{};
     std::size_t skew_samples_ = 0;
+    std::unordered_set<std::uint64_t> told_;
 };
 
 }  // namespace whogoes::session

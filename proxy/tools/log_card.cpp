@@ -1,3 +1,4 @@
+#include "proxy/report/advice.hpp"
 #include "proxy/report/console_text.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/report/redact.hpp"
@@ -75,8 +76,7 @@ private:
         }
         for (const rules::Finding& finding : diagnosis.also)
             line("also", plain(finding.cause->id) + said(finding.evidence));
-        const std::string_view advice = diagnosis.main ? diagnosis.main->cause->advice
-                                                       : diagnosis.violations.front().rule->advice;
+        const std::string advice = report::advice_of(event_);
         if (!advice.empty()) line("fix", plain(advice));
         if (diagnosis.verdict != rules::Verdict::unknown)
             line("verdict",

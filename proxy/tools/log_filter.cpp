@@ -1,5 +1,6 @@
 #include "proxy/tools/log_filter.hpp"
 
+#include "proxy/report/route_shape.hpp"
 #include "proxy/tools/fail_on.hpp"
 #include "proxy/tools/nearest.hpp"
 #include "rules/diagnosis.hpp"
@@ -193,7 +194,7 @@ bool LogFilter::wants_path(const Glance& glance) {
     if (!paths_.empty() && !any(paths_, path)) return false;
     if (routes_.empty() || (!glance.route.empty() && is_one_of(glance.route, routes_))) return true;
     shape_.clear();
-    append_route_shape(shape_, path);
+    report::append_route_shape(shape_, path);
     return any(routes_, shape_);
 }
 

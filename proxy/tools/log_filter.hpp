@@ -57,7 +57,4 @@ private:
 // `*` stands for anything but a slash, `**` for anything, `?` for one character.
 bool glob_matches(std::string_view glob, std::string_view text) noexcept;
 
-// The path with what names one thing of many folded: "/v1/users/42" is "/v1/users/{id}".
-void append_route_shape(std::string& out, std::string_view path);
-
 }  // namespace whogoes::tools

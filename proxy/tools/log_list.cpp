@@ -35,6 +35,7 @@ private:
         style.verbose = true;  // the filter has decided what is shown
         style.quiet = false;
         style.ids = true;
+        style.every_rule = true;
         return style;
     }
 

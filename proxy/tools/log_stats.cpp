@@ -1,5 +1,6 @@
 #include "proxy/report/json_writer.hpp"
 #include "proxy/report/record_view.hpp"
+#include "proxy/report/route_shape.hpp"
 #include "proxy/tools/fail_on.hpp"
 #include "proxy/tools/log_reading.hpp"
 #include "proxy/tools/log_table.hpp"
@@ -46,7 +47,7 @@ std::string value_of(const Glance& glance, const std::string& column) {
     if (column == "client") return std::string(unescaped(glance.client, scratch));
     if (column == "event") return std::string(glance.event);
     std::string shape;
-    append_route_shape(shape, unescaped(glance.path, scratch));
+    report::append_route_shape(shape, unescaped(glance.path, scratch));
     return shape;
 }
 

@@ -1,6 +1,7 @@
 #include "proxy/report/console_text.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/report/json_writer.hpp"
+#include "proxy/report/route_shape.hpp"
 #include "proxy/tools/log_reading.hpp"
 #include "proxy/tools/log_table.hpp"
 
@@ -60,7 +61,7 @@ void Totals::count(const Glance& glance) {
     ++failures;
     std::string scratch;
     key.assign(glance.cause).append("\n").append(glance.method).append(" ");
-    append_route_shape(key, unescaped(glance.path, scratch));
+    report::append_route_shape(key, unescaped(glance.path, scratch));
     const std::size_t route_end = key.size();
     key.append("\n").append(glance.token);
     auto found = cells.find(key);

@@ -24,6 +24,35 @@ std::string origin_of(const Exchange& exchange) {
     return std::string(exchange.request.fields.first("Origin").value_or(""));
 }
 
+// Whoever passed the request on may add what the API leaves out.
+bool is_passed_on(const Fields& fields) {
+    for (const std::string_view mark :
+         {"X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"})
+        if (fields.has(mark)) return true;
+    return false;
+}
+
+// Without a browser's word on it (Sec-Fetch-Site is sent to https and loopback only): a page of the
+// same origin names no Origin with GET, one behind TLS that ends in front of us names our Host, and
+// a form navigates.
+bool reads_across_origins(const Exchange& exchange) {
+    const Fields& fields = exchange.request.fields;
+    const std::string_view origin = fields.first("Origin").value_or("");
+    const std::size_t at = origin.find("://");
+    if (at == npos || !web_origin(origin)) return false;
+    if (iequals(origin.substr(at + 3), fields.first("Host").value_or(""))) return false;
+    if (exchange.request.method == "GET" || exchange.request.method == "HEAD") return true;
+    if (fields.has("Authorization")) return true;
+    const std::string_view type = fields.first("Content-Type").value_or("");
+    return !type.empty() && !istarts_with(type, "application/x-www-form-urlencoded") &&
+           !istarts_with(type, "multipart/form-data") && !istarts_with(type, "text/plain");
+}
+
+// Nothing of CORS is about it.
+bool is_websocket(const Exchange& exchange) {
+    return iequals(exchange.request.fields.first("Upgrade").value_or(""), "websocket");
+}
+
 }  // namespace
 
 std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
@@ -46,6 +75,24 @@ std::optional<Evidence> cors_missing_on_auth_error(const Exchange& exchange) {
     return certain("this " + std::to_string(exchange.response.status) + " to " +
                        origin_of(exchange) + " has no Access-Control-Allow-Origin",
                    {{"origin", origin_of(exchange)}});
+}
+
+std::optional<Evidence> cors_missing_on_success(const Exchange& exchange) {
+    const Fields& fields = exchange.request.fields;
+    if (!is_success(exchange) || exchange.preflight || exchange.response.fields.has(allow_origin) ||
+        !(fields.has("Authorization") || fields.has("Cookie")) || !is_cors_request(exchange) ||
+        is_passed_on(fields))
+        return std::nullopt;
+    std::string words = "this " + std::to_string(exchange.response.status) + " to " +
+                        origin_of(exchange) + " has no Access-Control-Allow-Origin";
+    std::vector<Fact> facts = {{"origin", origin_of(exchange)}};
+    const auto site = fields.first("Sec-Fetch-Site");
+    if (!site) {
+        if (!reads_across_origins(exchange)) return std::nullopt;
+        return likely(std::move(words), std::move(facts));
+    }
+    if (!iequals(*site, "cross-site") && !iequals(*site, "same-site")) return std::nullopt;
+    return certain(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> cors_expose_headers_missing(const Exchange& exchange) {
@@ -78,7 +125,7 @@ std::optional<Evidence> cors_allow_headers_wildcard_authorization(const Exchange
 
 std::optional<Evidence> cors_wildcard_with_credentials(const Exchange& exchange) {
     const auto allowed = exchange.response.fields.first(allow_origin);
-    if (!allowed || *allowed != "*") return std::nullopt;
+    if (!allowed || *allowed != "*" || is_websocket(exchange)) return std::nullopt;
     if (allows_credentials(exchange))
         return certain(
             "Access-Control-Allow-Origin is \"*\" beside "
@@ -90,7 +137,7 @@ std::optional<Evidence> cors_wildcard_with_credentials(const Exchange& exchange)
 
 std::optional<Evidence> cors_origin_multiple(const Exchange& exchange) {
     const auto first = exchange.response.fields.first(allow_origin);
-    if (!first) return std::nullopt;
+    if (!first || is_websocket(exchange)) return std::nullopt;
     const std::size_t count = exchange.response.fields.count(allow_origin);
     if (count > 1)
         return certain(
@@ -102,7 +149,7 @@ std::optional<Evidence> cors_origin_multiple(const Exchange& exchange) {
 
 std::optional<Evidence> cors_vary_origin_missing(const Exchange& exchange) {
     const auto allowed = exchange.response.fields.first(allow_origin);
-    if (!allowed || *allowed == "*") return std::nullopt;
+    if (!allowed || *allowed == "*" || is_websocket(exchange)) return std::nullopt;
     if (exchange.request.fields.first("Origin") != allowed) return std::nullopt;
     if (lists(exchange.response.fields, "Vary", "Origin") ||
         lists(exchange.response.fields, "Vary", "*"))

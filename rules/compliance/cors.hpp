@@ -4,12 +4,13 @@
 
 #include <optional>
 
-// Rules on CORS around refusals: what a browser needs before script may see one (WHATWG Fetch).
+// Rules on CORS: what a browser needs before script may see an answer (WHATWG Fetch).
 namespace whogoes::rules::compliance {
 
 std::optional<Evidence> preflight_rejected(const Exchange&);
 std::optional<Evidence> preflight_redirected(const Exchange&);
 std::optional<Evidence> cors_missing_on_auth_error(const Exchange&);
+std::optional<Evidence> cors_missing_on_success(const Exchange&);
 std::optional<Evidence> cors_expose_headers_missing(const Exchange&);
 std::optional<Evidence> cors_allow_headers_missing_authorization(const Exchange&);
 std::optional<Evidence> cors_allow_headers_wildcard_authorization(const Exchange&);

@@ -98,11 +98,14 @@ function frontEndRows(here) {
   return [
     { given: 'dev: fetch from another origin, no CORS on the 401', from: foreign, act: (page) => see(page, `${own}/no-cors-on-errors`),
       seen: { status: 401, challenge: 'Bearer realm="api"' }, path: '/no-cors-on-errors', cause: 'no-credentials',
-      rule: 'cors-missing-on-auth-error', changed: 'production will show this as a network error' },
+      rule: 'cors-missing-on-auth-error', changed: 'production will show a network error' },
     { given: 'dev: with cookies', from: foreign, act: (page) => see(page, `${own}/no-cors-on-errors?c`, { credentials: 'include' }),
       seen: { status: 401, challenge: 'Bearer realm="api"' }, path: '/no-cors-on-errors', query: 'c', cause: 'no-credentials' },
     { given: 'dev: a preflight that wants credentials', from: foreign, act: (page) => see(page, `${own}/preflight`, { headers: token }),
       seen: { status: 200, challenge: null }, path: '/preflight', cause: 'preflight-rejected', changed: 'answered 204 in place of 401' },
+    { given: 'dev: a success from another origin, no CORS on it', from: foreign, path: '/orders', query: 'across', method: 'GET',
+      act: (page) => see(page, `${own}/orders?across`, { headers: token }), seen: { status: 200, challenge: null },
+      rule: 'cors-missing-on-success', changed: 'CORS was added' },
     { given: 'dev: the cause in DevTools', from: foreign, path: '/with-cors', cause: 'no-credentials',
       act: async (page) => {
         await page.evaluate(async (url) => (await fetch(url)).text(), `${own}/with-cors`);

@@ -37,14 +37,14 @@ def status_of(url, **fields):
 
 
 class Proxy:
-    def __init__(self, upstream, folder, *flags):
+    def __init__(self, upstream, folder, *flags, log=subprocess.DEVNULL):
         self.listen, self.admin = free_port(), free_port()
         self.env = dict(os.environ, XDG_STATE_HOME=str(folder))
         self.url = f"http://127.0.0.1:{self.listen}"
         self.token_file = folder / "whogoes" / f"admin-{self.admin}.token"
         self.process = subprocess.Popen(
             [WHOGOES, "-u", f"http://127.0.0.1:{upstream}", "-l", f"127.0.0.1:{self.listen}",
-             "--admin", f"127.0.0.1:{self.admin}", *flags], env=self.env, stderr=subprocess.DEVNULL)
+             "--admin", f"127.0.0.1:{self.admin}", *flags], env=self.env, stderr=log)
         self.whogoes("health", "--wait", "20s")
 
     def whogoes(self, verb, *words):
@@ -93,6 +93,37 @@ def a_running_proxy(upstream, folder):
     expect("nobody there", proxy.simulate("token-expired")[0], 1)
 
 
+def a_page_of_another_port(upstream, folder):
+    page = {"Origin": "http://localhost:5173", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-site",
+            "Authorization": "Bearer abcdefghijklmnop"}
+    with open(folder / "console", "w+") as console:
+        proxy = Proxy(upstream, folder, "--dev", "--log-format", "pretty", log=console)
+
+        def allowed(path):
+            try:
+                with urllib.request.urlopen(urllib.request.Request(proxy.url + path, headers=page), timeout=20) as answer:
+                    return answer.headers.get("Access-Control-Allow-Origin")
+            except urllib.error.HTTPError as error:
+                error.close()
+                return error.headers.get("Access-Control-Allow-Origin")
+
+        try:
+            for path in ("/orders/1", "/orders/2", "/orders/1", "/refused", "/refused"):
+                expect("allowed at " + path, allowed(path), page["Origin"])
+        finally:
+            proxy.stop()
+        console.seek(0)
+        lines = console.read().splitlines()
+    first = [at for at, line in enumerate(lines) if " 204 GET  /orders/" in line]
+    expect("said once a route", len(first), 1)
+    expect("what was done", [line for line in lines if "did   CORS was added" in line and "once for GET /orders/{id}" in line] != [], True)
+    refused = [at for at, line in enumerate(lines) if " 401 GET  /refused" in line]
+    below = 1
+    while refused and lines[refused[0] + below:] and lines[refused[0] + below].startswith(" " * 14):
+        below += 1
+    expect("a refusal on the console", (below <= 4, max(map(len, lines[refused[0]:refused[0] + below]), default=0) <= 100), (True, True))
+
+
 def a_proxy_without_dev(upstream, folder):
     proxy = Proxy(upstream, folder)
     try:
@@ -131,6 +162,7 @@ def main():
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
         a_running_proxy(upstream.server_address[1], pathlib.Path(folder))
+        a_page_of_another_port(upstream.server_address[1], pathlib.Path(folder))
         a_file_that_is_saved(upstream.server_address[1], pathlib.Path(folder))
         a_proxy_without_dev(upstream.server_address[1], pathlib.Path(folder))
     print("\n".join(FAILURES) or "as it should be")

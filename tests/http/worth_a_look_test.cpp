@@ -11,8 +11,8 @@ namespace whogoes::http {
 namespace {
 
 TEST_CASE("the statuses that are worth a look") {
-    const std::set<int> telling = {301, 302, 303, 307, 308, 400, 401, 402,
-                               403, 404, 407, 412, 419, 422, 429, 440, 498};
+    const std::set<int> telling = {301, 302, 303, 307, 308, 400, 401, 402, 403,
+                                   404, 407, 412, 419, 422, 429, 440, 498};
     const ReadRequest request(get());
     for (int status = 100; status < 600; ++status) {
         if (status == 101) continue;
@@ -31,8 +31,26 @@ TEST_CASE("a 200 is worth a look for what stands in either head") {
         std::string response;
         bool worth;
     } rows[] = {
-        {"nothing", get("Authorization: Bearer a\r\nCookie: a=b\r\nOrigin: http://a\r\n"),
+        {"nothing",
+         get("Authorization: Bearer a\r\nCookie: a=b\r\nOrigin: http://example.test\r\n"),
          ok("Content-Length: 2\r\nContent-Type: text/plain\r\nVary: Origin\r\n"), false},
+        {"a token across origins", get("Authorization: Bearer a\r\nOrigin: http://a\r\n"), ok(),
+         true},
+        {"a cookie across origins",
+         get("Cookie: a=b\r\nOrigin: http://a\r\nSec-Fetch-Mode: cors\r\n"
+             "Sec-Fetch-Site: same-site\r\n"),
+         ok(), true},
+        {"nothing across origins", get("Origin: http://a\r\n"), ok(), false},
+        {"a cookie across origins, behind a gateway",
+         get("Cookie: a=b\r\nOrigin: http://a\r\nX-Forwarded-For: 192.0.2.1\r\n"), ok(), false},
+        {"a cookie through a development server",
+         get("Cookie: a=b\r\nOrigin: http://a\r\nSec-Fetch-Mode: cors\r\n"
+             "Sec-Fetch-Site: same-origin\r\n"),
+         ok(), false},
+        {"a cookie with a form of another page",
+         get("Cookie: a=b\r\nOrigin: http://a\r\nSec-Fetch-Mode: navigate\r\n"
+             "Sec-Fetch-Site: cross-site\r\n"),
+         ok(), false},
         {"Set-Cookie", get(), ok("set-cookie: a=b\r\n"), true},
         {"a challenge", get(), ok("WWW-Authenticate: Bearer\r\n"), true},
         {"CORS", get(), ok("Access-Control-Allow-Origin: *\r\n"), true},

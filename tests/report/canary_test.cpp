@@ -84,6 +84,7 @@ std::string written(const AuthEvent& event) {
     append_record(out, complete, times);
     out += console_lines(complete, {.columns = 1000, .verbose = true});
     out += console_lines(complete, {.colour = true, .utf8 = false, .columns = 80});
+    out += console_lines(complete, {.columns = 80, .dev = true});
     Tally tally;
     tally.count(complete);
     Counts counts;

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <string>
@@ -209,6 +210,110 @@ TEST_CASE("different failures do not fold") {
     CHECK_FALSE(console.show(event).empty());
     event.status = 403;
     CHECK_FALSE(console.show(event).empty());
+}
+
+TEST_CASE("a rule is said of a route once a minute") {
+    Console console({});
+    AuthEvent event = expired_event();
+    event.path = "/v1/orders/1";
+    CHECK(console.show(event).find("rule  no WWW-Authenticate") != std::string::npos);
+    event.path = "/v1/orders/2";
+    event.time += seconds(59);
+    const std::string again = console.show(event);
+    CHECK(again.find("/v1/orders/2") != std::string::npos);
+    CHECK(again.find("fix   ") != std::string::npos);
+    CHECK(again.find("rule  ") == std::string::npos);
+    event.path = "/v1/orders/3";
+    event.time += seconds(1);
+    CHECK(console.show(event).find("rule  ") != std::string::npos);
+    event.path = "/v1/items";
+    CHECK(console.show(event).find("rule  ") != std::string::npos);
+    event.method = "POST";
+    CHECK(console.show(event).find("rule  ") != std::string::npos);
+}
+
+constexpr rules::Rule kept_from_page{.id = "cors-missing-on-success",
+                                     .severity = rules::Severity::error,
+                                     .level = "browser requirement",
+                                     .section = "WHATWG Fetch, CORS check",
+                                     .summary = "A success carries CORS.",
+                                     .advice = "let the CORS layer run",
+                                     .example = ""};
+
+TEST_CASE("a success that its page may not read is shown, once a minute, unless --dev mended it") {
+    rules::Diagnosis diagnosis;
+    diagnosis.violations.push_back({&kept_from_page, {rules::Confidence::certain, "no CORS", {}}});
+    AuthEvent event = described({.method = "POST", .status = 200}, diagnosis);
+    Console console({});
+    CHECK(console.show(event) ==
+          "12:51:24 200 POST /v1/orders            0ms  ! no CORS\n"
+          "              │ rule  no CORS (WHATWG Fetch §CORS check)\n"
+          "              └ fix   let the CORS layer run\n");
+    CHECK(console.show(event).empty());
+    event.time += seconds(60);
+    CHECK_FALSE(console.show(event).empty());
+    CHECK(Console({.quiet = true}).show(event).empty());
+
+    Console dev({.dev = true});
+    CHECK(dev.show(event).empty());
+    event.changes = {"CORS was added"};
+    CHECK(dev.show(event).find("did   CORS was added") != std::string::npos);
+
+    Console all({.verbose = true});
+    CHECK(all.show(event).find("rule  ") != std::string::npos);
+    event.changes.clear();
+    Console reader({.verbose = true, .every_rule = true});
+    for (int i = 0; i < 2; ++i) CHECK(reader.show(event).find("rule  ") != std::string::npos);
+    CHECK(all.show(event) == "12:52:24 200 POST /v1/orders            0ms\n");
+}
+
+std::size_t lines_at(const std::string& text, std::size_t columns) {
+    std::size_t lines = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = text.find('\n', at);
+        lines += (std::max<std::size_t>(1, columns_of(text.substr(at, end - at))) + columns - 1) /
+                 columns;
+        at = end + 1;
+    }
+    return lines;
+}
+
+TEST_CASE("under --dev an event takes four lines of the terminal at most") {
+    AuthEvent event = expired_event();
+    for (int i = 0; i < 4; ++i) event.diagnosis.violations.push_back({&kept_from_page, {}});
+    event.upstream_message = "refresh token reused";
+    event.changes = {
+        "CORS was added for http://localhost:5173: production will show a network error",
+        "the cookie sid was given without Secure: a browser here would not keep it"};
+    for (const bool colour : {false, true}) {
+        for (const int columns : {40, 60, 80, 100, 120, 200}) {
+            CAPTURE(columns);
+            const std::string lines =
+                console_lines(event, {.colour = colour, .columns = columns, .dev = true});
+            CHECK(lines_at(lines, static_cast<std::size_t>(columns)) <= 4);
+            CHECK(lines.find("did   CORS was added") != std::string::npos);
+            if (columns < 80) continue;
+            CHECK(lines.find("api   \"refresh token reused\"") != std::string::npos);
+            CHECK(lines.find("fix   get a new token, or configure refresh") != std::string::npos);
+            CHECK(lines.find("rule  ") == std::string::npos);
+        }
+    }
+    CHECK(lines_at(console_lines(event, {}), 100) > 4);
+}
+
+TEST_CASE("under --dev a sentence takes the lines that are left, broken at a space") {
+    AuthEvent event = expired_event();
+    event.has_jwt = false;
+    event.token.clear();
+    event.diagnosis.violations.clear();
+    event.diagnosis.main->evidence.words.clear();
+    event.changes = {
+        "CORS was added for http://localhost:5173: production will show a network error"};
+    CHECK(console_lines(event, {.columns = 80, .dev = true}) ==
+          "12:51:24 401 GET  /v1/orders           14ms  ✗ token expired 14m 12s ago\n"
+          "              │ did   CORS was added for http://localhost:5173: production will\n"
+          "              │       show a network error\n"
+          "              └ fix   get a new token, or configure refresh\n");
 }
 
 TEST_CASE("how much is shown follows the style") {

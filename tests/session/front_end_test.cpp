@@ -1,4 +1,4 @@
-#include "tests/support/rig.hpp"
+#include "page_requests.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,27 +8,10 @@
 namespace whogoes::support {
 namespace {
 
-const std::string page = "http://localhost:5173";
-
-RigOptions dev() {
-    RigOptions options;
-    options.settings.dev = true;
-    return options;
-}
-
-// A request as a browser on this machine sends it.
-std::string from(const Rig& rig, const std::string& method, const std::string& target,
-                 const std::string& fields) {
-    return method + " " + target + " HTTP/1.1\r\nHost: " + rig.endpoint().text() + "\r\n" + fields +
-           "\r\n";
-}
-
 std::string preflight(const std::string& origin, const std::string& headers = "authorization") {
     return "Origin: " + origin + "\r\nAccess-Control-Request-Method: PUT\r\n" +
            "Access-Control-Request-Headers: " + headers + "\r\nSec-Fetch-Mode: cors\r\n";
 }
-
-using Values = std::vector<std::string>;
 
 TEST_CASE("without the profile an answer is what the API sent, whoever calls") {
     Rig rig;
@@ -43,7 +26,7 @@ TEST_CASE("without the profile an answer is what the API sent, whoever calls") {
     }
 }
 
-TEST_CASE("a refusal gets CORS for the calling origin where the API forgot it") {
+TEST_CASE("an answer gets CORS for the calling origin where the API forgot it") {
     const struct {
         std::string given;
         int status;
@@ -53,8 +36,24 @@ TEST_CASE("a refusal gets CORS for the calling origin where the API forgot it") 
     } rows[] = {
         {"401", 401, "Origin: " + page + "\r\n", "", {page}},
         {"403", 403, "Origin: " + page + "\r\nSec-Fetch-Mode: cors\r\n", "", {page}},
-        {"200", 200, "Origin: " + page + "\r\n", "", {}},
-        {"404", 404, "Origin: " + page + "\r\n", "", {}},
+        {"200", 200, "Origin: " + page + "\r\n", "", {page}},
+        {"404", 404, "Origin: " + page + "\r\n", "", {page}},
+        {"a 200 for the dev server's own page",
+         200,
+         "Origin: " + page + "\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n",
+         "",
+         {}},
+        {"a 200 for a page of the open web",
+         200,
+         "Origin: https://app.example\r\nSec-Fetch-Site: cross-site\r\n",
+         "",
+         {}},
+        {"a 200 for an image", 200, "Origin: " + page + "\r\nSec-Fetch-Mode: no-cors\r\n", "", {}},
+        {"a WebSocket",
+         401,
+         "Origin: " + page + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n",
+         "",
+         {}},
         {"no origin", 401, "", "", {}},
         {"a dev server's own page",
          401,
@@ -89,7 +88,7 @@ TEST_CASE("a refusal gets CORS for the calling origin where the API forgot it") 
         if (row.allowed.empty() || row.allowed.front() == "*") continue;
         CHECK(reply.field("Access-Control-Allow-Credentials") == "true");
         CHECK(reply.field("Vary") == "Origin");
-        CHECK(text_at(rig.next_event(), "/auth/changes").find("production will show this as a") !=
+        CHECK(text_at(rig.next_event(), "/auth/changes").find("production will show a") !=
               std::string::npos);
     }
 }
@@ -145,6 +144,7 @@ TEST_CASE("a refused preflight is answered for the API, and said so") {
         CHECK(text_at(event, "/http/response/status_code") == "204");
         CHECK(text_at(event, "/upstream/status_code") == std::to_string(status));
         CHECK(text_at(event, "/auth/changes").find("production") != std::string::npos);
+        CHECK(text_at(event, "/auth/remedy").find("--dev") == std::string::npos);
     }
     rig.upstream.will_answer(ok());  // no word of CORS
     CHECK(rig.ask(from(rig, "OPTIONS", "/", preflight(page))).status() == 204);
@@ -194,8 +194,11 @@ TEST_CASE("cookies are given so that the browser keeps them, in their order, and
     CHECK(reply.fields("Set-Cookie") ==
           Values{"a=1; Path=/", "sid=2; SameSite=Lax", "__Host-b=3; Secure; Path=/"});
     CHECK(reply.field("X-Api") == "1");
-    CHECK(text_at(rig.next_event(), "/auth/changes").find("the cookie sid was given without") !=
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/auth/changes").find("the cookie sid was given without") !=
           std::string::npos);
+    CHECK(text_at(event, "/auth/rules").find("cookie-secure-over-http") != std::string::npos);
+    CHECK(text_at(event, "/auth/remedy") == "Serve the page over https");
 
     // The browser has it now: whatever refuses it, no rule of storage does.
     rig.upstream.will_answer(answer(401));
