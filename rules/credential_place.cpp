@@ -202,7 +202,8 @@ private:
             const std::size_t equals = pair.find('=');
             if (equals != npos)
                 add(Where::cookie, pair.substr(0, equals), pair.substr(equals + 1));
-            else if (pair.size() >= 16 && pair.find(' ') == npos)  // RFC 6265bis, 5.6: a value without a name
+            else if (pair.size() >= 16 &&
+                     pair.find(' ') == npos)  // RFC 6265bis, 5.6: a value without a name
                 found_.push_back({Where::cookie, Holds::session, {}, pair});
             value.remove_prefix(std::min(value.find(';'), value.size() - 1) + 1);
         }

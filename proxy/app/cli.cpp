@@ -146,7 +146,8 @@ int causes(const CommandLine& line) {
                                                     : tools::CauseFormat::text;
     const auto text = tools::causes(line.cause, format);
     if (!text)
-        return complain(usage, "\"" + line.cause.substr(0, 60) + "\" is no cause, no rule and no word of one" +
+        return complain(usage, "\"" + line.cause.substr(0, 60) +
+                                   "\" is no cause, no rule and no word of one" +
                                    tools::nearest_cause(line.cause));
     say(stdout, *text);
     return fine;

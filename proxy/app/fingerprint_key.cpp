@@ -12,8 +12,9 @@ rules::FingerprintKey fingerprint_key(std::string* flaw) {
     std::string unkept;
     const std::string kept = kept_random("fingerprint.key", key.size(), &unkept);
     if (flaw != nullptr && !unkept.empty())
-        *flaw = "the tokens in the log are called anew at each start, since their key is not kept (" +
-                unkept + ")";
+        *flaw =
+            "the tokens in the log are called anew at each start, since their key is not kept (" +
+            unkept + ")";
     std::copy(kept.begin(), kept.end(), key.begin());
     return key;
 }

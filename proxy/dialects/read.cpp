@@ -120,7 +120,8 @@ private:
         return term.asks == Asks::code || term.asks == Asks::text;
     }
 
-    // `has` is about the member written before it: {sent: X-Amz-Target, member: code, has: expired}.
+    // `has` is about the member written before it: {sent: X-Amz-Target, member: code, has:
+    // expired}.
     static bool is_followed_by_has(const YAML::Node& map, const std::string& key) {
         std::string last;
         for (const auto& pair : map) {

@@ -30,7 +30,7 @@ struct AdminSources {
     std::function<SimulationOutcome(const SimulationWish&)> simulate;
     // Allowed beside loopback names and addresses, as configured now; null: none.
     std::function<const std::vector<std::string>&()> host_names;
-    std::string token;  // for all but probes, metrics and the bare page
+    std::string token;                         // for all but probes, metrics and the bare page
     std::function<std::string()> token_place;  // where who lacks it finds it: "it lies in …"
     ReviewSources review;
 };

@@ -32,9 +32,7 @@ public:
     bool done() const noexcept { return done_; }
     bool flawed() const noexcept { return flawed_; }
     // What is wrong with its chunks; empty: nothing was found.
-    std::string_view flaw() const noexcept {
-        return flawed_ ? chunks_.flaw() : std::string_view();
-    }
+    std::string_view flaw() const noexcept { return flawed_ ? chunks_.flaw() : std::string_view(); }
     bool ends_with_connection() const noexcept { return framing_ == http::Framing::until_close; }
     bool takes_framing_off() const noexcept { return unchunk_; }
     // What goes to the client still has its chunks' framing.

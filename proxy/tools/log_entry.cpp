@@ -100,7 +100,8 @@ void share_out(std::vector<std::string> sentences, rules::Diagnosis& diagnosis) 
 void read_diagnosis(const RecordView& record, report::AuthEvent& event, Vocabulary& vocabulary) {
     rules::Diagnosis& diagnosis = event.diagnosis;
     if (const std::string_view cause = record.text("auth.cause"); !cause.empty()) {
-        diagnosis.main = rules::Finding{vocabulary.cause(cause, record.text("auth.remedy")), {},
+        diagnosis.main = rules::Finding{vocabulary.cause(cause, record.text("auth.remedy")),
+                                        {},
                                         vocabulary.word(record.text("auth.remedy"))};
         diagnosis.main->evidence.confidence = confidence_named(record.text("auth.confidence"));
         diagnosis.main->evidence.facts = read_facts(record, vocabulary);

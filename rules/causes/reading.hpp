@@ -34,8 +34,8 @@ Fact fact(std::string_view name, std::vector<std::string> list);
 // Adds a fact unless there is nothing to tell.
 void add(std::vector<Fact>&, std::string_view name, std::string_view text);
 
-// The status, but 401 or 403 for what says the same in other words: 407, 440 and 498, and a redirect
-// to a login page or a 2xx with an error inside that diagnose() let pass.
+// The status, but 401 or 403 for what says the same in other words: 407, 440 and 498, and a
+// redirect to a login page or a 2xx with an error inside that diagnose() let pass.
 int acts_as(const Exchange&);
 inline bool is_forbidden(const Exchange& exchange) { return acts_as(exchange) == 403; }
 
@@ -68,7 +68,9 @@ bool has_cookie_named(const Exchange&, std::string_view name);
 
 // The first thing carried that holds this, outside cookies; null: none.
 const Carried* carried(const Exchange&, Holds);
-inline const Carried* api_key(const Exchange& exchange) { return carried(exchange, Holds::api_key); }
+inline const Carried* api_key(const Exchange& exchange) {
+    return carried(exchange, Holds::api_key);
+}
 // A token or key outside Authorization, Cookie and the body, known or not; null: none.
 const Carried* credential_elsewhere(const Exchange&);
 // Where it stands, for a sentence: "the field X-API-Key".

@@ -97,7 +97,7 @@ TEST_CASE("the tables of the build say what the files say") {
         const rules::Dialect& file = one.file->dialect;
         INFO(one.path);
         const auto found = std::find_if(tables.begin(), tables.end(),
-                                      [&](const auto& table) { return table.id == file.id; });
+                                        [&](const auto& table) { return table.id == file.id; });
         REQUIRE(found != tables.end());
         const rules::Dialect& table = *found;
         CHECK(table.name == file.name);

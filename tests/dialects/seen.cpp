@@ -23,7 +23,6 @@ struct Circumstances {
     int status = 401;
 };
 
-
 // The requests that carry it; of what many kinds are, several.
 std::vector<std::string> credentials_for(Sent sent) {
     const std::string basic = "Authorization: Basic dXNlcjpwYXNz\n", key = "X-API-Key: ${OPAQUE}\n",

@@ -1,6 +1,7 @@
+#include "rules/heard.hpp"
+
 #include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
-#include "rules/heard.hpp"
 #include "rules/quotable.hpp"
 #include "rules/text.hpp"
 

@@ -60,7 +60,7 @@ TEST_CASE("without the profile a success that its page may not read is told of")
     CHECK(text_at(event, "/event") == "auth.compliance");
     CHECK(text_at(event, "/auth/rules").find("cors-missing-on-success") != std::string::npos);
     CHECK(text_at(event, "/auth/remedy").find("--dev") != std::string::npos);
-    for (const std::string& site : {"Sec-Fetch-Site: same-origin\r\n", "Sec-Fetch-Site: none\r\n"})
+    for (const char* const site : {"Sec-Fetch-Site: same-origin\r\n", "Sec-Fetch-Site: none\r\n"})
         rig.ask(from(rig, "POST", "/", "Origin: " + page + "\r\n" + site + token));
     rig.ask(from(rig, "POST", "/", "Origin: http://" + rig.endpoint().text() + "\r\n" + token));
     CHECK(rig.stop().empty());
