@@ -321,7 +321,8 @@ public:
     Heard run() {
         collect_statements(exchange_, heard_);
         for (const Dialect& dialect : exchange_.dialects) recognise(dialect);
-        for (const Dialect& dialect : builtin_dialects()) recognise(dialect);
+        for (const Dialect& dialect : builtin_dialects())
+            if (!is_replaced(dialect)) recognise(dialect);
         for (const Dialect* const system : heard_.systems) ask(*system);
         for (const Dialect& dialect : exchange_.dialects)
             if (dialect.marks.empty()) ask(dialect);
@@ -332,6 +333,12 @@ public:
     }
 
 private:
+    // The operator knows the own API better.
+    bool is_replaced(const Dialect& builtin) const {
+        return std::any_of(exchange_.dialects.begin(), exchange_.dialects.end(),
+                           [&](const Dialect& own) { return own.id == builtin.id; });
+    }
+
     void recognise(const Dialect& dialect) {
         std::string_view ignored;
         for (const Condition& mark : dialect.marks) {

@@ -48,9 +48,10 @@ public:
     std::uint64_t count(std::string_view path) const;
     std::uint64_t size(std::string_view path) const;
     std::chrono::milliseconds duration(std::string_view path) const;
-    std::string file(std::string_view path) const;  // where to open it; empty: none
-    Where where(std::string_view path) const;       // of the key
-    std::string file_name() const;                  // of the configuration, for people
+    std::string file(std::string_view path) const;                  // where to open it; empty: none
+    std::string file_of(std::string_view path, const Item&) const;  // … the one of a list
+    Where where(std::string_view path) const;                       // of the key
+    std::string file_name() const;  // of the configuration, for people
     // What a secret's text stands for; the error is a sentence without it.
     rules::Result<std::string, std::string> secret(std::string_view path) const;
     std::string secret_file(std::string_view path) const;  // the one it names; empty: none
@@ -77,6 +78,8 @@ void refuse_refresh_through_itself(const session::Settings&, const View&, Proble
 // Where `diagnose.keys` leads in one place, into its treatment: a file is read, a URL is not asked.
 void build_keys(const View&, const std::string& prefix, Problems&, const session::Settings&,
                 session::Treatment&, std::vector<std::string>& warnings);
+// The files of `diagnose.dialects`, read and checked.
+void build_dialects(const View&, Problems&, session::Settings&);
 // For a call of our own to this URL. Where the API is at the same host, its private authority is
 // trusted; null: no TLS, or what is wrong was said about upstream_tls.ca.
 net::TlsContext tls_for(const upstream::FetchUrl&, const session::Settings&);

@@ -14,6 +14,7 @@
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/tools/causes.hpp"
+#include "proxy/tools/dialects.hpp"
 #include "proxy/tools/explain.hpp"
 #include "proxy/tools/health.hpp"
 #include "proxy/tools/lint.hpp"
@@ -104,6 +105,7 @@ int explain(const CommandLine& line, const Surroundings& here) {
     request.expected.audiences = line.explain.audiences;
     request.json = line.output == "json";
     request.utf8 = utf8_wanted(here);
+    request.colour = colour_wanted(line.arguments, here, Standard::output);
     if (!line.explain.leeway.empty()) {
         const auto leeway = parse_duration(line.explain.leeway);
         if (!leeway) return complain(usage, "--leeway is no duration: write 60s");
@@ -151,6 +153,33 @@ int causes(const CommandLine& line) {
                                    tools::nearest_cause(line.cause));
     say(stdout, *text);
     return fine;
+}
+
+int dialects(const CommandLine& line) {
+    const std::vector<std::string>& words = line.dialects;
+    if (words.empty()) {
+        say(stdout, tools::list_dialects());
+        return fine;
+    }
+    if (words.size() == 2 && words[0] == "show") {
+        const auto text = tools::show_dialect(words[1]);
+        if (!text)
+            return complain(usage, "dialects: \"" + words[1].substr(0, 60) +
+                                       "\" is no built-in dialect" +
+                                       tools::nearest_dialect(words[1]));
+        say(stdout, *text);
+        return fine;
+    }
+    if (words.size() == 2 && words[0] == "test") {
+        const tools::DialectTest test = tools::test_dialect(words[1]);
+        if (!test.error.empty()) {
+            say(stderr, test.error + "\n");
+            return usage;
+        }
+        say(stdout, test.text);
+        return test.holds ? fine : found;
+    }
+    return complain(usage, "dialects: write nothing, `show ID` or `test FILE` behind it");
 }
 
 int become(const std::vector<std::string>& command) {
@@ -254,6 +283,7 @@ int dispatch(const CommandLine& line, const Surroundings& here) {
     if (line.verb == "lint") return lint(line, here);
     if (line.verb == "log") return run_log(line, here, now());
     if (line.verb == "causes") return causes(line);
+    if (line.verb == "dialects") return dialects(line);
     if (line.verb == "simulate") return simulate(line, here);
     if (line.verb == "review") return review(line, here);
     if (line.verb == "health") return health(line, here);

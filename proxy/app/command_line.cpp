@@ -29,6 +29,7 @@ public:
              "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
             {"review", "[--open]"},
             {"causes", "[ID | WORD] [-o text|json|markdown]"},
+            {"dialects", "[show ID | test FILE]"},
             {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
             {"health", "[--wait 30s [-- COMMAND …]]"},
             {"version", ""}};
@@ -180,6 +181,10 @@ private:
         CLI::App& causes = verb("causes", "List causes and rules, or tell all about one", false);
         causes.add_option("id", line_.cause, "an id, its beginning, or a word");
         add_output(causes, "text, json or markdown");
+        CLI::App& dialects =
+            verb("dialects",
+                 "List the systems that are known, show one, or test a file of your own", false);
+        dialects.add_option("words", line_.dialects, "show ID, or test FILE");
         CLI::App& simulate =
             verb("simulate", "Have a running --dev proxy refuse, in front of the API", true);
         simulate.add_option("cause", line_.simulate.cause, "a cause's ID, or off to end it all");

@@ -34,7 +34,8 @@ struct CommandLine {
     tools::LintRequest lint;
     LogArguments log;
     SimulateArguments simulate;
-    std::string cause;  // of causes
+    std::string cause;                  // of causes
+    std::vector<std::string> dialects;  // its words
     std::string output = "text";
     std::string wait;   // of health
     bool open = false;  // of review: in the browser

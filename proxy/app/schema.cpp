@@ -68,6 +68,8 @@ const Key rows[] = {
      .in_route = true, .doc = "clock skew allowed on exp, nbf and iat"},
     {.path = "diagnose.keys", .kind = Kind::file, .in_route = true,
      .doc = "a JWK set, a file or a URL: verify signatures, to explain and never to grant"},
+    {.path = "diagnose.dialects", .kind = Kind::file, .list = true,
+     .doc = "files with the codes and words of an own API; `whogoes dialects test FILE` runs theirs"},
     {.path = "diagnose.expect.issuer", .in_route = true, .doc = "the right iss"},
     {.path = "diagnose.expect.audience", .list = true, .in_route = true,
      .doc = "the right aud, or several of which any is right"},

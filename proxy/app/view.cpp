@@ -71,10 +71,15 @@ std::chrono::milliseconds View::duration(std::string_view path) const {
 std::string View::file(std::string_view path) const {
     const Entry* written = entry(path);
     if (!written || written->items.empty()) return {};
-    const std::filesystem::path name(written->items.front().text);
+    return file_of(path, written->items.front());
+}
+
+std::string View::file_of(std::string_view path, const Item& item) const {
+    const Entry* written = entry(path);
+    const std::filesystem::path name(item.text);
     if (name.is_absolute()) return name.string();
     std::filesystem::path folder = here_.directory == "." ? "" : here_.directory;
-    if (written->source == Source::file && config_file_ != "-")
+    if (written && written->source == Source::file && config_file_ != "-")
         folder /= std::filesystem::path(config_file_).parent_path();
     return (folder / name).string();
 }

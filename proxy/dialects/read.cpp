@@ -257,6 +257,12 @@ private:
     DialectFile& file_;
 };
 
+std::string_view word_of(Sent sent) noexcept {
+    for (const auto& [word, value] : sent_words)
+        if (value == sent) return word;
+    return {};
+}
+
 std::unique_ptr<DialectFile> read_dialect(const std::string& yaml, const std::string& name,
                                           const std::string& id) {
     auto file = std::make_unique<DialectFile>();

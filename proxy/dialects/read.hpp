@@ -57,6 +57,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// "nothing", "bearer": as files write it.
+std::string_view word_of(rules::Sent) noexcept;
+
 // Throws DialectError at the first mistake. `name` is the file's, for messages; `id` the dialect's.
 std::unique_ptr<DialectFile> read_dialect(const std::string& yaml, const std::string& name,
                                           const std::string& id);

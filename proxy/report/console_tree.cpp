@@ -76,6 +76,12 @@ std::string changes_line(const AuthEvent& event, const ConsoleText& text) {
     return all;
 }
 
+bool quotes(const std::vector<Branch>& branches, std::string_view message) {
+    return std::any_of(branches.begin(), branches.end(), [&](const Branch& branch) {
+        return branch.text.find(message) != std::string::npos;
+    });
+}
+
 void add_why(std::vector<Branch>& branches, const AuthEvent& event, const ConsoleText& text,
              bool local) {
     const rules::Diagnosis& diagnosis = event.diagnosis;
@@ -84,6 +90,9 @@ void add_why(std::vector<Branch>& branches, const AuthEvent& event, const Consol
         diagnosis.main && diagnosis.main->cause->has(rules::Trait::ran_out) && !jwt.empty();
     if (diagnosis.main && !said && !diagnosis.main->evidence.words.empty())
         branches.push_back({Rank::why, text.plain(diagnosis.main->evidence.words)});
+    // Words that name the system need no other line for it.
+    if (!diagnosis.system.empty() && !quotes(branches, diagnosis.system))
+        branches.push_back({Rank::rule, "api   " + text.plain(diagnosis.system)});
     if (!jwt.empty()) branches.push_back({Rank::why, std::move(jwt)});
 }
 
@@ -96,12 +105,6 @@ void add_rules(std::vector<Branch>& branches, const AuthEvent& event, const Cons
     if (rules > most_rules)
         branches.push_back(
             {Rank::rule, "rule  and " + std::to_string(rules - most_rules) + " more"});
-}
-
-bool quotes(const std::vector<Branch>& branches, std::string_view message) {
-    return std::any_of(branches.begin(), branches.end(), [&](const Branch& branch) {
-        return branch.text.find(message) != std::string::npos;
-    });
 }
 
 std::vector<Branch> branches_of(const AuthEvent& event, const ConsoleStyle& style) {

@@ -4,6 +4,7 @@
 #include "rules/time.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,6 +75,8 @@ struct AuthEvent {
     bool has_skew = false;
 
     rules::Diagnosis diagnosis;  // owns words and facts; causes and rules point into tables
+    // Of the configuration that was in force: the name of a system and its advice may be theirs.
+    std::shared_ptr<const void> dialects;
     std::vector<NamedValue> request_fields, response_fields;
 };
 

@@ -200,6 +200,7 @@ private:
             return;
         json_.open("auth");
         write_diagnosis();
+        if (judged) optional("system", event_.diagnosis.system);
         optional("scheme", spelled(event_.scheme));
         optional("source", event_.source);
         optional("token", event_.token);

@@ -116,6 +116,7 @@ void fill_place(const Exchange& exchange, const Treatment& treatment, rules::Exc
     seen.place.upstream_origin = exchange.settings->upstream.origin;
     seen.place.host_passed = exchange.settings->upstream.host_header == upstream::HostHeader::pass;
     seen.expected = &treatment.expected;
+    if (exchange.settings->dialects) seen.dialects = *exchange.settings->dialects;
     seen.keys = treatment.keys.get();
 }
 
@@ -169,6 +170,7 @@ void OpenEvent::clear() {
     exchange.replay_of.reset();
     exchange.recollection = {};
     exchange.place = {};
+    exchange.dialects = {};
     diagnosis = {};
     remedy = {};
     treatment = nullptr;

@@ -116,6 +116,7 @@ void remember_accepted(const Exchange& exchange) {
     accepted.place = exchange.event->exchange.place;
     accepted.answered_at = exchange.worker.clock();
     accepted.expected = &exchange.event->treatment->expected;
+    accepted.dialects = exchange.event->exchange.dialects;
     accepted.read();
     exchange.worker.history.remember(accepted);
 }
@@ -125,6 +126,7 @@ report::AuthEvent described(Exchange& exchange, const OpenEvent& event) {
         report::describe(event.exchange, event.diagnosis, event.remedy,
                          exchange.worker.fingerprinter, describe_policy(*exchange.settings));
     record.time = event.exchange.answered_at;
+    record.dialects = exchange.settings->dialects;
     // A handshake's first leg is for who asked to see every exchange.
     if (exchange.settings->log.access == AccessLog::all && record.level == "debug")
         record.level = "info";

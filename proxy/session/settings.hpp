@@ -148,6 +148,8 @@ struct Settings {
     bool sees_logins = false;  // and some of them have login_paths
     bool dev = false;
     bool refuses_in_successes = false;  // the upstream's host is known to answer 2xx to a refusal
+    // The operator's own, beside the built-in ones; it owns what they look at. May be null.
+    std::shared_ptr<const std::vector<rules::Dialect>> dialects;
     bool trace_create = false;
     bool answers_metadata = false;        // some treatment has resource_metadata
     std::vector<std::string> host_names;  // names that count as ours, beside loopback and addresses

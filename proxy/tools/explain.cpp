@@ -32,17 +32,22 @@ std::string_view without_white_space(std::string_view text) {
     return text.substr(ink, text.find_last_not_of(" \t\r\n") - ink + 1);
 }
 
+bool is_proof(const rules::Jwt& jwt) { return rules::iequals(jwt.typ, "dpop+jwt"); }
+
 Placed place(std::string_view text) {
     text = without_white_space(text);
     const auto colon = text.find(':');
     const std::string_view before = text.substr(0, colon == text.npos ? 0 : colon);
     // Only a dash tells "X-Api-Key: secret" from "user: secret", which must not be shown.
     const bool field = rules::iequals(before, "authorization") ||
+                       rules::iequals(before, "cookie") || rules::iequals(before, "dpop") ||
                        (rules::is_token(before) && before.find('-') != text.npos);
     if (field && colon + 1 < text.size() && text[colon + 1] == ' ')
         return {std::string(before), std::string(rules::trim(text.substr(colon + 1)))};
     // A bare token is what is in the variable of somebody who asks; its scheme is added, not
     // missed.
+    if (const auto jwt = rules::parse_jwt(text); jwt && is_proof(*jwt))
+        return {"DPoP", std::string(text)};
     const bool bare = rules::is_token68(text) && rules::scheme_of(text) == rules::Scheme::unknown;
     return {"Authorization", (bare ? "Bearer " : "") + std::string(text)};
 }
@@ -58,14 +63,14 @@ public:
         : request_(request), now_(now), placed_(place(request.credential)) {
         exchange_.request.method = "GET";
         exchange_.request.target = exchange_.request.path = "/";
-        exchange_.request.fields.add("Host", "api.example");
         exchange_.request.fields.add(placed_.name, placed_.value);
         exchange_.response.status = 401;
-        exchange_.place.client_origin = exchange_.place.upstream_origin = "http://api.example";
         exchange_.answered_at = now;
         exchange_.expected = &request.expected;
         exchange_.keys = request.keys.get();
         exchange_.read();
+        // A proof stands beside the token, and nothing is judged by it without one.
+        if (rules::iequals(placed_.name, "dpop")) proof_ = rules::parse_jwt(placed_.value);
         rules::Fingerprinter fingerprinter(
             request.fingerprint_key.value_or(rules::FingerprintKey{}));
         event_ = report::describe(exchange_, rules::diagnose(exchange_), {}, fingerprinter, {});
@@ -75,7 +80,11 @@ public:
     Explanation& operator=(const Explanation&) = delete;
 
     Explained result() const {
-        return {request_.json ? as_json() : as_text(), findings_.empty() ? 0 : 1};
+        const bool certain =
+            std::any_of(findings_.begin(), findings_.end(), [](const rules::Finding* finding) {
+                return finding->evidence.confidence == rules::Confidence::certain;
+            });
+        return {request_.json ? as_json() : as_text(), certain ? 1 : 0};
     }
 
 private:
@@ -95,6 +104,7 @@ private:
     }
 
     std::string kind() const {
+        if (proof_) return is_proof(*proof_) ? "a DPoP proof" : "a JWT";
         if (exchange_.jwt) return exchange_.jwt->encrypted ? "an encrypted JWT" : "a JWT";
         if (!rules::iequals(placed_.name, "authorization")) return "a value";
         return scheme_ == "Basic" ? "user name and password in base64" : "an opaque credential";
@@ -139,8 +149,43 @@ private:
         if (jwt.nbf.kind != rules::ClaimKind::absent) add(rows, "not before", time_text(jwt.nbf));
         if (jwt.exp.kind != rules::ClaimKind::absent) add(rows, "expires", time_text(jwt.exp));
         if (const auto lived = lifetime(jwt)) add(rows, "lives", report::duration_words(*lived));
+        add(rows, "bound to", bound_to(jwt));
+        if (proof_) add_proof(rows, jwt);
         add(rows, "signature", signature_text(jwt));
         return rows;
+    }
+
+    // RFC 7800, 3.1: it proves nothing without the key that it names.
+    static std::string bound_to(const rules::Jwt& jwt) {
+        if (!jwt.cnf_jkt.empty()) return "a DPoP key (cnf.jkt): send a DPoP proof with it";
+        if (jwt.cnf_certificate)
+            return "a client certificate (cnf.x5t#S256): send it over TLS with that certificate";
+        return {};
+    }
+
+    // RFC 9449, 4.2.
+    void add_proof(std::vector<Row>& rows, const rules::Jwt& jwt) const {
+        add(rows, "htm", safe(jwt.htm));
+        // The query may hold secrets, and is no part of htu.
+        add(rows, "htu", safe(std::string_view(jwt.htu).substr(0, jwt.htu.find_first_of("?#"))));
+        add(rows, "ath",
+            jwt.ath.empty() ? "absent: it goes with no access token"
+                            : "there: it goes with one access token");
+        add(rows, "nonce", jwt.nonce.empty() ? "" : "there");
+        add(rows, "key",
+            jwt.jwk_private ? "in its header, with the private half"
+            : jwt.has_jwk   ? "in its header"
+                            : "absent from its header");
+    }
+
+    const rules::Jwt* jwt() const {
+        if (proof_) return &*proof_;
+        return exchange_.jwt ? &*exchange_.jwt : nullptr;
+    }
+
+    std::string painted(std::string_view mark, std::string_view paint) const {
+        if (!request_.colour) return std::string(mark);
+        return "\x1b[" + std::string(paint) + "m" + std::string(mark) + "\x1b[0m";
     }
 
     static std::optional<std::int64_t> lifetime(const rules::Jwt& jwt) {
@@ -194,19 +239,20 @@ private:
         if (request_.fingerprint_key && !event_.token.empty())
             out += ", in the log " + event_.token;
         out += "\n";
-        if (exchange_.jwt)
-            for (const Row& row : jwt_rows(*exchange_.jwt)) {
+        if (const rules::Jwt* const shown = jwt())
+            for (const Row& row : jwt_rows(*shown)) {
                 std::string name = "  " + row.name;
                 name.resize(std::max<std::size_t>(name.size() + 1, 14), ' ');
                 out += name + folded(row.text, std::string(14, ' ')) + "\n";
             }
         if (findings_.empty())
-            return out + (request_.utf8 ? "✓ " : "OK ") +
+            return out + painted(request_.utf8 ? "✓ " : "OK ", "32") +
                    "nothing wrong can be seen here; whether it is accepted, only the API knows\n";
         for (const rules::Finding* finding : findings_) {
-            out += std::string(request_.utf8 ? "✗ " : "!! ") + std::string(finding->cause->id) +
-                   ": " + std::string(finding->cause->summary) + " (" +
-                   std::string(rules::name(finding->evidence.confidence)) + ")\n";
+            const bool certain = finding->evidence.confidence == rules::Confidence::certain;
+            out += painted(request_.utf8 ? "✗ " : "!! ", certain ? "31" : "33") +
+                   painted(finding->cause->id, "1") + ": " + std::string(finding->cause->summary) +
+                   " (" + std::string(rules::name(finding->evidence.confidence)) + ")\n";
             out += "  " + folded(safe(finding->evidence.words), "  ") + "\n";
             out += "  fix: " + folded(finding->what_to_do(), "       ") + "\n";
         }
@@ -216,6 +262,9 @@ private:
     json::object jwt_json(const rules::Jwt& jwt) const {
         json::object object;
         for (const Row& row : jwt_rows(jwt)) object[row.name] = row.text;
+        if (object.contains("bound to"))
+            object["bound_to"] = jwt.cnf_jkt.empty() ? "certificate" : "dpop";
+        object.erase("bound to");
         for (const char* name : {"issued", "not before", "expires", "lives", "signature"})
             object.erase(name);
         const auto time = [&](const char* name, const rules::TimeClaim& claim) {
@@ -244,7 +293,7 @@ private:
                             {"kind", kind()},
                             {"bytes", length_}};
         if (request_.fingerprint_key && !event_.token.empty()) object["token"] = event_.token;
-        if (exchange_.jwt) object["jwt"] = jwt_json(*exchange_.jwt);
+        if (const rules::Jwt* const shown = jwt()) object["jwt"] = jwt_json(*shown);
         json::array findings;
         for (const rules::Finding* finding : findings_) findings.push_back(json_of(*finding));
         object["findings"] = std::move(findings);
@@ -255,7 +304,8 @@ private:
     rules::TimePoint now_;
     Placed placed_;
     rules::Exchange exchange_;
-    report::AuthEvent event_;  // what may be shown of it
+    std::optional<rules::Jwt> proof_;  // of DPoP
+    report::AuthEvent event_;          // what may be shown of it
     std::vector<const rules::Finding*> findings_;
     std::string scheme_;
     std::size_t length_ = 0;

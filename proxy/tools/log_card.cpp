@@ -74,6 +74,7 @@ private:
             if (!diagnosis.main->evidence.words.empty())
                 line("because", plain(diagnosis.main->evidence.words));
         }
+        if (!diagnosis.system.empty()) line("system", plain(diagnosis.system));
         for (const rules::Finding& finding : diagnosis.also)
             line("also", plain(finding.cause->id) + said(finding.evidence));
         const std::string advice = report::advice_of(event_);

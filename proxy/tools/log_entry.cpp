@@ -113,6 +113,7 @@ void read_diagnosis(const RecordView& record, report::AuthEvent& event, Vocabula
     if (!diagnosis.main && !diagnosis.violations.empty())
         diagnosis.violations.front().evidence.facts = read_facts(record, vocabulary);
     share_out(copies(record.texts("auth.evidence")), diagnosis);
+    diagnosis.system = vocabulary.word(record.text("auth.system"));
     diagnosis.verdict = verdict_named(record.text("auth.verdict"));
     diagnosis.verdict_reason = vocabulary.word(record.text("auth.verdict_reason"));
 }

@@ -66,7 +66,10 @@ bool is_recognised(const Exchange& exchange, std::string_view provider) {
 bool is_elsewhere(const TokenPrefix& known, const Exchange& exchange, std::string_view host) {
     if (host.empty() || is_local(host)) return false;
     if (is_host_of(known.provider, host) || is_recognised(exchange, known.provider)) return false;
-    if (!known.installed || is_known_host(host)) return true;
+    if (is_known_host(host)) return true;
+    // A gateway of any name may take the provider's keys, and here it speaks of keys.
+    if (known.kind == TokenKind::api_key && exchange.heard.says("api-key-invalid")) return false;
+    if (!known.installed) return true;
     // Of an installation, only its paths are known.
     for (const std::string_view path : known.paths)
         if (exchange.request.path.find(path) != npos) return false;

@@ -129,6 +129,15 @@ TEST_CASE("a value of the wrong kind is refused with what is due") {
     });
 }
 
+TEST_CASE("a dialect that cannot be read is refused with its own place") {
+    Machine machine;
+    machine.write("whogoes.yaml", with_upstream + "diagnose: {dialects: [our.yaml, gone.yaml]}\n");
+    machine.write("our.yaml", "name: A\nabout: b\nsayings:\n  - {code: E1, cuase: x, seen: y}\n");
+    const std::string problems = machine.problems();
+    CHECK(problems.find("diagnose.dialects: our.yaml:4") != std::string::npos);
+    CHECK(problems.find("diagnose.dialects: gone.yaml: cannot be read") != std::string::npos);
+}
+
 TEST_CASE("keys from a URL are refused where nobody could believe them") {
     check_rows({
         {"no URL", with_upstream + "diagnose: {keys: ftp://id.example/jwks}\n",

@@ -1,6 +1,6 @@
 #include "dialects/builtin_files.hpp"
-#include "dialects/seen.hpp"
 #include "proxy/dialects/cases.hpp"
+#include "proxy/dialects/seen.hpp"
 
 #include <doctest/doctest.h>
 

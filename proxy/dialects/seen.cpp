@@ -1,4 +1,4 @@
-#include "dialects/seen.hpp"
+#include "proxy/dialects/seen.hpp"
 
 #include "proxy/dialects/staged.hpp"
 #include "rules/exchange.hpp"
