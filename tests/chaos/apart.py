@@ -31,18 +31,19 @@ def answer(connection, ids):
         while b"\r\n\r\n" not in kept:
             kept += more()
         head, kept = kept.split(b"\r\n\r\n", 1)
-        if length := re.search(rb"(?i)\r\ncontent-length: *(\d+)", head):
+        head = head.lower()  # HAProxy writes names so
+        if length := re.search(rb"\r\ncontent-length: *(\d+)", head):
             while len(kept) < int(length[1]):
                 kept += more()
             kept = kept[int(length[1]):]
-            os.write(ids, re.search(rb"(?i)\r\nx-id: *(\S+)", head)[1] + b"\n")
-        if b"X-Fault: bulk" in head:
+            os.write(ids, re.search(rb"\r\nx-id: *(\S+)", head)[1] + b"\n")
+        if b"x-fault: bulk" in head:
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % 2 ** 50)
             while True:
                 connection.sendall(BLOCK)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine")
         served += 1
-        if b"X-Fault: five" in head and served == 5:
+        if b"x-fault: five" in head and served == 5:
             connection.close()
             return
 
