@@ -52,7 +52,10 @@ bool explains(const Candidate& one, const Candidate& other) {
             return said.step != Step::edge && !said.cause.has(Trait::told_by_challenge);
         case Step::several:
         case Step::malformed:
-            return is_nothing_came(said) || is_about_validity(said);
+            // What stands around a token goes with it into whatever reads the token.
+            return is_nothing_came(said) || is_about_validity(said) ||
+                   said.step == Step::structure || said.step == Step::scheme ||
+                   (said.step == Step::malformed && reason.step == Step::malformed);
         case Step::absent:
             return is_nothing_came(said);
         case Step::scheme:
@@ -78,7 +81,7 @@ int rank_of(const Candidate& one) {
     switch (one.evidence.ground) {
         case Ground::proof:
             if (rest) return 3;
-            return one.said_too ? 0 : 1;
+            return one.said_too || one.row->step == Step::malformed ? 0 : 1;
         case Ground::told:
             if (!is_firm(one)) return rest ? 6 : 3;
             return rest ? 4 : 2;

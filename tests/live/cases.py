@@ -133,7 +133,7 @@ ROWS = [
         {"basic-wrong-credentials"}, {"cors-missing-on-auth-error"}),
     Row("nginx", "a preflight", [Request("/items", method="OPTIONS", more=PREFLIGHT)], 401, {"preflight-rejected"},
         {"preflight-rejected", "cors-missing-on-auth-error"}),
-    Row("nginx", "deny all, nothing sent", [Request("/closed")], 403, {"no-credentials"},
+    Row("nginx", "deny all, nothing sent", [Request("/closed")], 403, {"permission-denied"},
         {"forbidden-without-credentials"}),
     Row("nginx", "deny all, right password", [Request("/closed", basic())], 403, {"permission-denied"}),
 
@@ -278,7 +278,7 @@ ROWS = [
         {"proxy-auth-required-from-origin", "proxy-auth-without-challenge"}),
     Row("statuses", "419", [Request("/page-expired", method="POST")], 419, {"csrf-failed"}),
     Row("statuses", "429", [Request("/too-many", bearer(OWNER))], 429, {"rate-limited"}),
-    Row("statuses", "500 that is a bad token", [Request("/crash", bearer("abc"))], 500, set(),
+    Row("statuses", "500 that is a bad token", [Request("/crash", bearer("abc"))], 500, {"jwt-segment-count"},
         {"auth-failure-as-server-error"}),
     Row("statuses", "500 of another kind", [Request("/crash-other", bearer(jwt()))], 500),
     Row("statuses", "403 that is throttling", [Request("/throttled-as-403", bearer(jwt()))], 403, {"rate-limited"},
