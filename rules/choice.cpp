@@ -81,7 +81,10 @@ int rank_of(const Candidate& one) {
     switch (one.evidence.ground) {
         case Ground::proof:
             if (rest) return 3;
-            return one.said_too || one.row->step == Step::malformed ? 0 : 1;
+            return one.said_too || one.row->step == Step::several ||
+                           one.row->step == Step::malformed
+                       ? 0
+                       : 1;
         case Ground::told:
             if (!is_firm(one)) return rest ? 6 : 3;
             return rest ? 4 : 2;

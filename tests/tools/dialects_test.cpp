@@ -55,12 +55,12 @@ TEST_CASE("a case that comes out otherwise is named with its line") {
     const OwnFile file(with(example(), "code: E1051", "code: E1052"));
     const DialectTest test = test_dialect(file.path());
     CHECK_FALSE(test.holds);
-    CHECK(holds(test.text, file.path() + ":15: permission-denied: "));
+    CHECK(holds(test.text, file.path() + ":14: permission-denied: "));
 }
 
 TEST_CASE("a mistake is named with its place and its cure") {
     const OwnFile unknown(with(example(), "cause: token-expired", "cause: token-expried"));
-    CHECK(holds(test_dialect(unknown.path()).error, ":12: 'token-expried' is no cause"));
+    CHECK(holds(test_dialect(unknown.path()).error, ":11: 'token-expried' is no cause"));
     CHECK(holds(test_dialect("no/such.yaml").error, "no/such.yaml: cannot be read"));
     const OwnFile place("name: A\nabout: b\nplaces:\n  - {field: X-A, holds: token}\n");
     CHECK(holds(test_dialect(place.path()).error, "leave them out"));
