@@ -39,7 +39,7 @@ async function photograph(browser, setting, folder) {
 async function main() {
   const [, , whogoes, photos] = process.argv;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'whogoes-photos-'));
-  const api = await startApi((request) => JSON.stringify(request.headers.authorization ? { error: 'invalid_token', error_description: 'this session was ended on another device' } : { message: 'Unauthorized' }));
+  const api = await startApi((request) => JSON.stringify(/Bearer eyJ/.test(request.headers.authorization) ? { error: 'invalid_token', error_description: 'access token is no longer valid' } : { message: 'Unauthorized' }));
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   try {
     await photograph(browser, { whogoes, folder, upstream: api.address().port }, photos);
