@@ -71,6 +71,19 @@ def await_port(process, port, seconds=30):
     raise RuntimeError(f"{process.args[0]} did not start")
 
 
+def await_ready(url, seconds=60):
+    """A server that listens may still say 503 while it reads its storage."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=10).close()
+            return
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
 def stop(process):
     process.terminate()
     try:
@@ -248,6 +261,7 @@ def prometheus(scene):
                                    f"--web.listen-address=127.0.0.1:{port}"], cwd=folder, stdout=out, stderr=out)
     try:
         await_port(server, port)
+        await_ready(f"http://127.0.0.1:{port}/-/ready")
 
         def query(text):
             url = f"http://127.0.0.1:{port}/api/v1/query?" + urllib.parse.urlencode({"query": text})
