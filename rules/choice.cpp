@@ -16,6 +16,10 @@ bool is_vetoed(const Candidate& one, const Exchange& exchange) {
         !(known.scheme_accepted && one.row->step == Step::scheme))
         return false;
     if (one.evidence.ground == Ground::told || one.evidence.ground == Ground::heard) return false;
+    // What another route took says nothing against the schemes that this one's challenge offers.
+    if (!known.credential_accepted_ago && one.row->step == Step::scheme &&
+        one.evidence.ground == Ground::proof)
+        return false;
     return one.row->step == Step::malformed || one.row->step == Step::scheme ||
            (one.row->step == Step::structure && !one.row->cause.has(Trait::changes_by_request)) ||
            one.row->step == Step::kind;

@@ -67,7 +67,7 @@ std::size_t expected_signature_bytes(std::string_view alg, std::size_t bytes) {
     if (!rsa || (alg.substr(2) != "256" && alg.substr(2) != "384" && alg.substr(2) != "512"))
         return 0;
     // The moduli in use; 1024 octets so that a rare 8192-bit key is not called a defect.
-    for (const std::size_t modulus : {128, 256, 384, 512, 1024})
+    for (const std::size_t modulus : {128U, 256U, 384U, 512U, 1024U})
         if (bytes <= modulus) return modulus;
     return 512;
 }
