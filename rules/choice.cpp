@@ -12,13 +12,14 @@ namespace {
 // What the same API took a moment ago is not malformed, not of the wrong scheme or kind.
 bool is_vetoed(const Candidate& one, const Exchange& exchange) {
     const Recollection& known = exchange.recollection;
-    if (!known.credential_accepted_ago && !known.credential_accepted_elsewhere_ago &&
+    if ((!known.credential_accepted_ago || known.credential_accepted_elsewhere_ago) &&
+        !known.credential_accepted_elsewhere_ago &&
         !(known.scheme_accepted && one.row->step == Step::scheme))
         return false;
     if (one.evidence.ground == Ground::told || one.evidence.ground == Ground::heard) return false;
     // What another route took says nothing against the schemes that this one's challenge offers.
-    if (!known.credential_accepted_ago && one.row->step == Step::scheme &&
-        one.evidence.ground == Ground::proof)
+    if ((!known.credential_accepted_ago || known.credential_accepted_elsewhere_ago) &&
+        one.row->step == Step::scheme && one.evidence.ground == Ground::proof)
         return false;
     return one.row->step == Step::malformed || one.row->step == Step::scheme ||
            (one.row->step == Step::structure && !one.row->cause.has(Trait::changes_by_request)) ||
