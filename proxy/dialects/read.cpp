@@ -134,7 +134,7 @@ private:
 
     void add_term(const YAML::Node& key_node, const YAML::Node& value, const YAML::Node& map,
                   bool mark, std::vector<Term>& terms) {
-        const std::string key = key_node.Scalar();
+        const std::string& key = key_node.Scalar();
         if (key == "status") return terms.push_back(status_term(value));
         if (key == "unless") {
             for (const std::string& words : texts(map, "unless"))

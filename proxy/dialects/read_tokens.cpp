@@ -94,7 +94,7 @@ private:
 
     void install(const YAML::Node& provider, const YAML::Node& installed) {
         std::vector<std::string_view>& paths = file_.lists.emplace_back();
-        const std::string name = provider.Scalar();
+        const std::string& name = provider.Scalar();
         for (const std::string& path : texts(installed, name.c_str())) paths.push_back(keep(path));
         bool known = false;
         for (TokenPrefix& row : file_.rows) {

@@ -132,7 +132,7 @@ public:
 
 private:
     std::string condition(Condition terms) {
-        const std::string name = "terms" + std::to_string(conditions_++);
+        std::string name = "terms" + std::to_string(conditions_++);
         out_ << "constexpr Term " << name << "[] = {";
         for (const Term& term : terms) {
             write_term(out_, term);
