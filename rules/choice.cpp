@@ -12,14 +12,14 @@ namespace {
 // What the same API took a moment ago is not malformed, not of the wrong scheme or kind.
 bool is_vetoed(const Candidate& one, const Exchange& exchange) {
     const Recollection& known = exchange.recollection;
-    if ((!known.credential_accepted_ago || known.credential_accepted_elsewhere_ago) &&
-        !known.credential_accepted_elsewhere_ago &&
-        !(known.scheme_accepted && one.row->step == Step::scheme))
-        return false;
+    const bool elsewhere = known.credential_accepted_elsewhere_ago.has_value();
+    const bool accepted = known.credential_accepted_ago || elsewhere;
+    const bool of_scheme = one.row->step == Step::scheme;
+    if (!accepted && !(known.scheme_accepted && of_scheme)) return false;
     if (one.evidence.ground == Ground::told || one.evidence.ground == Ground::heard) return false;
     // What another route took says nothing against the schemes that this one's challenge offers.
-    if ((!known.credential_accepted_ago || known.credential_accepted_elsewhere_ago) &&
-        one.row->step == Step::scheme && one.evidence.ground == Ground::proof)
+    if (of_scheme && one.evidence.ground == Ground::proof &&
+        (elsewhere || !known.credential_accepted_ago))
         return false;
     return one.row->step == Step::malformed || one.row->step == Step::scheme ||
            (one.row->step == Step::structure && !one.row->cause.has(Trait::changes_by_request)) ||
@@ -58,8 +58,7 @@ bool explains(const Candidate& one, const Candidate& other) {
         case Step::several:
         case Step::malformed:
             // What stands around a token goes with it into whatever reads the token.
-            return is_nothing_came(said) || is_about_validity(said) ||
-                   said.step == Step::structure || said.step == Step::scheme ||
+            return is_nothing_came(said) || is_about_validity(said) || said.step == Step::scheme ||
                    (said.step == Step::malformed && reason.step == Step::malformed);
         case Step::absent:
             return is_nothing_came(said);

@@ -65,6 +65,26 @@ const CredentialPlace* find_place(Where where, std::string_view name,
     return find_pattern(where, name);
 }
 
+// Long, and of one piece: words and times are not.
+bool looks_like_value(std::string_view value) noexcept {
+    if (value.size() < 16) return false;
+    bool digit = false, letter = false;
+    for (const char c : value) {
+        if (c <= ' ' || c == 0x7f) return false;
+        digit = digit || is_digit(c);
+        letter = letter || is_alpha(c);
+    }
+    return digit || (letter && value.size() >= 32);
+}
+
+// "key" and "code" are words of many an API; a short value is no credential there.
+Holds meant(const CredentialPlace& row, std::string_view value) noexcept {
+    const bool doubtful = row.where == Where::query && row.name.size() <= 5 && !value.empty();
+    return doubtful && !looks_like_value(value) ? Holds::nothing : row.holds;
+}
+
+bool is_secret(Holds holds) noexcept { return holds != Holds::nothing && holds != Holds::identity; }
+
 bool has_any(std::string_view name, std::initializer_list<std::string_view> parts) noexcept {
     for (const std::string_view part : parts)
         if (icontains(name, part)) return true;
@@ -84,18 +104,6 @@ bool is_csrf_name(std::string_view name) noexcept {
 bool is_identifier(std::string_view name) noexcept {
     return has_any(name, {"request-id", "requestid", "trace", "correlation", "idempotency",
                           "websocket", "cache-key", "span", "installation-id"});
-}
-
-// Long, and of one piece: words and times are not.
-bool looks_like_value(std::string_view value) noexcept {
-    if (value.size() < 16) return false;
-    bool digit = false, letter = false;
-    for (const char c : value) {
-        if (c <= ' ' || c == 0x7f) return false;
-        digit = digit || is_digit(c);
-        letter = letter || is_alpha(c);
-    }
-    return digit || (letter && value.size() >= 32);
 }
 
 bool is_jwt_shaped(std::string_view value) {
@@ -247,13 +255,7 @@ private:
 
 Holds holds_at(Where where, std::string_view name, std::string_view value,
                std::span<const Dialect> more) noexcept {
-    if (const CredentialPlace* const row = find_place(where, name, more)) {
-        // "key" and "code" are words of many an API; a short value is no credential there.
-        const bool doubtful = where == Where::query && row->name.size() <= 5 &&
-                              row->holds != Holds::nothing && !value.empty();
-        if (!doubtful || looks_like_value(value)) return row->holds;
-        return Holds::nothing;
-    }
+    if (const CredentialPlace* const row = find_place(where, name, more)) return meant(*row, value);
     switch (where) {
         case Where::field:
             return guess_field(name, value);
@@ -269,10 +271,15 @@ Holds holds_at(Where where, std::string_view name, std::string_view value,
 
 bool is_secret_at(Where where, std::string_view name) noexcept {
     if (const CredentialPlace* const row = find_place(where, name, {}))
-        return row->holds != Holds::nothing && row->holds != Holds::identity;
+        return is_secret(row->holds);
     if (where == Where::cookie) return true;
     if (!sounds_secret(name) && !is_csrf_name(name)) return false;
     return guess_by_name(name) != Holds::nothing;
+}
+
+bool is_known_secret(Where where, std::string_view name, std::string_view value) noexcept {
+    const CredentialPlace* const row = find_place(where, name, {});
+    return row && is_secret(meant(*row, value));
 }
 
 std::vector<Carried> carried_by(const Request& request, std::span<const Dialect> more) {

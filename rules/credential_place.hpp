@@ -7,7 +7,8 @@
 #include <vector>
 
 // Where a credential may travel beside Authorization, and what stands there. The one table that
-// reading, absence, redaction, description and quoting ask. Its rows are the `places` of
+// reading, absence, redaction, description and quoting ask; proxy/report/redact has beside it what
+// is secret though it is no credential of a request. Its rows are the `places` of
 // rules/dialects/; what no row names is judged by its name and shape.
 namespace whogoes::rules {
 
@@ -62,8 +63,11 @@ constexpr bool may_authenticate(Holds holds) noexcept {
 Holds holds_at(Where, std::string_view name, std::string_view value,
                std::span<const Dialect> more = {}) noexcept;
 
-// Whether a value at this place must never be shown.
+// Whether a value at this place must never be shown: the table's word, else a guess by the name.
 bool is_secret_at(Where, std::string_view name) noexcept;
+
+// … by the table alone, for texts that would be no use with every guess masked.
+bool is_known_secret(Where, std::string_view name, std::string_view value) noexcept;
 
 // All that a request carries outside Authorization, in order: fields, cookies, query, body,
 // subprotocols. Reads at most the first 64 of them.

@@ -297,8 +297,6 @@ std::string_view Heard::keep(std::string text) {
     return kept_->emplace_back(std::move(text));
 }
 
-void hear_body(std::string_view body, Heard& heard) { Body(body, heard).hear(); }
-
 void collect_statements(const Exchange& exchange, Heard& heard) {
     hear_challenges(exchange, heard);
     hear_fields(exchange, heard);
@@ -310,7 +308,7 @@ void collect_statements(const Exchange& exchange, Heard& heard) {
     bool silent = istarts_with(type, "application/grpc") || istarts_with(type, "application/octet");
     for (const std::string_view kind : {"image/", "audio/", "video/", "font/"})
         silent = silent || istarts_with(type, kind);
-    if (body_was_seen(exchange.response) && !silent) hear_body(exchange.response.body, heard);
+    if (body_was_seen(exchange.response) && !silent) Body(exchange.response.body, heard).hear();
 }
 
 }  // namespace whogoes::rules

@@ -65,15 +65,7 @@ private:
 // Reads an exchange whose credentials, carried and challenges are there already.
 Heard listen(const Exchange&);
 
-// The statements of a body alone, whatever its type: for tests, and for who has no exchange.
-void hear_body(std::string_view body, Heard&);
-
-// Whether a built-in system of this host tells of refusals inside a success, so that the bodies of
-// its successes are worth a look. `origin`: scheme://host[:port].
-bool refuses_in_successes(std::string_view origin);
-
-// Whether one condition holds of an exchange that was heard so far; `text` becomes what was
-// matched, where words were.
-bool holds(Condition, const Exchange&, const Heard&, std::string_view& text);
+// The first half of listen(): the statements alone.
+void collect_statements(const Exchange&, Heard&);
 
 }  // namespace whogoes::rules

@@ -6,7 +6,7 @@
 #include "proxy/app/schema.hpp"
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
-#include "rules/heard.hpp"
+#include "rules/condition.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -1,6 +1,7 @@
 #include "proxy/dialects/seen.hpp"
 
 #include "proxy/dialects/staged.hpp"
+#include "rules/condition.hpp"
 #include "rules/exchange.hpp"
 #include "rules/text.hpp"
 

@@ -173,7 +173,8 @@ bool names_a_secret(std::string_view key) {
 }
 
 bool is_secret_field(std::string_view name) {
-    return is_any(name, secret_fields) || ends_with_any(name, secret_field_ends);
+    return is_any(name, secret_fields) || ends_with_any(name, secret_field_ends) ||
+           rules::is_known_secret(rules::Where::field, name, {});
 }
 
 std::string_view logged_method(std::string_view method) {

@@ -116,8 +116,9 @@ void append_pair(std::string& out, std::string_view pair, Secrets* found) {
     out += '=';
     const std::string_view value = pair.substr(equals + 1);
     if (value.empty()) return;
-    if (names_a_secret(key.find('%') == npos ? std::string(key) : leniently_decoded(key)) ||
-        is_secret_value(value)) {
+    const std::string name = key.find('%') == npos ? std::string(key) : leniently_decoded(key);
+    if (names_a_secret(name) || is_secret_value(value) ||
+        rules::is_known_secret(rules::Where::query, name, value)) {
         append_redacted(out, value, found);
     } else {
         out += value;

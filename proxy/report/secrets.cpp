@@ -251,6 +251,11 @@ void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& di
     collect_fields(exchange.request.fields, true, diagnosis, secrets);
     collect_fields(exchange.response.fields, false, diagnosis, secrets);
     collect_body_secrets(exchange.request, policy, secrets);
+    // Names that only the table knows; the query's are found where it is redacted.
+    for (const rules::Carried& one : exchange.carried)
+        if (one.where == rules::Where::member && rules::may_authenticate(one.holds) &&
+            !is_placeholder(diagnosis, one.value))
+            secrets.add_found(one.value);
     for (const rules::Challenge& challenge : exchange.challenges.challenges) {
         secrets.add(challenge.token68);
     }

@@ -86,8 +86,7 @@ bool body_is_evidence(const Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     const int status = answer.status;
     // What is only moved elsewhere has nothing to say; a client's error may tell why.
-    const bool of_interest =
-        may_hide_refusal(exchange) || (status >= 400 && status != 404) || status >= 500;
+    const bool of_interest = may_hide_refusal(exchange) || (status >= 400 && status != 404);
     return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
 }
 

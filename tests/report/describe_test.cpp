@@ -120,6 +120,20 @@ TEST_CASE("a token that the API echoes is masked wherever it stands") {
     CHECK(std::get<std::string>(event.diagnosis.main->evidence.facts[0].value) == "REDACTED");
 }
 
+TEST_CASE("what came at a place of a system's own is masked where the answer repeats it") {
+    const std::string value = "q7-Lm2-Kv9-tR4";
+    const Given cases[] = {
+        {.request = {{"APCA-API-SECRET-KEY", value}}},
+        {.request = {{"X-ClickHouse-Key", value}}},
+        {.query = "consumer_key=" + value},
+        {.form = "routing_key=" + value},
+    };
+    for (const Given& given : cases) {
+        const AuthEvent event = described(given, diagnosed(expired, value + " is no key"));
+        CHECK(event.diagnosis.main->evidence.words == "REDACTED is no key");
+    }
+}
+
 TEST_CASE("a list among the facts is masked as a text is") {
     const std::string token = "opaque-Echo-4711-XyZ";
     const AuthEvent event = described(

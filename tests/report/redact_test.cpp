@@ -72,6 +72,10 @@ TEST_CASE("a query keeps its keys and loses its secrets") {
     }
 }
 
+TEST_CASE("a query loses what a system takes a credential in, and keeps a page's number") {
+    CHECK(redacted_query("consumer_key=ab12cd34&p=2") == "consumer_key=REDACTED&p=2");
+}
+
 TEST_CASE("a path loses the segments that are credentials") {
     struct {
         std::string given;
