@@ -56,7 +56,8 @@ void mask_shapes(std::string& text, std::span<const std::string_view> kept);
 void mask_mail_addresses(std::string& text, std::span<const std::string_view> kept);
 
 // The secrets of one exchange. A text that shares a run of seven or more octets with one of them
-// has that run masked, so that a server which echoes a token does not put it into our log.
+// has that run masked, escaped in whatever way, so that a server which echoes a token does not put
+// it into our log.
 // Holds views: the exchange must outlive it.
 class Secrets {
 public:
@@ -71,6 +72,8 @@ private:
         std::size_t begin = 0, end = 0;
     };
     Run longest_run(std::string_view text, std::size_t at) const;
+    bool find_runs(std::string_view text, std::vector<Run>&) const;  // false: a search without end
+    static void replace_runs(std::string& text, std::vector<Run>&);
 
     std::vector<std::string_view> secrets_;
     std::deque<std::string> owned_;

@@ -1,4 +1,5 @@
 #include "proxy/report/redact.hpp"
+#include "proxy/report/unescaped.hpp"
 #include "rules/causes/placeholder.hpp"
 #include "rules/text.hpp"
 
@@ -15,6 +16,7 @@ constexpr std::size_t shortest_run = 7;  // holds a whole group at every fourth 
 constexpr std::size_t longest_secret = 64 * 1024;
 constexpr std::size_t most_verifications = 256;
 constexpr std::size_t longest_scheme = 32;
+constexpr int most_layers = 4;  // of escapes within escapes
 
 std::uint32_t group_at(std::string_view text, std::size_t at) noexcept {
     std::uint32_t value = 0;
@@ -221,25 +223,57 @@ Secrets::Run Secrets::longest_run(std::string_view text, std::size_t at) const {
     return longest;
 }
 
-void Secrets::mask(std::string& text) const {
-    if (secrets_.empty() || text.size() < shortest_run) return;
+bool Secrets::find_runs(std::string_view text, std::vector<Run>& runs) const {
     std::size_t verifications = 0;
     for (std::size_t at = 0; at + group <= text.size(); ++at) {
         const SampleBits bits = sample_bits(group_at(text, at));
         if ((samples_[bits.first / 64] >> (bits.first % 64) & 1) == 0) continue;
         if ((samples_[bits.second / 64] >> (bits.second % 64) & 1) == 0) continue;
-        // Made to collide on purpose: better nothing than a slow search for what may be kept.
-        if (++verifications > most_verifications) {
-            text.assign(redacted);
-            return;
-        }
+        if (++verifications > most_verifications) return false;
         const Run run = longest_run(text, at);
-        const std::string_view shared =
-            std::string_view(text).substr(run.begin, run.end - run.begin);
+        const std::string_view shared = text.substr(run.begin, run.end - run.begin);
         if (shared.size() < shortest_run || is_plain_word(shared)) continue;
-        text.replace(run.begin, shared.size(), redacted);
-        at = run.begin + redacted.size() - 1;
+        runs.push_back(run);
+        at = run.end - 1;
     }
+    return true;
+}
+
+void Secrets::mask(std::string& text) const {
+    if (secrets_.empty() || text.size() < shortest_run) return;
+    // Made to collide on purpose: better nothing than a slow search for what may be kept.
+    const auto give_up = [&] { text.assign(redacted); };
+    std::vector<Run> runs;
+    if (!find_runs(text, runs)) return give_up();
+    // Layer below layer, as a redirect to a redirect is written; each run as it stands on top.
+    Unescaped layer{.plain = text};
+    for (int depth = 0; depth < most_layers && may_be_escaped(layer.plain); ++depth) {
+        Unescaped below = unescape(layer.plain);
+        if (below.plain.size() == layer.plain.size()) break;
+        if (!layer.from.empty())
+            for (std::uint32_t& from : below.from) from = layer.from[from];
+        const std::size_t known = runs.size();
+        if (!find_runs(below.plain, runs)) return give_up();
+        for (std::size_t i = known; i < runs.size(); ++i)
+            runs[i] = {below.from[runs[i].begin], below.from[runs[i].end]};
+        layer = std::move(below);
+    }
+    replace_runs(text, runs);
+}
+
+void Secrets::replace_runs(std::string& text, std::vector<Run>& runs) {
+    if (runs.empty()) return;
+    std::sort(runs.begin(), runs.end(), [](Run a, Run b) { return a.begin < b.begin; });
+    std::string out;
+    std::size_t copied = 0;
+    for (const Run run : runs) {
+        if (run.begin >= copied) {
+            out.append(text, copied, run.begin - copied).append(redacted);
+            copied = run.end;
+        }
+        copied = std::max(copied, run.end);
+    }
+    text = out.append(text, copied);
 }
 
 void collect_secrets(const rules::Exchange& exchange, const rules::Diagnosis& diagnosis,

@@ -180,6 +180,32 @@ TEST_CASE("a text loses every run of seven octets that it shares with a secret")
     }
 }
 
+TEST_CASE("a secret is masked in whatever way it is escaped, and what stands around it is left") {
+    Secrets secrets;
+    secrets.add("Zq8+can/ary=7\"Hk2&x<y");
+    struct {
+        std::string given;
+        std::string written;
+    } const cases[] = {
+        {"50%20 token=Zq8%2Bcan%2Fary%3D7%22Hk2%26x%3Cy&page=2", "50%20 token=REDACTED&page=2"},
+        {"token=Zq8%2bcan%2fary%3d7%22Hk2%26x%3cy", "token=REDACTED"},
+        {"next=%2Fcb%3Ft%3DZq8%252Bcan%252Fary%253D7%2522Hk2", "next=%2Fcb%3Ft%3DREDACTED"},
+        {"%5a%71%38%2b%63%61%6e%2f%61%72%79%3d%37", "REDACTED"},
+        {"<b>Zq8+can/ary=7&quot;Hk2&amp;x&lt;y</b>", "<b>REDACTED</b>"},
+        {"<b>Zq8&#43;can&#x2F;ary&#x3d;7&#34;Hk2&#38;x&#60;y</b>", "<b>REDACTED</b>"},
+        {R"("Zq8+can\/ary=7\"Hk2&x<y")", R"("REDACTED")"},
+        {R"("Zq8\u002bcan\u002Fary\u003d7\"Hk2\u0026x\x3cy")", R"("REDACTED")"},
+        {R"(\"Zq8+can\\/ary=7\\\"Hk2&x<y\")", R"(\"REDACTED\")"},
+        {R"(100% of &nothing; \d \u12 &#; %zz %)", R"(100% of &nothing; \d \u12 &#; %zz %)"},
+    };
+    for (const auto& row : cases) {
+        CAPTURE(row.given);
+        std::string text = row.given;
+        secrets.mask(text);
+        CHECK(text == row.written);
+    }
+}
+
 TEST_CASE("words that we wrote are not masked because they are somebody's password") {
     Secrets secrets;
     secrets.add("password");
