@@ -198,6 +198,7 @@ private:
             // What its own system understands, nobody else explains.
             if (is_told(heard_.statements[i])) continue;
             common().look(heard_.statements[i], [&](Common::Found one) {
+                if (is_replaced(*one.row.by)) return;
                 std::string_view more;
                 const Condition rest = one.row.saying->when.subspan(one.words.empty() ? 0 : 1);
                 if (!holds(rest, exchange_, heard_, more)) return;

@@ -11,6 +11,12 @@ constexpr std::size_t most_bytes = 1024 * 1024;
 }  // namespace
 
 std::unique_ptr<DialectFile> read_own_dialect(const std::string& path, const std::string& name) {
+    // A pipe without a writer would hold the start for ever.
+    std::error_code error;
+    const auto kind = std::filesystem::status(path, error).type();
+    if (kind != std::filesystem::file_type::regular &&
+        kind != std::filesystem::file_type::not_found)
+        throw DialectError(name + ": is no file: name one as rules/dialects/README.md has it");
     std::ifstream in(path, std::ios::binary);
     std::string yaml(most_bytes + 1, '\0');
     in.read(yaml.data(), static_cast<std::streamsize>(yaml.size()));

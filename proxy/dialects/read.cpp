@@ -81,14 +81,14 @@ public:
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
         file_.about = text_or(root, "about", "");
-        dialect.in_successes = root["in_successes"] && root["in_successes"].as<bool>(false);
+        dialect.in_successes = flag(root, "in_successes");
         for (const YAML::Node& mark : list(root, "marks"))
             file_.marks_.push_back(condition(mark, true));
         for (const YAML::Node& node : list(root, "places")) file_.places_.push_back(place(node));
         for (const YAML::Node& node : list(root, "sayings")) saying(node);
         for (const YAML::Node& node : list(root, "quirks")) quirk(node);
-        for (const YAML::Node& node : list(root, "empty"))
-            file_.empty_words_.push_back(keep(node.Scalar()));
+        for (const std::string& words : texts(root, "empty"))
+            file_.empty_words_.push_back(keep(words));
         for (const YAML::Node& node : list(root, "cases")) file_.cases.push_back(one_case(node));
         dialect.marks = file_.marks_;
         dialect.places = file_.places_;
@@ -108,7 +108,9 @@ private:
                   "code", "method", "unless"});
         std::vector<Term>& terms = file_.conditions_.emplace_back();
         for (const auto& pair : map) add_term(pair.first, pair.second, map, mark, terms);
-        if (terms.empty()) fail(map.Mark(), "says nothing to look for");
+        const bool looks = std::any_of(terms.begin(), terms.end(),
+                                       [](const Term& term) { return term.asks != Asks::unless; });
+        if (!looks) fail(map.Mark(), "says nothing to look for");
         // What is cheap and rare first.
         std::stable_sort(terms.begin(), terms.end(), [mark](const Term& a, const Term& b) {
             return !mark && is_word(a) && !is_word(b);
@@ -122,14 +124,33 @@ private:
 
     // `has` is about the member written before it: {sent: X-Amz-Target, member: code, has:
     // expired}.
-    static bool is_followed_by_has(const YAML::Node& map, const std::string& key) {
+    static std::string before_has(const YAML::Node& map, bool mark) {
         std::string last;
         for (const auto& pair : map) {
             const std::string name = pair.first.Scalar();
-            if (name == "has") return last == key;
-            if (name == "field" || name == "member" || name == "sent") last = name;
+            if (name == "has") return last;
+            if (name == "field" || name == "member" || (mark && name == "sent")) last = name;
         }
-        return false;
+        return {};
+    }
+
+    // What no answer can hold would be a condition that never does.
+    std::string_view words(const YAML::Node& node, const std::string& key) {
+        return words(scalar(node, key), key, node.Mark());
+    }
+
+    std::string_view words(const std::string& text, const std::string& key,
+                           const YAML::Mark& mark) {
+        std::string kept = squeezed(text);
+        if (letters_of(kept) == 0) fail(mark, "'" + key + "' holds no word");
+        if (kept.front() == '*') fail(mark, "'" + key + "' begins with a gap: leave it out");
+        return keep(std::move(kept));
+    }
+
+    std::uint64_t letters(const YAML::Node& node, const std::string& key, std::string_view name) {
+        const std::uint64_t mark = letters_of(name);
+        if (mark == 0) fail(node.Mark(), "'" + key + "' holds no letter or digit");
+        return mark;
     }
 
     void add_term(const YAML::Node& key_node, const YAML::Node& value, const YAML::Node& map,
@@ -137,39 +158,42 @@ private:
         const std::string& key = key_node.Scalar();
         if (key == "status") return terms.push_back(status_term(value));
         if (key == "unless") {
-            for (const std::string& words : texts(map, "unless"))
-                terms.push_back({.asks = Asks::unless, .words = keep(squeezed(words))});
+            for (const std::string& one : texts(map, "unless"))
+                terms.push_back({.asks = Asks::unless, .words = words(one, key, value.Mark())});
             return;
         }
+        if (key == "has" && before_has(map, mark).empty())
+            fail(key_node.Mark(), "'has' wants a field or member before it");
         Term term;
-        const bool with_has = key == "field" || key == "member" || (mark && key == "sent");
-        const bool has = with_has && is_followed_by_has(map, key);
         if (key == "code")
             term = {.asks = Asks::code,
-                    .words = keep(value.Scalar()),
-                    .name_mark = letters_of(value.Scalar())};
+                    .words = keep(scalar(value, key)),
+                    .name_mark = letters(value, key, value.Scalar())};
         else if (key == "text" || key == "body")
-            term = {.asks = key == "text" ? Asks::text : Asks::body,
-                    .words = keep(squeezed(value.Scalar()))};
+            term = {.asks = key == "text" ? Asks::text : Asks::body, .words = words(value, key)};
         else if (key == "path" || key == "method" || key == "host")
             term = {.asks = key == "path"     ? Asks::path
                             : key == "method" ? Asks::method
                                               : Asks::host,
-                    .words = keep(lowered(value.Scalar()))};
-        else if (with_has)
+                    .words = keep(lowered(scalar(value, key)))};
+        else if (key == "field" || key == "member" || (mark && key == "sent"))
             term = {.asks = key == "field"    ? Asks::field
                             : key == "member" ? Asks::member
                                               : Asks::request_field,
-                    .name = keep(value.Scalar()),
-                    .words = has ? keep(squeezed(map["has"].Scalar())) : "",
-                    .name_mark = name_mark_of(last_part(value.Scalar(), key))};
+                    .name = keep(scalar(value, key)),
+                    .words = before_has(map, mark) == key ? words(map["has"], "has") : "",
+                    .name_mark = named(value, key)};
         else if (key == "sent")
             term = {.asks = Asks::sent, .sent = word(value, sent_words)};
         else
             return;  // of a saying: cause, advice and their like, which were looked at
-        if (!value.IsScalar() || value.Scalar().empty())
-            fail(value.Mark(), "'" + key + "' wants a text");
         terms.push_back(term);
+    }
+
+    std::uint64_t named(const YAML::Node& value, const std::string& key) {
+        const std::string name = last_part(value.Scalar(), key);
+        letters(value, key, name);
+        return name_mark_of(name);
     }
 
     Term status_term(const YAML::Node& value) const {
@@ -186,6 +210,7 @@ private:
             for (const YAML::Node& node : value) add(node);
         else
             add(value);
+        if (count == 0) fail(value.Mark(), "'status' wants a number like 401, or a list");
         return term;
     }
 
@@ -198,7 +223,7 @@ private:
             if (!node) continue;
             if (found) fail(node.Mark(), "a place is one of " + words_in(place_words));
             place.where = where;
-            place.name = keep(lowered(node.Scalar()));
+            place.name = keep(lowered(scalar(node, std::string(name))));
             found = true;
         }
         if (!found) fail(map.Mark(), "a place is one of " + words_in(place_words));
@@ -218,7 +243,7 @@ private:
             fail(map["cause"].Mark(),
                  "'" + std::string(saying.cause) + "' is no cause; `whogoes causes` lists them");
         if (map["advice"]) saying.advice = keep(text(map, "advice"));
-        saying.weak = map["weak"] && map["weak"].as<bool>(false);
+        saying.weak = flag(map, "weak");
         file_.sayings_.push_back(saying);
         file_.sources.push_back({map.Mark().line + 1, text(map, "seen")});
     }
@@ -230,6 +255,14 @@ private:
         if (!find_cause(id) && !find_rule(id))
             fail(map["not"].Mark(), "'" + id + "' is neither a cause nor a rule");
         file_.quirks_.push_back(keep(id));
+    }
+
+    std::vector<std::string> causes(const YAML::Node& map, const char* key) const {
+        std::vector<std::string> all = texts(map, key);
+        for (const std::string& id : all)
+            if (id != "nothing" && !find_cause(id))
+                fail(map[key].Mark(), "'" + id + "' is no cause; `whogoes causes` lists them");
+        return all;
     }
 
     Case one_case(const YAML::Node& map) {
@@ -246,11 +279,14 @@ private:
         one.cause = text(map, "cause");
         if (one.cause == "nothing") one.cause.clear();
         if (!one.cause.empty() && !find_cause(one.cause))
-            fail(map["cause"].Mark(), "'" + one.cause + "' is no cause");
-        one.accept = texts(map, "accept");
-        one.never = texts(map, "not");
-        for (const YAML::Node& before : list(map, "earlier"))
+            fail(map["cause"].Mark(),
+                 "'" + one.cause + "' is no cause; `whogoes causes` lists them");
+        one.accept = causes(map, "accept");
+        one.never = causes(map, "not");
+        for (const YAML::Node& before : list(map, "earlier")) {
+            only(before, "an earlier exchange", {"request", "response"});
             one.earlier.push_back({text(before, "request"), text(before, "response")});
+        }
         return one;
     }
 

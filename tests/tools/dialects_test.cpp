@@ -62,6 +62,8 @@ TEST_CASE("a mistake is named with its place and its cure") {
     const OwnFile unknown(with(example(), "cause: token-expired", "cause: token-expried"));
     CHECK(holds(test_dialect(unknown.path()).error, ":11: 'token-expried' is no cause"));
     CHECK(holds(test_dialect("no/such.yaml").error, "no/such.yaml: cannot be read"));
+    CHECK(holds(test_dialect("/dev/zero").error, "/dev/zero: is no file"));
+    CHECK(holds(test_dialect("/").error, "/: is no file"));
     const OwnFile place("name: A\nabout: b\nplaces:\n  - {field: X-A, holds: token}\n");
     CHECK(holds(test_dialect(place.path()).error, "leave them out"));
 }
