@@ -179,6 +179,13 @@ int dialects(const CommandLine& line) {
         say(stdout, test.text);
         return test.holds ? fine : found;
     }
+    if (words[0] == "show" || words[0] == "test")
+        return complain(usage, words[0] == "show"
+                                   ? "dialects: show takes one ID: `whogoes dialects` lists them"
+                                   : "dialects: test takes one FILE, as "
+                                     "`whogoes dialects test our-api.yaml`");
+    if (tools::show_dialect(words[0]))
+        return complain(usage, "dialects: write `whogoes dialects show " + words[0] + "`");
     return complain(usage, "dialects: write nothing, `show ID` or `test FILE` behind it");
 }
 

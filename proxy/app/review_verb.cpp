@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
+#include <spawn.h>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,14 +61,13 @@ std::string leading_file(const std::string& address, std::uint16_t port) {
 
 bool shown_in_browser(const std::string& file) {
     if (file.empty()) return false;
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::execlp("xdg-open", "xdg-open", file.c_str(), static_cast<char*>(nullptr));
-        ::_exit(127);
-    }
+    std::string program = "xdg-open";
+    std::string argument = file;
+    char* const arguments[] = {program.data(), argument.data(), nullptr};
+    pid_t child = 0;
     int status = 0;
-    return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-           WEXITSTATUS(status) == 0;
+    return ::posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments, environ) == 0 &&
+           ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "proxy/report/escape.hpp"
 #include "proxy/report/recorder.hpp"
+#include "proxy/tools/curl_line.hpp"
 #include "proxy/tools/words.hpp"
 #include "rules/diagnosis.hpp"
 #include "rules/text.hpp"
@@ -316,7 +317,16 @@ private:
 Explained explain(const ExplainRequest& request, rules::TimePoint now) {
     if (without_white_space(request.credential).empty())
         return {"whogoes: no credential was given: pipe it in, or answer the question\n", 2};
-    return Explanation(request, now).result();
+    if (!is_curl_line(request.credential)) return Explanation(request, now).result();
+    const auto found = credential_of_curl(request.credential);
+    if (!found)
+        return {
+            "whogoes: this curl command carries no credential: neither -H with one, -u, -b "
+            "nor --oauth2-bearer\n",
+            2};
+    ExplainRequest of_curl = request;
+    of_curl.credential = *found;
+    return Explanation(of_curl, now).result();
 }
 
 }  // namespace whogoes::tools

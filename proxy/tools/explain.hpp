@@ -16,7 +16,7 @@ namespace whogoes::tools {
 
 struct ExplainRequest {
     std::string credential;  // "eyJ…", "Bearer eyJ…", "Authorization: Bearer eyJ…", "X-API-Key: …",
-                             // "Cookie: id=eyJ…", "DPoP: eyJ…"
+                             // "Cookie: id=eyJ…", "DPoP: eyJ…", or a command line of curl
     rules::Expectations expected;
     std::shared_ptr<const rules::KeySet> keys;             // null: signatures are not checked
     std::optional<rules::FingerprintKey> fingerprint_key;  // this installation's; empty: none shown

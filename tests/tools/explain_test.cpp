@@ -140,6 +140,35 @@ TEST_CASE("a signature is checked where keys are given") {
     CHECK(verdict(request) == "signature-invalid");
 }
 
+TEST_CASE("a command line of curl is searched for the credential that it sends") {
+    const std::string expired = token("expired-2h");
+    struct {
+        std::string given;
+        std::string_view told;
+    } const rows[] = {
+        {"curl -H 'Accept: */*' -H \"Authorization: Bearer " + expired + "\" https://a.test",
+         "token-expired"},
+        {"$ curl 'https://a.test/' \\\n  -X POST \\\n  --header 'authorization: Bearer " + expired +
+             "'",
+         "token-expired"},
+        {"curl https://a.test -HAuthorization:\\ Bearer\\ " + expired, "token-expired"},
+        {"curl --oauth2-bearer " + expired + " https://a.test", "token-expired"},
+        {"curl -b 'session=" + expired + "; a=b' https://a.test", "token-expired"},
+        {"curl -u ada: https://a.test", "basic-empty-password"},
+        {"curl -b jar.txt -u ada:lovelace https://a.test", "fine"},
+        {"curl -H 'X-Api-Key: k3yk3yk3yk3yk3y' https://a.test", "fine"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        CHECK(verdict(with(row.given)) == row.told);
+    }
+    for (const char* none :
+         {"curl https://a.test", "curl -H", "curl -b jar.txt -H 'Accept: */*' x"})
+        CHECK(explain(with(none), now).exit_code == 2);
+    CHECK(explain(with("curl -u ada:lovelace https://a.test"), now).text.find("lovelace") ==
+          std::string::npos);
+}
+
 TEST_CASE("nothing given is an error of use") {
     for (const char* text : {"", " ", "\n"}) CHECK(explain(with(text), now).exit_code == 2);
 }
