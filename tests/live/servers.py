@@ -8,10 +8,9 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+from known import JWT_SECRET, PASSWORD, TOKEN
+
 HERE = pathlib.Path(__file__).resolve().parent
-PASSWORD = "tea-and-biscuits-7"
-TOKEN = "9944b09199c62bcf9418ad846dd0e4bb"   # opaque, of these tests only
-JWT_SECRET = "the live tests' own signing secret"
 PYTHON = "/usr/bin/python3"   # Debian's: it has Debian's Flask and Django
 
 
