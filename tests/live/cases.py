@@ -2,6 +2,9 @@
 
 A row's `causes` are those that would be right (more than one where the specification leaves it
 open); empty: nothing to explain. `rules` are exactly the violations that the answer really has."""
+import cases_frameworks
+import cases_graphql
+import cases_issuers
 from known import TOKEN
 from row import (JSON_CLIENT, OWNER, PAGE, PREFLIGHT, SAME_ORIGIN_SCRIPT, Request, Row, basic, basic_rows, bearer,
                  digest_request, jwt)
@@ -174,4 +177,5 @@ ROWS = [
     Row("statuses", "401 after that cookie", [Request("/bare", more=SAME_ORIGIN_SCRIPT)], 401, {"session-cookie-blocked"},
         {"unauthorized-without-challenge"}),
 
+    *cases_frameworks.ROWS, *cases_graphql.ROWS, *cases_issuers.ROWS,
 ]

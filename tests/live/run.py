@@ -107,7 +107,7 @@ class Bench:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body.encode() if request.body else None)
         answer = connection.getresponse()
-        answer.read()
+        answer.text = answer.read().decode(errors="replace")
         connection.close()
         self.sent += 1
         cookies = [value.split(";")[0] for field, value in answer.getheaders() if field.lower() == "set-cookie"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from known import JWT_SECRET, PASSWORD, TOKEN
 
 HERE = pathlib.Path(__file__).resolve().parent
+PACKAGES = HERE.parents[1] / "build/node/tests/live"
 PYTHON = "/usr/bin/python3"   # Debian's: it has Debian's Flask and Django
 
 
@@ -143,6 +144,10 @@ def flask(port, _folder):
     return [PYTHON, str(HERE / "flask_api.py"), str(port), PASSWORD, TOKEN]
 
 
+def fastapi(port, _folder):
+    return [PYTHON, str(HERE / "fastapi_api.py"), str(port), JWT_SECRET, PASSWORD, TOKEN]
+
+
 def django(port, folder):
     return [PYTHON, str(HERE / "drf_api.py"), str(port), PASSWORD, TOKEN, str(folder)]
 
@@ -164,6 +169,31 @@ def statuses(port, _folder):
     return [PYTHON, str(HERE / "statuses.py"), str(port)]
 
 
+def module(name, port, *given):
+    """An ES module looks for packages beside itself only."""
+    return [node(), shutil.copy(HERE / name, PACKAGES), str(port), *given]
+
+
+def nestjs(port, _folder):
+    return module("nestjs.mjs", port, JWT_SECRET)
+
+
+def apollo(port, _folder):
+    return module("apollo.mjs", port, JWT_SECRET)
+
+
+def yoga(port, _folder):
+    return module("yoga.mjs", port, JWT_SECRET)
+
+
+def oidc_provider(port, _folder):
+    return module("oidc.mjs", port, PASSWORD, TOKEN)
+
+
+def authjs(port, _folder):
+    return module("authjs.mjs", port, JWT_SECRET, PASSWORD)
+
+
 @dataclass
 class Server:
     command: object          # (port, folder) -> the command line
@@ -181,6 +211,12 @@ SERVERS = {
     "express": Server(express),
     "fastify": Server(fastify, "diagnose: {expect: {scheme: Bearer}}"),
     "statuses": Server(statuses),
+    "nestjs": Server(nestjs, "diagnose: {expect: {scheme: Bearer, audience: live, issuer: https://id.example}}"),
+    "fastapi": Server(fastapi),
+    "apollo": Server(apollo),
+    "yoga": Server(yoga),
+    "oidc-provider": Server(oidc_provider),
+    "authjs": Server(authjs),
 }
 
 
