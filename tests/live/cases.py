@@ -5,6 +5,7 @@ open); empty: nothing to explain. `rules` are exactly the violations that the an
 import cases_frameworks
 import cases_graphql
 import cases_issuers
+import cases_stores
 from known import TOKEN
 from row import (JSON_CLIENT, OWNER, PAGE, PREFLIGHT, SAME_ORIGIN_SCRIPT, Request, Row, basic, basic_rows, bearer,
                  digest_request, jwt)
@@ -177,5 +178,5 @@ ROWS = [
     Row("statuses", "401 after that cookie", [Request("/bare", more=SAME_ORIGIN_SCRIPT)], 401, {"session-cookie-blocked"},
         {"unauthorized-without-challenge"}),
 
-    *cases_frameworks.ROWS, *cases_graphql.ROWS, *cases_issuers.ROWS,
+    *cases_frameworks.ROWS, *cases_graphql.ROWS, *cases_issuers.ROWS, *cases_stores.ROWS,
 ]

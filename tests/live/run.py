@@ -71,6 +71,8 @@ class Bench:
                    HOME=str(self.folder), NODE_ENV="production", XDG_STATE_HOME=str(self.folder))
         try:
             self.start(server.command(port, self.folder), "server", env, port)
+            if server.prepare:
+                server.prepare(port)
             config = self.folder / "whogoes.yaml"
             config.write_text(f"version: 1\nlog: {{access: all, format: json, output: {self.log}}}\n{server.config}\n")
             self.start([whogoes, "run", "-c", str(config), "-u", f"http://127.0.0.1:{port}",

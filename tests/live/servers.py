@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+import stores
 from known import JWT_SECRET, PASSWORD, TOKEN
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -198,9 +199,11 @@ def authjs(port, _folder):
 class Server:
     command: object          # (port, folder) -> the command line
     config: str = ""         # what the proxy in front of it is told, in YAML
+    prepare: object = None   # (port) -> None, once it listens
 
 
-SERVERS = {
+SERVERS = {   # the one that starts slowest first
+    "rabbitmq": Server(stores.rabbitmq),
     "nginx": Server(nginx),
     "apache2": Server(apache2),
     "lighttpd": Server(lighttpd),
@@ -217,11 +220,14 @@ SERVERS = {
     "yoga": Server(yoga),
     "oidc-provider": Server(oidc_provider),
     "authjs": Server(authjs),
+    "influxdb": Server(stores.influxdb, prepare=stores.influxdb_users),
+    "etcd": Server(stores.etcd, prepare=stores.etcd_users),
 }
 
 
 def missing(names):
     """Programs that are needed and not there."""
     programs = {"nginx": "/usr/sbin/nginx", "apache2": "/usr/sbin/apache2", "lighttpd": "/usr/sbin/lighttpd",
-                "caddy": "/usr/bin/caddy", "docker-registry": "/usr/bin/docker-registry"}
+                "caddy": "/usr/bin/caddy", "docker-registry": "/usr/bin/docker-registry",
+                "rabbitmq": "/usr/sbin/rabbitmq-server", "influxdb": "/usr/bin/influxd", "etcd": "/usr/bin/etcd"}
     return [programs[name] for name in names if name in programs and not shutil.which(programs[name])]
