@@ -203,7 +203,7 @@ class Server:
 
 
 SERVERS = {   # the one that starts slowest first
-    "rabbitmq": Server(stores.rabbitmq),
+    "rabbitmq": Server(stores.rabbitmq, prepare=stores.rabbitmq_users),
     "nginx": Server(nginx),
     "apache2": Server(apache2),
     "lighttpd": Server(lighttpd),

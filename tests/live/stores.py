@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 import pathlib
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -11,6 +13,7 @@ from known import JWT_SECRET, PASSWORD
 from loopback import free_port
 
 HERE = pathlib.Path(__file__).resolve().parent
+LOGIN = {"Authorization": "Basic " + base64.b64encode(f"ann:{PASSWORD}".encode()).decode()}
 
 
 def rabbitmq(port, folder):
@@ -36,6 +39,18 @@ load_definitions = {folder}/definitions.json
     return ["env", *(f"RABBITMQ_{name}={value}" for name, value in settings.items()), str(HERE / "rabbitmq"), str(free_port())]
 
 
+def rabbitmq_users(port, seconds=20):
+    """Waits for them: its port opens first, and its definitions are read after."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return ask(port, "/api/whoami", fields=LOGIN)
+        except urllib.error.HTTPError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 def influxdb(port, folder):
     (folder / "influxdb.conf").write_text(f"""
 reporting-disabled = true
@@ -56,11 +71,9 @@ shared-secret = "{JWT_SECRET}"
 
 
 def influxdb_users(port):
-    login = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
     for query, fields in [(f"CREATE USER ann WITH PASSWORD '{PASSWORD}' WITH ALL PRIVILEGES", {}),
-                          ("CREATE DATABASE shop", {"Authorization": "Basic " + login}),
-                          (f"CREATE USER bob WITH PASSWORD '{PASSWORD}'", {"Authorization": "Basic " + login})]:
-        tell(port, "/query", urllib.parse.urlencode({"q": query}), fields)
+                          ("CREATE DATABASE shop", LOGIN), (f"CREATE USER bob WITH PASSWORD '{PASSWORD}'", LOGIN)]:
+        ask(port, "/query", urllib.parse.urlencode({"q": query}), fields)
 
 
 def etcd(port, folder):
@@ -72,9 +85,9 @@ def etcd(port, folder):
 def etcd_users(port):
     for path, content in [("user/add", {"name": "root", "password": PASSWORD}), ("user/grant", {"user": "root", "role": "root"}),
                           ("user/add", {"name": "bob", "password": PASSWORD}), ("enable", {})]:
-        tell(port, "/v3/auth/" + path, json.dumps(content))
+        ask(port, "/v3/auth/" + path, json.dumps(content))
 
 
-def tell(port, path, body, fields=None):
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body.encode(), fields or {})
+def ask(port, path, body=None, fields=None):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body and body.encode(), fields or {})
     urllib.request.urlopen(request, timeout=20).read()
