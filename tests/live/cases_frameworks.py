@@ -1,12 +1,15 @@
-"""Rows of NestJS and FastAPI."""
+"""Rows of NestJS, FastAPI and Hono."""
 from known import PASSWORD, TOKEN
 from row import PAGE, Request, Row, basic, basic_rows, bearer, jwt
 
 OTHER_COOKIE = {"Cookie": "theme=dark"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FOREIGN_FORM = {"Origin": "http://elsewhere.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate",
+                "Sec-Fetch-Dest": "document"}
 BARE = {"unauthorized-without-challenge"}
 BRIEF = {"bearer-no-params"}
 SILENT = BRIEF | {"bearer-error-missing"}
+UNSENT = {"bearer-error-without-credentials"}   # Basic and bare words are none to RFC 6750, 3.1
 EARLY = {"forbidden-without-credentials"}
 
 
@@ -71,4 +74,28 @@ ROWS = [
     Row("fastapi", "API key, right", [Request("/key/items", more={"X-API-Key": TOKEN})], 200),
     Row("fastapi", "API key, sent as Bearer", [Request("/key/items", bearer(TOKEN))], 403,
         {"credentials-in-wrong-header", "api-key-missing"}),
+
+    *basic_rows("hono", "/basic/items"),
+    Row("hono", "Basic, not encoded", [Request("/basic/items", "Basic ann:coffee")], 401, {"basic-not-base64"}),
+    Row("hono", "bearer-auth, right", [Request("/bearer/items", bearer(TOKEN))], 200),
+    Row("hono", "bearer-auth, missing", [Request("/bearer/items")], 401, {"no-credentials"}),
+    Row("hono", "bearer-auth, a cookie of another kind", [Request("/bearer/items", more=OTHER_COOKIE)], 401, {"no-credentials"}),
+    Row("hono", "bearer-auth, wrong", [Request("/bearer/items", bearer("0123456789abcdef0123"))], 401, {"opaque-token-rejected"}),
+    Row("hono", "bearer-auth, expired", [Request("/bearer/items", bearer(jwt(age=7200)))], 401, {"token-expired"}),
+    Row("hono", "bearer-auth, sent Basic", [Request("/bearer/items", basic())], 400, {"scheme-mismatch"}, UNSENT),
+    Row("hono", "jwt, right", [Request("/jwt/items", bearer(jwt()))], 200),
+    Row("hono", "jwt, missing", [Request("/jwt/items")], 401, {"no-credentials"}, UNSENT | {"bearer-error-status-mismatch"}),
+    Row("hono", "jwt, expired", [Request("/jwt/items", bearer(jwt(age=7200)))], 401, {"token-expired"}),
+    Row("hono", "jwt, another key", [Request("/jwt/items", bearer(jwt(key="another")))], 401,
+        {"token-rejected-unknown", "signature-invalid"}),
+    Row("hono", "jwt, another audience", [Request("/jwt/items", bearer(jwt(aud="shop")))], 401,
+        {"token-rejected-unknown", "wrong-audience"}),
+    Row("hono", "jwt, opaque", [Request("/jwt/items", bearer("0123456789abcdef0123"))], 401,
+        {"opaque-token-rejected", "jwt-segment-count"}),
+    Row("hono", "jwt, cut short", [Request("/jwt/items", bearer(jwt()[:-7]))], 401, {"jwt-truncated"}),
+    Row("hono", "jwt, sent Basic", [Request("/jwt/items", basic())], 401, {"scheme-mismatch"},
+        UNSENT | {"bearer-error-status-mismatch"}),
+    Row("hono", "csrf, the form of another site",
+        [Request("/csrf/items", method="POST", more={**FORM, **FOREIGN_FORM, "Cookie": "session=s3cr3tcookie"}, body="a=b")], 403,
+        {"csrf-failed"}),
 ]

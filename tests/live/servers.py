@@ -179,6 +179,10 @@ def nestjs(port, _folder):
     return module("nestjs.mjs", port, JWT_SECRET)
 
 
+def hono(port, _folder):
+    return module("hono.mjs", port, JWT_SECRET, PASSWORD, TOKEN)
+
+
 def apollo(port, _folder):
     return module("apollo.mjs", port, JWT_SECRET)
 
@@ -216,6 +220,7 @@ SERVERS = {   # the one that starts slowest first
     "statuses": Server(statuses),
     "nestjs": Server(nestjs, "diagnose: {expect: {scheme: Bearer, audience: live, issuer: https://id.example}}"),
     "fastapi": Server(fastapi),
+    "hono": Server(hono),
     "apollo": Server(apollo),
     "yoga": Server(yoga),
     "oidc-provider": Server(oidc_provider),
