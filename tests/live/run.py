@@ -18,12 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-
-import cases
-import servers
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import cases
+import servers
 from loopback import free_port
+from row import secrets
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -70,6 +71,8 @@ class Bench:
                    HOME=str(self.folder), NODE_ENV="production", XDG_STATE_HOME=str(self.folder))
         try:
             self.start(server.command(port, self.folder), "server", env, port)
+            if server.prepare:
+                server.prepare(port)
             config = self.folder / "whogoes.yaml"
             config.write_text(f"version: 1\nlog: {{access: all, format: json, output: {self.log}}}\n{server.config}\n")
             self.start([whogoes, "run", "-c", str(config), "-u", f"http://127.0.0.1:{port}",
@@ -106,7 +109,7 @@ class Bench:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body.encode() if request.body else None)
         answer = connection.getresponse()
-        answer.read()
+        answer.text = answer.read().decode(errors="replace")
         connection.close()
         self.sent += 1
         cookies = [value.split(";")[0] for field, value in answer.getheaders() if field.lower() == "set-cookie"]
@@ -148,30 +151,35 @@ def judge(row, answer, found):
 
 
 def run_server(name, whogoes, scratch, verbose):
-    rows = [row for row in cases.ROWS if row.server == name]
-    bench = Bench(name, whogoes, scratch)
-    passed = failed = 0
+    """Gives the numbers of rows passed and failed, and the lines to print."""
+    passed, failed, lines = 0, 0, []
     try:
-        for row in rows:
-            for request in row.requests:
-                answer, key = bench.send(request(bench) if callable(request) else request)
-                bench.last_answer = answer
-            found = bench.record_of(key)
-            wrong = judge(row, answer, found)
+        bench = Bench(name, whogoes, scratch)
+    except Exception as error:   # one server that fails must not hide the others
+        return 0, 1, [f"  FAILED {name:20} {type(error).__name__}: {error}"]
+    try:
+        for row in [row for row in cases.ROWS if row.server == name]:
+            wrong, more = run_row(bench, row)
             passed, failed = passed + (not wrong), failed + bool(wrong)
-            said = found[0].get("auth", {}).get("cause") or "-" if found else "-"
-            print(f"  {'ok    ' if not wrong else 'FAILED'} {name:20} {row.given:46} {answer.status} {said}")
-            for words in wrong:
-                print(f"           {words}")
-            if wrong or verbose:
-                print(f"           answer: {answer.getheaders()}")
-                print(f"           record: {json.dumps(found)[:3000]}")
-        wrong = afterwards(bench)
+            lines += more if wrong or verbose else more[:1]
+        more = afterwards(bench)
+    except Exception as error:
+        more = [f"{type(error).__name__}: {error}"]
     finally:
         bench.stop()
-    for words in wrong:
-        print(f"  FAILED {name:20} {words}")
-    return passed, failed + len(wrong)
+    return passed, failed + len(more), lines + [f"  FAILED {name:20} {words}" for words in more]
+
+
+def run_row(bench, row):
+    for request in row.requests:
+        answer, key = bench.send(request(bench) if callable(request) else request)
+        bench.last_answer = answer
+    found = bench.record_of(key)
+    wrong = judge(row, answer, found)
+    said = found[0].get("auth", {}).get("cause") or "-" if found else "-"
+    return wrong, [f"  {'FAILED' if wrong else 'ok    '} {row.server:20} {row.given:46} {answer.status} {said}",
+                   *(f"           {words}" for words in wrong),
+                   f"           answer: {answer.getheaders()}", f"           record: {json.dumps(found)[:3000]}"]
 
 
 def afterwards(bench):
@@ -183,7 +191,7 @@ def afterwards(bench):
     if len(bench.records()) != bench.sent:
         wrong.append(f"{len(bench.records())} records of {bench.sent} requests")
     said = bench.log.read_text() if bench.log.exists() else ""
-    wrong += ["a secret stands in the log" for secret in cases.secrets() if secret in said]
+    wrong += ["a secret stands in the log" for secret in secrets() if secret in said]
     return wrong
 
 
@@ -204,13 +212,10 @@ def main():
     os.chmod(scratch, 0o755)
     passed = failed = 0
     try:
-        for name in names:
-            try:
-                good, bad = run_server(name, whogoes, scratch, options.verbose)
+        with ThreadPoolExecutor(2) as pool:   # one server starts while another is asked
+            for good, bad, lines in pool.map(lambda name: run_server(name, whogoes, scratch, options.verbose), names):
                 passed, failed = passed + good, failed + bad
-            except Exception as error:   # one server that fails must not hide the others
-                failed += 1
-                print(f"  FAILED {name:20} {type(error).__name__}: {error}")
+                print("\n".join(lines), flush=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     print(f"\n{passed} passed, {failed} failed")

@@ -8,10 +8,11 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+import stores
+from known import JWT_SECRET, PASSWORD, TOKEN
+
 HERE = pathlib.Path(__file__).resolve().parent
-PASSWORD = "tea-and-biscuits-7"
-TOKEN = "9944b09199c62bcf9418ad846dd0e4bb"   # opaque, of these tests only
-JWT_SECRET = "the live tests' own signing secret"
+PACKAGES = HERE.parents[1] / "build/node/tests/live"
 PYTHON = "/usr/bin/python3"   # Debian's: it has Debian's Flask and Django
 
 
@@ -144,6 +145,10 @@ def flask(port, _folder):
     return [PYTHON, str(HERE / "flask_api.py"), str(port), PASSWORD, TOKEN]
 
 
+def fastapi(port, _folder):
+    return [PYTHON, str(HERE / "fastapi_api.py"), str(port), JWT_SECRET, PASSWORD, TOKEN]
+
+
 def django(port, folder):
     return [PYTHON, str(HERE / "drf_api.py"), str(port), PASSWORD, TOKEN, str(folder)]
 
@@ -165,13 +170,44 @@ def statuses(port, _folder):
     return [PYTHON, str(HERE / "statuses.py"), str(port)]
 
 
+def module(name, port, *given):
+    """An ES module looks for packages beside itself only."""
+    return [node(), shutil.copy(HERE / name, PACKAGES), str(port), *given]
+
+
+def nestjs(port, _folder):
+    return module("nestjs.mjs", port, JWT_SECRET)
+
+
+def hono(port, _folder):
+    return module("hono.mjs", port, JWT_SECRET, PASSWORD, TOKEN)
+
+
+def apollo(port, _folder):
+    return module("apollo.mjs", port, JWT_SECRET)
+
+
+def yoga(port, _folder):
+    return module("yoga.mjs", port, JWT_SECRET)
+
+
+def oidc_provider(port, _folder):
+    return module("oidc.mjs", port, PASSWORD, TOKEN)
+
+
+def authjs(port, _folder):
+    return module("authjs.mjs", port, JWT_SECRET, PASSWORD)
+
+
 @dataclass
 class Server:
     command: object          # (port, folder) -> the command line
     config: str = ""         # what the proxy in front of it is told, in YAML
+    prepare: object = None   # (port) -> None, once it listens
 
 
-SERVERS = {
+SERVERS = {   # the one that starts slowest first
+    "rabbitmq": Server(stores.rabbitmq, prepare=stores.rabbitmq_users),
     "nginx": Server(nginx),
     "apache2": Server(apache2),
     "lighttpd": Server(lighttpd),
@@ -182,11 +218,21 @@ SERVERS = {
     "express": Server(express),
     "fastify": Server(fastify, "diagnose: {expect: {scheme: Bearer}}"),
     "statuses": Server(statuses),
+    "nestjs": Server(nestjs, "diagnose: {expect: {scheme: Bearer, audience: live, issuer: https://id.example}}"),
+    "fastapi": Server(fastapi),
+    "hono": Server(hono),
+    "apollo": Server(apollo),
+    "yoga": Server(yoga),
+    "oidc-provider": Server(oidc_provider),
+    "authjs": Server(authjs),
+    "influxdb": Server(stores.influxdb, prepare=stores.influxdb_users),
+    "etcd": Server(stores.etcd, prepare=stores.etcd_users),
 }
 
 
 def missing(names):
     """Programs that are needed and not there."""
     programs = {"nginx": "/usr/sbin/nginx", "apache2": "/usr/sbin/apache2", "lighttpd": "/usr/sbin/lighttpd",
-                "caddy": "/usr/bin/caddy", "docker-registry": "/usr/bin/docker-registry"}
+                "caddy": "/usr/bin/caddy", "docker-registry": "/usr/bin/docker-registry",
+                "rabbitmq": "/usr/sbin/rabbitmq-server", "influxdb": "/usr/bin/influxd", "etcd": "/usr/bin/etcd"}
     return [programs[name] for name in names if name in programs and not shutil.which(programs[name])]
