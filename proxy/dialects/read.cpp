@@ -49,6 +49,13 @@ constexpr std::array place_words{
     std::pair<std::string_view, Where>{"scheme", Where::scheme},
 };
 
+template <class Words, class Value>
+std::string_view word_in(const Words& words, Value wanted) noexcept {
+    for (const auto& [word, value] : words)
+        if (value == wanted) return word;
+    return {};
+}
+
 // "error.code" of a member is asked for by "code".
 std::string last_part(const std::string& name, std::string_view key) {
     return key == "member" ? name.substr(name.rfind('.') + 1) : name;
@@ -257,11 +264,9 @@ private:
     DialectFile& file_;
 };
 
-std::string_view word_of(Sent sent) noexcept {
-    for (const auto& [word, value] : sent_words)
-        if (value == sent) return word;
-    return {};
-}
+std::string_view word_of(Sent sent) noexcept { return word_in(sent_words, sent); }
+std::string_view word_of(Where where) noexcept { return word_in(place_words, where); }
+std::string_view word_of(Holds holds) noexcept { return word_in(held_words, holds); }
 
 std::unique_ptr<DialectFile> read_dialect(const std::string& yaml, const std::string& name,
                                           const std::string& id) {
