@@ -123,6 +123,7 @@ std::size_t rank_of(const Statement& statement) {
                                   std::string_view("message"),
                                   std::string_view("msg"),
                                   std::string_view("errorMessage"),
+                                  std::string_view("error_message"),
                                   std::string_view("detail"),
                                   std::string_view("reason"),
                                   std::string_view("grpc-message"),
@@ -130,6 +131,9 @@ std::size_t rank_of(const Statement& statement) {
                                   std::string_view("title"),
                                   std::string_view("error"),
                                   std::string_view("errors"),
+                                  std::string_view("err"),
+                                  std::string_view("details"),
+                                  std::string_view("hint"),
                                   std::string_view("")};
     const std::string_view name = statement.member.substr(statement.member.rfind('.') + 1);
     for (std::size_t i = 0; i < speaking.size(); ++i)
@@ -290,14 +294,9 @@ bool Heard::refuses(bool credential_came) const noexcept {
 std::string_view Heard::unheard() const noexcept {
     for (const Statement& statement : statements) {
         if (statement.understood || statement.member == "page") continue;
-        const std::string_view last = statement.member.substr(statement.member.rfind('.') + 1);
-        bool words = statement.member.empty();
-        for (const std::string_view name :
-             {"message", "msg", "detail", "error", "title", "description", "reason", "hint",
-              "errors", "details", "error_description", "errorMessage", "error_message", "err"})
-            words = words || iequals(last, name);
         const bool numeric = statement.text.find_first_not_of("0123456789") == npos;
-        if (words && !numeric && statement.text.size() > 1) return around(statement.text, 0, 0);
+        if (rank_of(statement) != npos && !numeric && statement.text.size() > 1)
+            return around(statement.text, 0, 0);
     }
     return {};
 }
