@@ -162,9 +162,13 @@ public:
         for (const Dialect& dialect : exchange_.dialects) recognise(dialect);
         for (const Dialect& dialect : builtin_dialects())
             if (!is_replaced(dialect)) recognise(dialect);
+        std::stable_sort(
+            heard_.systems.begin(), heard_.systems.end(),
+            [](const Dialect* one, const Dialect* other) { return one->layer < other->layer; });
         for (const Dialect* const system : heard_.systems) ask(*system);
         for (const Dialect& dialect : exchange_.dialects)
             if (dialect.marks.empty()) ask(dialect);
+        order_systems();
         ask_common();
         mark_understood();
         heard_.message = message_of(heard_);
@@ -185,6 +189,26 @@ private:
             heard_.systems.push_back(&dialect);
             return;
         }
+    }
+
+    // Within a layer those come first that have words for the answer. What stands before an API has
+    // none for the API's own: where it alone has, the answer is its own.
+    void order_systems() {
+        std::vector<const Dialect*>& systems = heard_.systems;
+        std::stable_sort(systems.begin(), systems.end(), [&](auto* one, auto* other) {
+            return std::pair(one->layer, !has_spoken(*one)) <
+                   std::pair(other->layer, !has_spoken(*other));
+        });
+        const auto first = std::find_if(systems.begin(), systems.end(),
+                                        [&](auto* system) { return has_spoken(*system); });
+        if (first != systems.end() && (*first)->layer == Layer::edge)
+            std::rotate(systems.begin(), first, first + 1);
+    }
+
+    bool has_spoken(const Dialect& system) const {
+        return std::any_of(heard_.told.begin(), heard_.told.end(), [&](const Told& told) {
+            return told.by == &system && !told.saying->weak;
+        });
     }
 
     void ask(const Dialect& dialect) {

@@ -49,6 +49,11 @@ constexpr std::array place_words{
     std::pair<std::string_view, Where>{"scheme", Where::scheme},
 };
 
+constexpr std::array layer_words{
+    std::pair<std::string_view, Layer>{"base", Layer::base},
+    std::pair<std::string_view, Layer>{"edge", Layer::edge},
+};
+
 template <class Words, class Value>
 std::string_view word_in(const Words& words, Value wanted) noexcept {
     for (const auto& [word, value] : words)
@@ -82,11 +87,12 @@ public:
     void read(const std::string& yaml, const std::string& id) {
         const YAML::Node root = load(yaml, "a dialect is a map with name, marks, sayings …");
         only(root, "a dialect",
-             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases",
-              "empty"});
+             {"name", "about", "layer", "in_successes", "marks", "places", "sayings", "quirks",
+              "cases", "empty"});
         Dialect& dialect = file_.dialect;
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
+        if (root["layer"]) dialect.layer = word(root["layer"], layer_words);
         file_.about = text_or(root, "about", "");
         dialect.in_successes = root["in_successes"] && root["in_successes"].as<bool>(false);
         for (const YAML::Node& mark : list(root, "marks"))

@@ -116,7 +116,8 @@ public:
         write_table(out_, "std::string_view", "empty" + own, literals(dialect.empty_words));
         rows_.push_back("{" + literal(dialect.id) + ", " + literal(dialect.name) + ", marks" + own +
                         ", {}, sayings" + own + ", quirks" + own + ", empty" + own +
-                        (dialect.in_successes ? ", true}" : ", false}"));
+                        (dialect.in_successes ? ", true" : ", false") + ", Layer{" +
+                        std::to_string(int(dialect.layer)) + "}}");
     }
 
     void finish() { write_table(out_, "Dialect", "dialects", rows_); }
