@@ -57,3 +57,23 @@ TEST_CASE("what stands before an API is named where it alone has words for the a
                 "x-amzn-ErrorType: ForbiddenException\n\n"
                 R"({"message":"Forbidden"})") == "aws-api-gateway");
 }
+
+TEST_CASE("what a server or protocol puts on every answer gives no system away") {
+    const std::string refused = "HTTP/1.1 401 Unauthorized\n";
+    for (const std::string& answer : {
+             refused + "Server: Cowboy\n\n" + R"({"error":"the seat was taken"})",
+             refused + "Server: TornadoServer/6.4\n\n" + R"({"message":"the seat was taken"})",
+             refused + "Server: Vercel\nX-Vercel-Id: fra1::1\n\n" + R"({"error":"Unauthorized"})",
+             refused + "Server: cloudflare\nCF-RAY: 1-FRA\n\n" + R"({"error":"Unauthorized"})",
+             refused + "Set-Cookie: _xsrf=2; Path=/\n\n" + R"({"error":"Unauthorized"})",
+             refused + "WWW-Authenticate: Bearer realm=\"Doorkeeper\"\n\n",
+             refused + "WWW-Authenticate: JWT realm=\"api\"\n\n",
+             refused + "WWW-Authenticate: Bearer resource_metadata=\"https://a.test/meta\"\n\n",
+             refused + "\n" + R"({"code":"42501","message":"the seat was taken"})",
+             refused + "\n" + R"({"statusCode":401,"message":"Insufficient scope of trust"})",
+             refused + "\n" + R"({"timestamp":"2026-09-21","status":"rejected"})",
+         }) {
+        CAPTURE(answer);
+        CHECK(named("https://api.example.test", "/orders", answer) == "");
+    }
+}
