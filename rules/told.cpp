@@ -153,6 +153,12 @@ std::string message_of(const Heard& heard) {
     return std::string(trim(around(text, 0, 0)));
 }
 
+// Whether a system has words for the answer, and not a guess alone.
+bool has_spoken(const Heard& heard, const Dialect& system) {
+    return std::any_of(heard.told.begin(), heard.told.end(),
+                       [&](const Told& told) { return told.by == &system && !told.saying->weak; });
+}
+
 class Listener {
 public:
     explicit Listener(const Exchange& exchange) : exchange_(exchange) {}
@@ -196,19 +202,13 @@ private:
     void order_systems() {
         std::vector<const Dialect*>& systems = heard_.systems;
         std::stable_sort(systems.begin(), systems.end(), [&](auto* one, auto* other) {
-            return std::pair(one->layer, !has_spoken(*one)) <
-                   std::pair(other->layer, !has_spoken(*other));
+            return std::pair(one->layer, !has_spoken(heard_, *one)) <
+                   std::pair(other->layer, !has_spoken(heard_, *other));
         });
         const auto first = std::find_if(systems.begin(), systems.end(),
-                                        [&](auto* system) { return has_spoken(*system); });
+                                        [&](auto* system) { return has_spoken(heard_, *system); });
         if (first != systems.end() && (*first)->layer == Layer::edge)
             std::rotate(systems.begin(), first, first + 1);
-    }
-
-    bool has_spoken(const Dialect& system) const {
-        return std::any_of(heard_.told.begin(), heard_.told.end(), [&](const Told& told) {
-            return told.by == &system && !told.saying->weak;
-        });
     }
 
     void ask(const Dialect& dialect) {
@@ -297,9 +297,12 @@ const Told* Heard::told_of(std::string_view cause) const noexcept {
 }
 
 bool Heard::is_usual_there(std::string_view cause_or_rule) const noexcept {
-    for (const Dialect* const system : systems)
+    for (const Dialect* const system : systems) {
+        // What an edge takes says nothing of an application behind it.
+        if (system->layer == Layer::edge && !has_spoken(*this, *system)) continue;
         for (const std::string_view quirk : system->quirks)
             if (quirk == cause_or_rule) return true;
+    }
     return false;
 }
 
