@@ -273,6 +273,7 @@ private:
 std::string_view word_of(Sent sent) noexcept { return word_in(sent_words, sent); }
 std::string_view word_of(Where where) noexcept { return word_in(place_words, where); }
 std::string_view word_of(Holds holds) noexcept { return word_in(held_words, holds); }
+std::string_view word_of(Layer layer) noexcept { return word_in(layer_words, layer); }
 
 std::unique_ptr<DialectFile> read_dialect(const std::string& yaml, const std::string& name,
                                           const std::string& id) {

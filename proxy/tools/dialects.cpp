@@ -99,6 +99,8 @@ std::optional<std::string> show_dialect(std::string_view id) {
         std::find_if(all.begin(), all.end(), [&](const Dialect& one) { return one.id == id; });
     if (found == all.end()) return std::nullopt;
     std::string out = "name: " + quoted(found->name) + "\n";
+    if (found->layer != Layer::own)
+        out.append("layer: ").append(dialects::word_of(found->layer)).append("\n");
     if (found->in_successes) out += "in_successes: true\n";
     if (!found->marks.empty()) out += "\nmarks:\n";
     for (const Condition& mark : found->marks) out += "  - {" + condition_text(mark, true) + "}\n";
