@@ -65,6 +65,13 @@ struct Saying {
     bool weak = false;          // a guess: never more than possible
 };
 
+// Where a system stands among those whose marks one answer bears; what comes first is named.
+enum class Layer : std::uint8_t {
+    own,   // an API or product by itself
+    base,  // what others are made of: a framework, a protocol, what all APIs of a cloud share
+    edge,  // what stands before others: a CDN, a firewall, a gateway, a web server
+};
+
 struct Dialect {
     std::string_view id{};               // "github"
     std::string_view name{};             // "GitHub"
@@ -74,6 +81,7 @@ struct Dialect {
     std::span<const std::string_view> quirks{};       // causes and rules that are not named there
     std::span<const std::string_view> empty_words{};  // of these alone a text says nothing
     bool in_successes = false;                        // it tells of refusals with a 2xx as well
+    Layer layer = Layer::own;
 };
 
 // Those that the build made of rules/dialects/.

@@ -26,7 +26,7 @@ namespace whogoes::rules {
 
 struct Request {
     std::string_view method{};
-    std::string_view target{};  // as the client sent it
+    std::string_view target{};  // as the client sent it, and as it was passed on
     std::string_view path{};    // the target up to "?"
     std::string_view query{};   // behind "?", without it
     Fields fields{};
@@ -74,9 +74,8 @@ struct Place {
     // What may be written into an answer as that origin: the same where its host is one of ours,
     // else that of a configured name, else empty. Unset: client_origin will do.
     std::optional<std::string> own_origin{};
-    std::string upstream_origin{};  // scheme://host[:port]
-    std::string upstream_target{};  // the request target we sent; empty: the client's own
-    bool host_passed = false;       // the upstream sees the Host that the client sent
+    std::string upstream_origin{};             // scheme://host[:port]
+    bool host_passed = false;                  // the upstream sees the Host that the client sent
     bool upstream_connection_changed = false;  // legs of a handshake went over different ones
 };
 

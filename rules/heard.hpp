@@ -34,7 +34,7 @@ struct Told {
 class Heard {
 public:
     std::vector<Statement> statements{};
-    std::vector<const Dialect*> systems{};  // whose marks hold, in the tables' order
+    std::vector<const Dialect*> systems{};  // whose marks hold; the one to name first
     std::vector<Told> told{};               // of systems first
     // What the answer says to people, recognised or not: at most 200 bytes, as sent. Empty where it
     // says no more than its status does, and of a page.

@@ -104,7 +104,7 @@ public:
     static constexpr std::size_t max_string_size = npos;
     static constexpr std::size_t max_key_size = npos;
 
-    using Error = json::error_code;
+    using Error = boost::system::error_code;
 
     Sink(Jwt& jwt, bool header) : jwt_(jwt), header_(header) {}
 
@@ -365,7 +365,7 @@ JsonFlaw read_object(std::string_view text, Jwt& jwt, bool header) {
     json::parse_options options;
     options.max_depth = deepest;
     json::basic_parser<Sink> parser(options, jwt, header);
-    json::error_code error;
+    boost::system::error_code error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
     if (error == json::error::too_deep) return {read, "nested deeper than 16 levels"};
     if (error) return {read, error.message()};

@@ -92,7 +92,7 @@ Result<KeySet, std::string> KeySet::from_jwks(std::string_view text) {
     if (text.size() > longest_set) return failure("the key set is longer than 256 KiB");
     json::parse_options options;
     options.max_depth = 16;
-    json::error_code error;
+    boost::system::error_code error;
     const json::value root = json::parse(text, error, {}, options);
     if (error) return failure("the key set is not JSON: " + error.message());
     if (!root.is_object()) return failure("the key set is JSON, but not an object");

@@ -123,6 +123,7 @@ std::size_t rank_of(const Statement& statement) {
                                   std::string_view("message"),
                                   std::string_view("msg"),
                                   std::string_view("errorMessage"),
+                                  std::string_view("error_message"),
                                   std::string_view("detail"),
                                   std::string_view("reason"),
                                   std::string_view("grpc-message"),
@@ -130,6 +131,9 @@ std::size_t rank_of(const Statement& statement) {
                                   std::string_view("title"),
                                   std::string_view("error"),
                                   std::string_view("errors"),
+                                  std::string_view("err"),
+                                  std::string_view("details"),
+                                  std::string_view("hint"),
                                   std::string_view("")};
     const std::string_view name = statement.member.substr(statement.member.rfind('.') + 1);
     for (std::size_t i = 0; i < speaking.size(); ++i)
@@ -149,6 +153,12 @@ std::string message_of(const Heard& heard) {
     return std::string(trim(around(text, 0, 0)));
 }
 
+// Whether a system has words for the answer, and not a guess alone.
+bool has_spoken(const Heard& heard, const Dialect& system) {
+    return std::any_of(heard.told.begin(), heard.told.end(),
+                       [&](const Told& told) { return told.by == &system && !told.saying->weak; });
+}
+
 class Listener {
 public:
     explicit Listener(const Exchange& exchange) : exchange_(exchange) {}
@@ -158,9 +168,13 @@ public:
         for (const Dialect& dialect : exchange_.dialects) recognise(dialect);
         for (const Dialect& dialect : builtin_dialects())
             if (!is_replaced(dialect)) recognise(dialect);
+        std::stable_sort(
+            heard_.systems.begin(), heard_.systems.end(),
+            [](const Dialect* one, const Dialect* other) { return one->layer < other->layer; });
         for (const Dialect* const system : heard_.systems) ask(*system);
         for (const Dialect& dialect : exchange_.dialects)
             if (dialect.marks.empty()) ask(dialect);
+        order_systems();
         ask_common();
         mark_understood();
         heard_.message = message_of(heard_);
@@ -181,6 +195,20 @@ private:
             heard_.systems.push_back(&dialect);
             return;
         }
+    }
+
+    // Within a layer those come first that have words for the answer. What stands before an API has
+    // none for the API's own: where it alone has, the answer is its own.
+    void order_systems() {
+        std::vector<const Dialect*>& systems = heard_.systems;
+        std::stable_sort(systems.begin(), systems.end(), [&](auto* one, auto* other) {
+            return std::pair(one->layer, !has_spoken(heard_, *one)) <
+                   std::pair(other->layer, !has_spoken(heard_, *other));
+        });
+        const auto first = std::find_if(systems.begin(), systems.end(),
+                                        [&](auto* system) { return has_spoken(heard_, *system); });
+        if (first != systems.end() && (*first)->layer == Layer::edge)
+            std::rotate(systems.begin(), first, first + 1);
     }
 
     void ask(const Dialect& dialect) {
@@ -270,9 +298,12 @@ const Told* Heard::told_of(std::string_view cause) const noexcept {
 }
 
 bool Heard::is_usual_there(std::string_view cause_or_rule) const noexcept {
-    for (const Dialect* const system : systems)
+    for (const Dialect* const system : systems) {
+        // What an edge takes says nothing of an application behind it.
+        if (system->layer == Layer::edge && !has_spoken(*this, *system)) continue;
         for (const std::string_view quirk : system->quirks)
             if (quirk == cause_or_rule) return true;
+    }
     return false;
 }
 
@@ -291,14 +322,9 @@ bool Heard::refuses(bool credential_came) const noexcept {
 std::string_view Heard::unheard() const noexcept {
     for (const Statement& statement : statements) {
         if (statement.understood || statement.member == "page") continue;
-        const std::string_view last = statement.member.substr(statement.member.rfind('.') + 1);
-        bool words = statement.member.empty();
-        for (const std::string_view name :
-             {"message", "msg", "detail", "error", "title", "description", "reason", "hint",
-              "errors", "details", "error_description", "errorMessage", "error_message", "err"})
-            words = words || iequals(last, name);
         const bool numeric = statement.text.find_first_not_of("0123456789") == npos;
-        if (words && !numeric && statement.text.size() > 1) return around(statement.text, 0, 0);
+        if (rank_of(statement) != npos && !numeric && statement.text.size() > 1)
+            return around(statement.text, 0, 0);
     }
     return {};
 }

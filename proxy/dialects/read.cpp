@@ -49,6 +49,18 @@ constexpr std::array place_words{
     std::pair<std::string_view, Where>{"scheme", Where::scheme},
 };
 
+constexpr std::array layer_words{
+    std::pair<std::string_view, Layer>{"base", Layer::base},
+    std::pair<std::string_view, Layer>{"edge", Layer::edge},
+};
+
+template <class Words, class Value>
+std::string_view word_in(const Words& words, Value wanted) noexcept {
+    for (const auto& [word, value] : words)
+        if (value == wanted) return word;
+    return {};
+}
+
 // "error.code" of a member is asked for by "code".
 std::string last_part(const std::string& name, std::string_view key) {
     return key == "member" ? name.substr(name.rfind('.') + 1) : name;
@@ -75,11 +87,12 @@ public:
     void read(const std::string& yaml, const std::string& id) {
         const YAML::Node root = load(yaml, "a dialect is a map with name, marks, sayings …");
         only(root, "a dialect",
-             {"name", "about", "in_successes", "marks", "places", "sayings", "quirks", "cases",
-              "empty"});
+             {"name", "about", "layer", "in_successes", "marks", "places", "sayings", "quirks",
+              "cases", "empty"});
         Dialect& dialect = file_.dialect;
         dialect.id = keep(id);
         dialect.name = keep(text(root, "name"));
+        if (root["layer"]) dialect.layer = word(root["layer"], layer_words);
         file_.about = text_or(root, "about", "");
         dialect.in_successes = flag(root, "in_successes");
         for (const YAML::Node& mark : list(root, "marks"))
@@ -293,11 +306,10 @@ private:
     DialectFile& file_;
 };
 
-std::string_view word_of(Sent sent) noexcept {
-    for (const auto& [word, value] : sent_words)
-        if (value == sent) return word;
-    return {};
-}
+std::string_view word_of(Sent sent) noexcept { return word_in(sent_words, sent); }
+std::string_view word_of(Where where) noexcept { return word_in(place_words, where); }
+std::string_view word_of(Holds holds) noexcept { return word_in(held_words, holds); }
+std::string_view word_of(Layer layer) noexcept { return word_in(layer_words, layer); }
 
 std::unique_ptr<DialectFile> read_dialect(const std::string& yaml, const std::string& name,
                                           const std::string& id) {

@@ -59,6 +59,9 @@ public:
 
 // "nothing", "bearer": as files write it.
 std::string_view word_of(rules::Sent) noexcept;
+std::string_view word_of(rules::Where) noexcept;
+std::string_view word_of(rules::Holds) noexcept;
+std::string_view word_of(rules::Layer) noexcept;  // of Layer::own empty: files leave it out
 
 // Throws DialectError at the first mistake. `name` is the file's, for messages; `id` the dialect's.
 std::unique_ptr<DialectFile> read_dialect(const std::string& yaml, const std::string& name,

@@ -1,3 +1,4 @@
+#include "proxy/dialects/places.hpp"
 #include "proxy/dialects/read.hpp"
 #include "proxy/dialects/read_tokens.hpp"
 #include "proxy/dialects/samples.hpp"
@@ -7,8 +8,9 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <sstream>
-#include <tuple>
+#include <vector>
 
 // Run by the build: turns rules/dialects/*.yaml into constant tables, so that the program reads no
 // file for them and a mistake in one is an error of the build with file and line.
@@ -114,21 +116,11 @@ public:
         write_table(out_, "std::string_view", "empty" + own, literals(dialect.empty_words));
         rows_.push_back("{" + literal(dialect.id) + ", " + literal(dialect.name) + ", marks" + own +
                         ", {}, sayings" + own + ", quirks" + own + ", empty" + own +
-                        (dialect.in_successes ? ", true}" : ", false}"));
-        for (const CredentialPlace& place : dialect.places) {
-            const auto key = std::pair(int(place.where), std::string(place.name));
-            places_.emplace(key, place.holds);
-        }
+                        (dialect.in_successes ? ", true" : ", false") + ", Layer{" +
+                        std::to_string(int(dialect.layer)) + "}}");
     }
 
-    void finish() {
-        std::vector<std::string> places;
-        for (const auto& [key, holds] : places_)
-            places.push_back("{Where{" + std::to_string(key.first) + "}, " + literal(key.second) +
-                             ", Holds{" + std::to_string(int(holds)) + "}}");
-        write_table(out_, "CredentialPlace", "places", places);
-        write_table(out_, "Dialect", "dialects", rows_);
-    }
+    void finish() { write_table(out_, "Dialect", "dialects", rows_); }
 
 private:
     std::string condition(Condition terms) {
@@ -145,8 +137,15 @@ private:
     std::ostream& out_;
     std::size_t count_ = 0, conditions_ = 0;
     std::vector<std::string> rows_{};
-    std::map<std::pair<int, std::string>, Holds> places_{};
 };
+
+void write_places(std::ostream& out, const Places& places) {
+    std::vector<std::string> rows;
+    for (const CredentialPlace& row : places.rows())
+        rows.push_back("{Where{" + std::to_string(int(row.where)) + "}, " + literal(row.name) +
+                       ", Holds{" + std::to_string(int(row.holds)) + "}}");
+    write_table(out, "CredentialPlace", "places", rows);
+}
 
 void write_samples(std::ostream& out, const Samples& samples) {
     out << "constexpr std::array<Sample, " << samples.rows().size() << "> samples{{\n";
@@ -165,7 +164,7 @@ std::string content_of(const std::filesystem::path& path) {
 
 void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
     std::sort(files.begin(), files.end());
-    // What everybody's file says of a place stands over what a system's own does.
+    // What everybody says is asked before what frameworks and libraries do.
     std::stable_partition(files.begin(), files.end(), [](const std::filesystem::path& path) {
         return path.stem() == "general";
     });
@@ -174,7 +173,9 @@ void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
            "#include \"rules/prefixes.hpp\"\n#include \"rules/sample.hpp\"\n\n#include <array>\n\n"
            "namespace whogoes::rules {\nnamespace {\n\n";
     Tables tables(out);
+    Places places;
     Samples samples;
+    std::vector<std::unique_ptr<DialectFile>> read;  // the places look into them
     for (const std::filesystem::path& path : files) {
         const std::string name = path.string(), id = path.stem().string();
         if (id == "prefixes") {
@@ -182,12 +183,14 @@ void tabulate(std::ostream& out, std::vector<std::filesystem::path> files) {
         } else if (id == "placeholders") {
             write_placeholders(out, read_placeholders(content_of(path), name)->rows);
         } else {
-            const auto file = read_dialect(content_of(path), name, id);
-            tables.add(file->dialect);
-            samples.add(*file);
+            const DialectFile& file = *read.emplace_back(read_dialect(content_of(path), name, id));
+            tables.add(file.dialect);
+            places.add(file, name);
+            samples.add(file);
         }
     }
     tables.finish();
+    write_places(out, places);
     write_samples(out, samples);
     out << "\n}  // namespace\n\n"
            "std::span<const Dialect> builtin_dialects() noexcept { return dialects; }\n"

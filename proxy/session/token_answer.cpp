@@ -19,7 +19,7 @@ constexpr std::size_t longest_token = 16 * 1024;
 constexpr std::chrono::seconds longest_wait{3600};
 
 std::optional<json::object> object_in(std::string_view body) {
-    json::error_code error;
+    boost::system::error_code error;
     json::parse_options options;
     options.max_depth = 16;
     json::value value = json::parse({body.data(), body.size()}, error, {}, options);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace rules;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "'";
     for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
     return out += '\'';
@@ -58,16 +58,16 @@ std::string term_text(const Term& term, bool mark) {
         return out + "[" + list + "]";
     }
     if (term.asks == Asks::sent) return out.append(dialects::word_of(term.sent));
-    if (term.name.empty()) return out + quoted(term.words);
-    out += quoted(term.name);
-    return term.words.empty() ? out : out + ", has: " + quoted(term.words);
+    if (term.name.empty()) return out + in_quotes(term.words);
+    out += in_quotes(term.name);
+    return term.words.empty() ? out : out + ", has: " + in_quotes(term.words);
 }
 
 std::string condition_text(Condition when, bool mark) {
     std::string out, unless;
     for (const Term& term : when) {
         if (term.asks == Asks::unless) {
-            unless += (unless.empty() ? "" : ", ") + quoted(term.words);
+            unless += (unless.empty() ? "" : ", ") + in_quotes(term.words);
             continue;
         }
         out += (out.empty() ? "" : ", ") + term_text(term, mark);
@@ -98,14 +98,16 @@ std::optional<std::string> show_dialect(std::string_view id) {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const Dialect& one) { return one.id == id; });
     if (found == all.end()) return std::nullopt;
-    std::string out = "name: " + quoted(found->name) + "\n";
+    std::string out = "name: " + in_quotes(found->name) + "\n";
+    if (found->layer != Layer::own)
+        out.append("layer: ").append(dialects::word_of(found->layer)).append("\n");
     if (found->in_successes) out += "in_successes: true\n";
     if (!found->marks.empty()) out += "\nmarks:\n";
     for (const Condition& mark : found->marks) out += "  - {" + condition_text(mark, true) + "}\n";
     if (!found->sayings.empty()) out += "\nsayings:\n";
     for (const Saying& one : found->sayings) {
         out += "  - {" + condition_text(one.when, false) + ", cause: " + std::string(one.cause);
-        if (!one.advice.empty()) out += ", advice: " + quoted(one.advice);
+        if (!one.advice.empty()) out += ", advice: " + in_quotes(one.advice);
         out += one.weak ? ", weak: true}\n" : "}\n";
     }
     if (!found->quirks.empty()) out += "\nquirks:\n";

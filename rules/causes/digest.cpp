@@ -33,11 +33,6 @@ std::string_view origin_form(std::string_view target) {
     return path == npos ? std::string_view("/") : target.substr(path);
 }
 
-std::string_view target_sent(const Exchange& exchange) {
-    return exchange.place.upstream_target.empty() ? exchange.request.target
-                                                  : exchange.place.upstream_target;
-}
-
 std::string without_query(std::string_view target) {
     return std::string(target.substr(0, target.find('?')));
 }
@@ -58,7 +53,7 @@ std::optional<Evidence> digest_uri_mismatch(const Exchange& exchange) {
     const std::optional<Challenge> sent = digest_sent(exchange);
     if (!sent) return std::nullopt;
     const std::string_view uri = sent->value_of("uri");
-    const std::string_view target = target_sent(exchange);
+    const std::string_view target = exchange.request.target;
     if (uri.empty() || target.empty() || origin_form(uri) == origin_form(target))
         return std::nullopt;
     std::string digest_uri = without_query(uri);

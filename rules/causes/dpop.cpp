@@ -128,11 +128,9 @@ std::optional<Evidence> dpop_htu_mismatch(const Exchange& exchange) {
     const std::optional<Jwt> proof = sole_proof(exchange);
     if (!proof || !proof->readable()) return std::nullopt;
     const std::string htu = normalized(proof->htu);
-    const std::string_view target = exchange.place.upstream_target.empty()
-                                        ? exchange.request.target
-                                        : std::string_view(exchange.place.upstream_target);
+    const std::string_view target = exchange.request.target;
     const std::string expected = url_at(exchange.place.upstream_origin, target);
-    const std::string seen = url_at(exchange.place.client_origin, exchange.request.target);
+    const std::string seen = url_at(exchange.place.client_origin, target);
     if (htu == expected || (expected.empty() && (seen.empty() || htu == seen))) return std::nullopt;
     // Who sees the client's Host, or is told of it, takes the URL for what the client dialled.
     if (htu == seen && exchange.place.host_passed) return std::nullopt;

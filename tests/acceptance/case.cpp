@@ -96,7 +96,7 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view n
 }
 
 CaseFile read_case_file(const std::string& path) {
-    json::error_code error;
+    boost::system::error_code error;
     const json::value document = json::parse(whole_file(path), error);
     if (error || !document.is_object())
         throw std::runtime_error(path + " is not a JSON object: " + error.message());

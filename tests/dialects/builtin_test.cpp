@@ -101,6 +101,8 @@ TEST_CASE("the tables of the build say what the files say") {
         REQUIRE(found != tables.end());
         const rules::Dialect& table = *found;
         CHECK(table.name == file.name);
+        CHECK(table.layer == file.layer);
+        CHECK(table.in_successes == file.in_successes);
         CHECK(std::equal(table.marks.begin(), table.marks.end(), file.marks.begin(),
                          file.marks.end(), same_condition));
         CHECK(std::equal(table.sayings.begin(), table.sayings.end(), file.sayings.begin(),

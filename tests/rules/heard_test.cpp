@@ -21,6 +21,17 @@ Heard heard_in(std::string_view body) {
     return brief.exchange.heard;
 }
 
+TEST_CASE("the members that speak to people are those whose words nobody may pass over") {
+    for (const char* const member : {"message", "error_message", "errorMessage", "err", "detail",
+                                     "details", "hint", "reason", "title", "errors"}) {
+        CAPTURE(member);
+        const std::string body = std::string(R"({")") + member + R"(":"the seat was taken"})";
+        const Heard heard = heard_in(body);
+        CHECK(heard.message == "the seat was taken");
+        CHECK(heard.unheard() == "the seat was taken");
+    }
+}
+
 TEST_CASE("what an answer says to people is kept, whether a phrase of ours is in it or not") {
     struct {
         const char* body;

@@ -97,7 +97,7 @@ const CauseCase rows[] = {
     {"digest-nonce-stale", true, "quoted", digest("/v1/items"), digest_401 + ", stale=\"TRUE\""},
     {"digest-nonce-stale", false, "false", digest("/v1/items"), digest_401 + ", stale=false"},
     {"digest-uri-mismatch", true, "rewritten", digest("/v1/items"), digest_401,
-     [](Exchange& e, Expectations&) { e.place.upstream_target = "/items"; }},
+     [](Exchange& e, Expectations&) { e.request.target = "/items"; }},
     {"digest-uri-mismatch", false, "absolute", digest("http://localhost:8401/v1/items"),
      digest_401},
     {"digest-nc-reuse", true, "the same", digest("/v1/items"), digest_401,

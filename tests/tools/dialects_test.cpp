@@ -74,6 +74,8 @@ TEST_CASE("built-in dialects are listed, and shown as files have them") {
     REQUIRE(github);
     CHECK(holds(*github, "name: 'GitHub'\n"));
     CHECK(holds(*github, "\nsayings:\n  - {"));
+    CHECK_FALSE(holds(*github, "layer:"));
+    CHECK(holds(show_dialect("express").value_or(""), "\nlayer: base\n"));
     CHECK_FALSE(show_dialect("githbu"));
     CHECK(holds(nearest_dialect("githbu"), "github"));
 }

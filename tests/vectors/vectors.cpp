@@ -149,7 +149,7 @@ json::value judged_credentials(const json::value& given) {
 int judge_lines(json::value (*judge)(const json::value&)) {
     std::string line;
     while (std::getline(std::cin, line)) {
-        json::error_code error;
+        boost::system::error_code error;
         const json::value given = json::parse(line, error);
         const json::value answer = error ? json::value{{"error", error.message()}} : judge(given);
         std::cout << json::serialize(answer) << std::endl;
