@@ -22,8 +22,9 @@ enum class Event : std::uint8_t {
 };
 
 // A browser that is sent to log in with nothing in its hands is not refused, and logging in and out
-// leads to the login page by nature.
+// leads to the login page by nature, unless the way back names an error.
 bool is_refusing_redirect(const Exchange& exchange, const Diagnosis& diagnosis) {
+    if (causes::is_login_call(exchange) && compliance::error_of_login(exchange)) return true;
     const std::string_view path = exchange.request.path;
     if (compliance::is_login_url(path, {}) || path.find("logout") != std::string_view::npos)
         return false;

@@ -25,6 +25,9 @@ bool is_anonymous(const Exchange& exchange) {
 bool is_programmatic(const Exchange& exchange) {
     const Fields& fields = exchange.request.fields;
     if (iequals(fields.first("Sec-Fetch-Mode").value_or(""), "navigate")) return false;
+    // A form that logs in is answered by a redirect, whoever fills it in.
+    if (!exchange.request.form_body.empty() && !exchange.script && causes::is_login_call(exchange))
+        return icontains(fields.first("Accept").value_or(""), "json");
     return exchange.request.method != "GET" || !exchange.credentials.empty() ||
            fields.has("X-Requested-With") || icontains(fields.first("Accept").value_or(""), "json");
 }
