@@ -40,6 +40,10 @@ const CauseCase rows[] = {
      bearer(token(R"({"cnf":{"jkt":"abc"},"exp":1790003000})")),
      "401\nWWW-Authenticate: DPoP algs=\"ES256\""},
     {"scheme-mismatch", false, "403", basic("ann:pw"), "403"},
+    {"scheme-mismatch", true, "a word that may be a scheme", "GET /\nAuthorization: Blue",
+     bearer_401},
+    {"scheme-mismatch", false, "no scheme at all",
+     "GET /\nAuthorization: f3b0c44298fc1c149afbf4c8996fb924", bearer_401},
 
     {"netrc-override", true, "requests", basic("machine:pw") + "\nUser-Agent: python-requests/2.32",
      bearer_401},
