@@ -59,9 +59,16 @@ bool hides_refusal(const Exchange& exchange) {
     return false;
 }
 
-bool is_precise(const CauseRow& row) {
+// What the bytes of Authorization prove to be no credential, where the answer gives no reason that
+// is another: an API may well take what is none to the standard.
+bool explains_bare_400(const CauseRow& row, const Exchange& exchange) {
+    return row.cause.has(Trait::asked_on_bare_400) && !exchange.credentials.empty() &&
+           exchange.heard.unheard().empty();
+}
+
+bool is_precise(const CauseRow& row, const Exchange& exchange) {
     return row.step == Step::edge || row.step == Step::several || row.step == Step::malformed ||
-           row.cause.has(Trait::asked_on_400);
+           row.cause.has(Trait::asked_on_400) || explains_bare_400(row, exchange);
 }
 
 // Whether the answer says that nothing came, or not the right thing.
@@ -113,9 +120,9 @@ bool is_asked(const CauseRow& row, Event event, const Exchange& exchange) {
         case Event::told_only:
             return exchange.heard.says(row.cause.id);
         case Event::precise:
-            return is_precise(row);
+            return is_precise(row, exchange);
         case Event::told_400:
-            return is_precise(row) || exchange.heard.says(row.cause.id) ||
+            return is_precise(row, exchange) || exchange.heard.says(row.cause.id) ||
                    (row.step == Step::absent && is_absence_told(exchange));
         case Event::any:
             return true;
@@ -179,8 +186,8 @@ std::vector<Candidate> find_candidates(const Exchange& exchange, Event event) {
         if (!evidence) continue;
         if (token_endpoint && row.step > Step::edge && evidence->ground < Ground::heard) continue;
         // A raw token may be what this API wants; without a word of it a 400 is about the body.
-        if (row.step == Step::malformed && event == Event::precise &&
-            evidence->ground != Ground::proof)
+        if ((row.step == Step::malformed || row.cause.has(Trait::asked_on_bare_400)) &&
+            event == Event::precise && evidence->ground != Ground::proof)
             continue;
         if (row.step == Step::malformed && event == Event::told_400 &&
             evidence->ground < Ground::told)

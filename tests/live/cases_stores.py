@@ -31,6 +31,7 @@ def with_token(path, scheme="", **content):
 ROWS = [
     *basic_rows("rabbitmq", WHO),
     Row("rabbitmq", "a cookie of another kind", [Request(WHO, more=OTHER_COOKIE)], 401, {"no-credentials"}),
+    Row("rabbitmq", "user:password not encoded", [Request(WHO, "Basic ann:coffee")], 400, {"basic-not-base64"}),
     Row("rabbitmq", "a user of messages alone", [Request(WHO, basic("cat"))], 401, {"permission-denied"}, BARE),
     Row("rabbitmq", "no administrator", [Request("/api/users", basic("bob"))], 401, {"permission-denied"}, BARE),
     Row("rabbitmq", "no monitor", [Request("/api/nodes", basic("bob"))], 401, {"permission-denied"}, BARE),
