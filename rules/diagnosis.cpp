@@ -106,7 +106,8 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
         return told_by_system(exchange) ? Event::told_only : Event::none;
     }
     if (diagnosis.has_rule("soft-unauthorized") || refuses(exchange.grpc)) return Event::any;
-    if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)))
+    if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)) ||
+        diagnosis.has_rule("auth-failure-as-server-error"))
         return Event::told_only;
     return Event::none;
 }

@@ -102,14 +102,14 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
                    ? told(exchange, "login-failed")
                    : std::nullopt;
     }
-    if (acts_as(exchange) != 401 && acts_as(exchange) != 403 && acts_as(exchange) != 400 &&
-        acts_as(exchange) != 422)
+    const int status = acts_as(exchange);
+    if (status != 401 && status != 403 && status != 400 && status != 422 && status < 500)
         return std::nullopt;
     std::vector<Fact> facts{fact("path", exchange.request.path)};
     if (std::optional<Evidence> said = told(exchange, "login-failed", facts)) return said;
     if (const auto error = compliance::error_of_login(exchange))
         return sent_back(*error, std::move(facts));
-    if (acts_as(exchange) != 401) return std::nullopt;
+    if (status != 401) return std::nullopt;
     return guess(
         "the call carried a user's password in its body and was refused; user name or "
         "password may be wrong",

@@ -43,6 +43,11 @@ ROWS = [
         {"scheme-mismatch", "basic-wrong-credentials"}, BARE),
     Row("apollo", "a library's words, expired", [ask(LIBRARY, authorization=bearer(jwt(age=7200)))], 500,
         {"token-expired"}, FAULT),
+    Row("apollo", "a library's words, another key", [ask(LIBRARY, authorization=bearer(jwt(key="another")))], 500,
+        {"signature-invalid"}, FAULT),
+    Row("apollo", "a library's words, another audience", [ask(LIBRARY, authorization=bearer(jwt(aud="shop")))], 500,
+        {"wrong-audience"}, FAULT),
+    Row("apollo", "a library's words, missing", [ask(LIBRARY)], 500, {"no-credentials"}, FAULT),
     Row("apollo", "a library's words, opaque", [ask(LIBRARY, authorization=bearer(TOKEN))], 500,
         {"jwt-segment-count"}, FAULT),
 

@@ -68,6 +68,8 @@ ROWS = [
     Row("influxdb", "open to all", [Request("/ping")], 204),
 
     Row("etcd", "login, right", [etcd_login("root")], 200),
+    Row("etcd", "login, wrong password", [etcd_login("root", "coffee")], 400, {"login-failed"},
+        {"auth-failure-as-bad-request"}),
     Row("etcd", "right", [etcd_login("root"), with_token(RANGE, key="Zm9v")], 200),
     Row("etcd", "missing", [etcd(RANGE, key="Zm9v")], 400, {"no-credentials"}),
     Row("etcd", "unknown token", [etcd(RANGE, TOKEN, key="Zm9v")], 401, {"opaque-token-rejected"}, BARE),

@@ -12,6 +12,11 @@ constexpr std::string_view with_expired_token =
     "GET /\nAuthorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3ODk5OTk5MDB9."
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+// {"alg":"HS256"} and {"sub":"u1"}
+constexpr std::string_view with_jwt =
+    "GET /\nAuthorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9."
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 void accepted_ago(Exchange& exchange, seconds ago) {
     exchange.recollection.credential_accepted_elsewhere_ago = ago;
 }
@@ -100,6 +105,16 @@ const ComplianceRow rows[] = {
      "400\n\nBad credentials"},
     {"auth-failure-as-bad-request", true, "a code in camel case", with_token,
      "400\n\n{\"code\":\"invalidToken\"}"},
+    {"auth-failure-as-bad-request", true, "a login, in a dialect's words",
+     "POST /v3/auth/authenticate\n\n{\"name\":\"root\",\"password\":\"wrong\"}",
+     "400\n\n{\"error\":\"etcdserver: authentication failed, invalid user ID or password\"}"},
+    {"auth-failure-as-bad-request", true, "a token, in a dialect's words", with_token,
+     "400\n\n{\"error\":\"The access token was revoked\"}"},
+    {"auth-failure-as-bad-request", false, "a password that is to be set",
+     "POST /users\n\n{\"name\":\"ann\",\"password\":\"x\"}",
+     "400\n\n{\"message\":\"password is too short\"}"},
+    {"auth-failure-as-bad-request", false, "no permission", with_token,
+     "400\n\n{\"message\":\"permission denied\"}"},
     {"auth-failure-as-bad-request", false, "invalid_request", with_token,
      "400\nWWW-Authenticate: Bearer error=\"invalid_request\"\n\ninvalid token"},
     {"auth-failure-as-bad-request", false, "CSRF", with_token, "400\n\nInvalid CSRF token"},
@@ -112,6 +127,19 @@ const ComplianceRow rows[] = {
     {"auth-failure-as-server-error", true, "an exception", with_token,
      "500\n\nSecurityTokenExpiredException: IDX10223"},
     {"auth-failure-as-server-error", true, "in words", with_token, "503\n\nError: JWT malformed"},
+    {"auth-failure-as-server-error", true, "a library's words behind others", with_jwt,
+     "500\n\n{\"errors\":[{\"message\":\"Context creation failed: invalid signature\"}]}"},
+    {"auth-failure-as-server-error", true, "an audience", with_jwt,
+     "500\n\nContext creation failed: jwt audience invalid. expected: live"},
+    {"auth-failure-as-server-error", true, "nothing came", "GET /",
+     "500\n\nContext creation failed: jwt must be provided"},
+    {"auth-failure-as-server-error", true, "a login",
+     "POST /login\n\n{\"email\":\"a@b.c\",\"password\":\"x\"}",
+     "500\n\n{\"message\":\"Invalid email or password\"}"},
+    {"auth-failure-as-server-error", false, "a key of the API's own", with_jwt,
+     "500\n\n{\"message\":\"Invalid API key\"}"},
+    {"auth-failure-as-server-error", false, "a call of the API's own", with_jwt,
+     "500\n\n{\"message\":\"Request failed with status code 401\"}"},
     {"auth-failure-as-server-error", false, "another crash", with_token,
      "500\n\nNullPointerException"},
     {"auth-failure-as-server-error", false, "401", with_token, "401\n\nJsonWebTokenError"},

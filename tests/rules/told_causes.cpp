@@ -82,6 +82,8 @@ const CauseCase rows[] = {
     {"login-failed", false, "no error", form_login, "302\nLocation: /login?error=false"},
     {"login-failed", false, "a form that sets a password",
      "POST /settings\n\nname=ann&new_password=wrong", "302\nLocation: /settings?error=too_short"},
+    {"login-failed", true, "behind a crash", form_login,
+     "500\n\n{\"message\":\"Invalid username or password\"}"},
     {"ntlm-in-negotiate", true, "no Kerberos ticket",
      "GET /\nAuthorization: Negotiate TlRMTVNTUAABAAAAt4II4gAAAAA=",
      "401\nWWW-Authenticate: Negotiate"},
