@@ -3,9 +3,12 @@
 #include "proxy/http/octets.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace whogoes::http {
 namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
 
 bool is_telling_status(int status) noexcept {
     switch (status) {
@@ -50,23 +53,28 @@ bool is_credential_name(std::string_view name) noexcept {
 
 bool holds_credential(std::string_view target) noexcept {
     constexpr std::size_t shortest_credential = 8;
+    bool user = false, beside_user = false;
     std::size_t begin = target.find('?');
-    while (begin != std::string_view::npos) {
+    while (begin != npos) {
         const std::size_t end = target.find('&', begin + 1);
-        const std::string_view pair =
-            target.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1);
+        const std::string_view pair = target.substr(begin + 1, end == npos ? end : end - begin - 1);
         const std::size_t equals = pair.find('=');
-        if (equals != std::string_view::npos) {
+        if (equals != npos) {
             const std::string_view value = pair.substr(equals + 1);
             if (value.size() >= shortest_credential && is_credential_name(pair.substr(0, equals)))
                 return true;
             // A JWT's header is a JSON object: {" begins so in base64url.
-            if (value.substr(0, 3) == "eyJ" && value.find('.') != std::string_view::npos)
-                return true;
+            if (value.substr(0, 3) == "eyJ" && value.find('.') != npos) return true;
+            // A password may be short; "p" is one only where "u" names a user, and no page's
+            // number.
+            if (!value.empty() && same_word(pair.substr(0, equals), "password")) return true;
+            user = user || (same_word(pair.substr(0, equals), "u") && !value.empty());
+            beside_user = beside_user || (same_word(pair.substr(0, equals), "p") &&
+                                          value.find_first_not_of("0123456789") != npos);
         }
         begin = end;
     }
-    return false;
+    return user && beside_user;
 }
 
 // What lets a shared cache keep the answer to a request with credentials (RFC 9111, 3.5).
@@ -100,8 +108,7 @@ bool is_kept_from_script(const RequestHead& request, const ResponseHead& respons
     const std::string_view site = request.value_named("Sec-Fetch-Site");
     if (!site.empty()) return same_word(site, "cross-site") || same_word(site, "same-site");
     const std::size_t at = origin.find("://");
-    return at != std::string_view::npos &&
-           !same_word(origin.substr(at + 3), request.value(FieldName::host));
+    return at != npos && !same_word(origin.substr(at + 3), request.value(FieldName::host));
 }
 
 bool begins(std::string_view text, std::string_view words) noexcept {

@@ -213,6 +213,13 @@ const ComplianceRow rows[] = {
      "GET "
      "/?ticket=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
      "200"},
+    {"token-in-url", true, "a short password", "GET /?password=tea", "200"},
+    {"token-in-url", true, "a password beside its user", "GET /query?q=x&u=ann&p=tea", "200"},
+    {"token-in-url", false, "a flag", "GET /users?reset_password=1&password=true", "200"},
+    {"token-in-url", false, "a page of a user's", "GET /posts?u=17&p=2", "200"},
+    {"token-in-url", false, "a picture of an address", "GET /?u=https%3A%2F%2Fa.test&p=small",
+     "200"},
+    {"token-in-url", false, "no user", "GET /?p=0123456789abcdef-next-page", "200"},
     {"token-in-url", false, "too short for one", "GET /?key=name", "200"},
     {"token-in-url", false, "another name", "GET /?keyword=12345678", "200"},
 
