@@ -95,5 +95,64 @@ TEST_CASE("a 200 is worth a look for what stands in either head") {
     }
 }
 
+TEST_CASE("a success that may hide a refusal is known by the call") {
+    const std::string json = "Content-Type: application/json; charset=utf-8\r\n";
+    const std::string call = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n";
+    const struct {
+        const char* given;
+        std::string request;
+        std::string response;
+        bool inside;
+    } rows[] = {
+        {"a path", "POST /api/graphql?a=b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+         ok(json), true},
+        {"another path", call + "\r\n", ok(json), false},
+        {"another type", call + "apollo-require-preflight: true\r\n\r\n",
+         ok("Content-Type: text/html\r\n"), false},
+        {"Apollo's field", call + "apollo-require-preflight: true\r\n\r\n", ok(json), true},
+        {"Apollo's other field", call + "X-Apollo-Operation-Name: A\r\n\r\n", ok(json), true},
+        {"the type that is asked for",
+         get("Accept: application/graphql-response+json, application/json;q=0.9\r\n"), ok(json),
+         true},
+        {"the type that comes", get(), ok("Content-Type: application/graphql-response+json\r\n"),
+         true},
+        {"a redirect for a script", call + "X-Auth-Return-Redirect: 1\r\n\r\n", ok(json), true},
+        {"a page", get(), ok(json), false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        const ReadRequest request(row.request);
+        const ReadResponse response(row.response);
+        REQUIRE(request.complete());
+        REQUIRE(response.complete());
+        CHECK(is_call_with_errors_inside(request.head, response.head) == row.inside);
+    }
+}
+
+TEST_CASE("a body says that it is a call whose errors come with a 200") {
+    const struct {
+        const char* body;
+        bool call;
+    } rows[] = {
+        {R"({"query":"{ items }"})", true},
+        {R"({"operationName":"Items","variables":{},"query":"query Items { items }"})", true},
+        {R"({"variables":{"query":"shoes"},"query" : "\n  mutation { a }"})", true},
+        {R"({"query" : "\n  mutation { a }"})", true},
+        {R"([{"query":"subscription { a }"}])", true},
+        {R"({"operationName":"Items","extensions":{"persistedQuery":{}}})", true},
+        {R"({"jsonrpc":"2.0","id":1,"method":"eth_call"})", true},
+        {R"({"query":"shoes in red"})", false},
+        {R"({"query":{"match_all":{}}})", false},
+        {R"({"subquery":"{ a }","name":"jsonrpc"})", false},
+        {R"({"query)", false},
+        {R"({"query":)", false},
+        {"", false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.body);
+        CHECK(asks_for_errors_inside(row.body) == row.call);
+    }
+}
+
 }  // namespace
 }  // namespace whogoes::http

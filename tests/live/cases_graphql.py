@@ -32,6 +32,8 @@ ROWS = [
         {"permission-denied"}, SOFT),
     Row("apollo", "a fault of another kind", [ask(APOLLO, "{ word(length: 0) }", bearer(jwt()))], 200),
     Row("apollo", "a fault of another kind, nothing sent", [ask(APOLLO, "{ word(length: 0) }")], 200),
+    Row("apollo", "at the path it has by itself, missing", [ask("/")], 200, {"no-credentials"}, SOFT),
+    Row("apollo", "at the path it has by itself, right", [ask("/", authorization=bearer(jwt()))], 200),
     Row("apollo", "an unknown field", [ask(APOLLO, "{ nothing }", bearer(jwt()))], 400),
     Row("apollo", "a form, as a page of elsewhere could send it",
         [Request(APOLLO, method="POST", more={"Content-Type": "text/plain"}, body='{"query":"{ items }"}')], 400,
