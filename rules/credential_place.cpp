@@ -176,6 +176,17 @@ std::string_view inner_name(std::string_view name) noexcept {
     return name;
 }
 
+// "u=ann"; an address or another URL is no user.
+bool names_a_user(std::string_view query) noexcept {
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        if (pair.size() > 2 && istarts_with(pair, "u=") && !has_any(pair, {"/", ":", "%3a", "%2f"}))
+            return true;
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    }
+    return false;
+}
+
 class Collector {
 public:
     Collector(const Request& request, std::span<const Dialect> more)
@@ -192,7 +203,9 @@ public:
 private:
     void add(Where where, std::string_view name, std::string_view value) {
         if (value.empty() || found_.size() >= most_carried) return;
-        const Holds holds = holds_at(where, name, value, more_);
+        const Holds holds = where == Where::query
+                                ? holds_in_query(request_.query, name, value, more_)
+                                : holds_at(where, name, value, more_);
         if (holds != Holds::nothing) found_.push_back({where, holds, name, value});
     }
 
@@ -267,6 +280,14 @@ Holds holds_at(Where where, std::string_view name, std::string_view value,
         default:
             return Holds::nothing;
     }
+}
+
+Holds holds_in_query(std::string_view query, std::string_view name, std::string_view value,
+                     std::span<const Dialect> more) noexcept {
+    if (!iequals(name, "p")) return holds_at(Where::query, name, value, more);
+    // A number is a page's.
+    const bool word = value.find_first_not_of("0123456789") != npos;
+    return word && names_a_user(query) ? Holds::password : Holds::nothing;
 }
 
 bool is_secret_at(Where where, std::string_view name) noexcept {

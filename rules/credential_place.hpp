@@ -63,6 +63,10 @@ constexpr bool may_authenticate(Holds holds) noexcept {
 Holds holds_at(Where, std::string_view name, std::string_view value,
                std::span<const Dialect> more = {}) noexcept;
 
+// … of a query's parameter, beside the others: "p" is a password where "u" names a user.
+Holds holds_in_query(std::string_view query, std::string_view name, std::string_view value,
+                     std::span<const Dialect> more = {}) noexcept;
+
 // Whether a value at this place must never be shown: the table's word, else a guess by the name.
 bool is_secret_at(Where, std::string_view name) noexcept;
 

@@ -22,8 +22,9 @@ enum class Event : std::uint8_t {
 };
 
 // A browser that is sent to log in with nothing in its hands is not refused, and logging in and out
-// leads to the login page by nature.
+// leads to the login page by nature, unless the way back names an error.
 bool is_refusing_redirect(const Exchange& exchange, const Diagnosis& diagnosis) {
+    if (causes::is_login_call(exchange) && compliance::error_of_login(exchange)) return true;
     const std::string_view path = exchange.request.path;
     if (compliance::is_login_url(path, {}) || path.find("logout") != std::string_view::npos)
         return false;
@@ -58,9 +59,16 @@ bool hides_refusal(const Exchange& exchange) {
     return false;
 }
 
-bool is_precise(const CauseRow& row) {
+// What the bytes of Authorization prove to be no credential, where the answer gives no reason that
+// is another: an API may well take what is none to the standard.
+bool explains_bare_400(const CauseRow& row, const Exchange& exchange) {
+    return row.cause.has(Trait::asked_on_bare_400) && !exchange.credentials.empty() &&
+           exchange.heard.unheard().empty();
+}
+
+bool is_precise(const CauseRow& row, const Exchange& exchange) {
     return row.step == Step::edge || row.step == Step::several || row.step == Step::malformed ||
-           row.cause.has(Trait::asked_on_400);
+           row.cause.has(Trait::asked_on_400) || explains_bare_400(row, exchange);
 }
 
 // Whether the answer says that nothing came, or not the right thing.
@@ -98,7 +106,8 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
         return told_by_system(exchange) ? Event::told_only : Event::none;
     }
     if (diagnosis.has_rule("soft-unauthorized") || refuses(exchange.grpc)) return Event::any;
-    if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)))
+    if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)) ||
+        diagnosis.has_rule("auth-failure-as-server-error"))
         return Event::told_only;
     return Event::none;
 }
@@ -112,9 +121,9 @@ bool is_asked(const CauseRow& row, Event event, const Exchange& exchange) {
         case Event::told_only:
             return exchange.heard.says(row.cause.id);
         case Event::precise:
-            return is_precise(row);
+            return is_precise(row, exchange);
         case Event::told_400:
-            return is_precise(row) || exchange.heard.says(row.cause.id) ||
+            return is_precise(row, exchange) || exchange.heard.says(row.cause.id) ||
                    (row.step == Step::absent && is_absence_told(exchange));
         case Event::any:
             return true;
@@ -178,8 +187,8 @@ std::vector<Candidate> find_candidates(const Exchange& exchange, Event event) {
         if (!evidence) continue;
         if (token_endpoint && row.step > Step::edge && evidence->ground < Ground::heard) continue;
         // A raw token may be what this API wants; without a word of it a 400 is about the body.
-        if (row.step == Step::malformed && event == Event::precise &&
-            evidence->ground != Ground::proof)
+        if ((row.step == Step::malformed || row.cause.has(Trait::asked_on_bare_400)) &&
+            event == Event::precise && evidence->ground != Ground::proof)
             continue;
         if (row.step == Step::malformed && event == Event::told_400 &&
             evidence->ground < Ground::told)

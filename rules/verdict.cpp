@@ -1,5 +1,7 @@
 #include "rules/verdict.hpp"
 
+#include "rules/text.hpp"
+
 namespace whogoes::rules {
 namespace {
 
@@ -22,12 +24,20 @@ std::string_view reason_for_403(const CauseRow& row) {
     return "The caller is known and may not do this; the same credential again changes nothing.";
 }
 
+// A browser that navigates follows a redirect, which a 401 with a page in it would only imitate.
+bool is_page_sent_elsewhere(const Exchange& exchange) {
+    const int status = exchange.response.status;
+    return status >= 300 && status < 400 &&
+           iequals(exchange.request.fields.first("Sec-Fetch-Mode").value_or(""), "navigate");
+}
+
 }  // namespace
 
 Judgement judge_status(const CauseRow& main, Confidence confidence, const Exchange& exchange) {
     const int status = exchange.response.status;
     const Due due = main.cause.due;
     if (due == Due::neither || confidence == Confidence::possible) return {};
+    if (is_page_sent_elsewhere(exchange)) return {};
     if (due == Due::unauthorized) {
         // Refused though it was accepted a moment ago: 401 and 403 are both thinkable.
         if (main.step == Step::rest && exchange.recollection.credential_accepted_elsewhere_ago)

@@ -3,9 +3,12 @@
 #include "proxy/http/octets.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace whogoes::http {
 namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
 
 bool is_telling_status(int status) noexcept {
     switch (status) {
@@ -50,23 +53,28 @@ bool is_credential_name(std::string_view name) noexcept {
 
 bool holds_credential(std::string_view target) noexcept {
     constexpr std::size_t shortest_credential = 8;
+    bool user = false, beside_user = false;
     std::size_t begin = target.find('?');
-    while (begin != std::string_view::npos) {
+    while (begin != npos) {
         const std::size_t end = target.find('&', begin + 1);
-        const std::string_view pair =
-            target.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1);
+        const std::string_view pair = target.substr(begin + 1, end == npos ? end : end - begin - 1);
         const std::size_t equals = pair.find('=');
-        if (equals != std::string_view::npos) {
+        if (equals != npos) {
             const std::string_view value = pair.substr(equals + 1);
             if (value.size() >= shortest_credential && is_credential_name(pair.substr(0, equals)))
                 return true;
             // A JWT's header is a JSON object: {" begins so in base64url.
-            if (value.substr(0, 3) == "eyJ" && value.find('.') != std::string_view::npos)
-                return true;
+            if (value.substr(0, 3) == "eyJ" && value.find('.') != npos) return true;
+            // A password may be short; "p" is one only where "u" names a user, and no page's
+            // number.
+            if (!value.empty() && same_word(pair.substr(0, equals), "password")) return true;
+            user = user || (same_word(pair.substr(0, equals), "u") && !value.empty());
+            beside_user = beside_user || (same_word(pair.substr(0, equals), "p") &&
+                                          value.find_first_not_of("0123456789") != npos);
         }
         begin = end;
     }
-    return false;
+    return user && beside_user;
 }
 
 // What lets a shared cache keep the answer to a request with credentials (RFC 9111, 3.5).
@@ -100,8 +108,7 @@ bool is_kept_from_script(const RequestHead& request, const ResponseHead& respons
     const std::string_view site = request.value_named("Sec-Fetch-Site");
     if (!site.empty()) return same_word(site, "cross-site") || same_word(site, "same-site");
     const std::size_t at = origin.find("://");
-    return at != std::string_view::npos &&
-           !same_word(origin.substr(at + 3), request.value(FieldName::host));
+    return at != npos && !same_word(origin.substr(at + 3), request.value(FieldName::host));
 }
 
 bool begins(std::string_view text, std::string_view words) noexcept {
@@ -112,18 +119,69 @@ bool ends(std::string_view path, std::string_view word) noexcept {
     return path.size() >= word.size() && same_word(path.substr(path.size() - word.size()), word);
 }
 
+// What clients send with a GraphQL request, and Auth.js's own with a login by script.
+bool has_field_of_call(const RequestHead& request) noexcept {
+    for (const FieldLine& line : request.fields) {
+        if (line.name != FieldName::other) continue;
+        for (const std::string_view name :
+             {"Apollo-Require-Preflight", "X-Apollo-Operation-Name", "X-Auth-Return-Redirect"})
+            if (same_word(request.name_of(line), name)) return true;
+    }
+    return false;
+}
+
+std::string_view without_blanks(std::string_view text) noexcept {
+    return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+}
+
+// "{ items }", "query Items { … }": the beginning of a string, where line feeds are escaped.
+bool begins_document(std::string_view value) noexcept {
+    if (value.empty() || value.front() != '"') return false;
+    value.remove_prefix(1);
+    while (value.substr(0, 2) == "\\n" || value.substr(0, 2) == "\\r" || value.substr(0, 1) == " ")
+        value.remove_prefix(value.front() == ' ' ? 1 : 2);
+    if (!value.empty() && (value.front() == '{' || value.front() == '#')) return true;
+    for (const std::string_view word : {"query", "mutation", "subscription", "fragment"})
+        if (value.substr(0, word.size()) == word) return true;
+    return false;
+}
+
+bool begins_value(std::string_view value) noexcept { return !value.empty(); }
+
+// A member of this name with such a value. `quoted` has the quote behind the name and not the one
+// before it, which is too common to be searched for.
+bool has_member(std::string_view body, std::string_view quoted,
+                bool (*is_wanted)(std::string_view)) noexcept {
+    for (std::size_t at = body.find(quoted); at != npos; at = body.find(quoted, at + 1)) {
+        if (at == 0 || body[at - 1] != '"') continue;
+        const std::string_view rest = without_blanks(body.substr(at + quoted.size()));
+        if (!rest.empty() && rest.front() == ':' && is_wanted(without_blanks(rest.substr(1))))
+            return true;
+    }
+    return false;
+}
+
 }  // namespace
+
+bool asks_for_errors_inside(std::string_view body) noexcept {
+    return has_member(body, "query\"", begins_document) ||
+           has_member(body, "operationName\"", begins_value) ||
+           has_member(body, "jsonrpc\"", begins_value);
+}
 
 bool is_call_with_errors_inside(const RequestHead& request, const ResponseHead& response) noexcept {
     if (response.status < 200 || response.status >= 300) return false;
     const std::string_view type = response.value(FieldName::content_type);
     if (begins(type, "application/grpc") || begins(type, "application/graphql-response"))
         return true;
-    if (request.method() != "POST" || !begins(type, "application/json")) return false;
+    if (!begins(type, "application/json")) return false;
+    // A client that knows of GraphQL over HTTP says so, whatever the method.
+    if (request.value(FieldName::accept).find("application/graphql-response") != npos) return true;
+    if (request.method() != "POST") return false;
     const std::string_view target = request.target();
     const std::string_view path = target.substr(0, target.find('?'));
     return ends(path, "graphql") || ends(path, "/rpc") || ends(path, "jsonrpc") ||
-           ends(path, "/mcp");
+           ends(path, "/mcp") || has_field_of_call(request);
 }
 
 bool worth_a_look(const RequestHead& request, const ResponseHead& response) noexcept {

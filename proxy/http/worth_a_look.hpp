@@ -2,6 +2,8 @@
 
 #include "proxy/http/head.hpp"
 
+#include <string_view>
+
 namespace whogoes::http {
 
 // Whether an exchange is handed to the rules at all. A few bits of both heads; the hot path.
@@ -12,7 +14,13 @@ namespace whogoes::http {
 // Authorization lines, and a 2xx without CORS to one with credentials from another origin.
 bool worth_a_look(const RequestHead&, const ResponseHead&) noexcept;
 
-// Whether a success may be a refusal by its protocol: gRPC-Web, Connect, GraphQL, JSON-RPC.
+// Whether a success may be a refusal by its protocol: gRPC-Web, Connect, GraphQL, JSON-RPC, or a
+// redirect that a script asked to be told of. By both heads: the answer's type, and a path or a
+// field of the request that says it.
 bool is_call_with_errors_inside(const RequestHead&, const ResponseHead&) noexcept;
+
+// … by the first octets of a JSON request, whatever its path: a GraphQL document, a JSON-RPC call.
+// A few searches, no parser; what it takes for a call is looked at, no more.
+bool asks_for_errors_inside(std::string_view body) noexcept;
 
 }  // namespace whogoes::http

@@ -104,7 +104,7 @@ void append_redacted(std::string& out, std::string_view secret, Secrets* found) 
     if (found != nullptr) found->add_found(secret);
 }
 
-void append_pair(std::string& out, std::string_view pair, Secrets* found) {
+void append_pair(std::string& out, std::string_view pair, std::string_view query, Secrets* found) {
     const std::size_t equals = pair.find('=');
     const std::string_view key = pair.substr(0, equals);
     if (is_secret_value(key)) {
@@ -118,7 +118,8 @@ void append_pair(std::string& out, std::string_view pair, Secrets* found) {
     if (value.empty()) return;
     const std::string name = key.find('%') == npos ? std::string(key) : leniently_decoded(key);
     if (names_a_secret(name) || is_secret_value(value) ||
-        rules::is_known_secret(rules::Where::query, name, value)) {
+        rules::is_known_secret(rules::Where::query, name, value) ||
+        (name == "p" && rules::holds_in_query(query, name, value) == rules::Holds::password)) {
         append_redacted(out, value, found);
     } else {
         out += value;
@@ -142,7 +143,7 @@ void append_segment(std::string& out, std::string_view segment, std::string_view
     }
     if (semicolon == npos) return;
     out += ';';
-    append_pair(out, segment.substr(semicolon + 1), found);  // "jsessionid=…"
+    append_pair(out, segment.substr(semicolon + 1), {}, found);  // "jsessionid=…"
 }
 
 std::string redacted_url(std::string_view url) {
@@ -158,12 +159,12 @@ std::string redacted_url(std::string_view url) {
 std::string redacted_query(std::string_view query, Secrets* found) {
     std::string out;
     out.reserve(query.size());
-    while (true) {
-        const std::size_t end = query.find('&');
-        append_pair(out, query.substr(0, end), found);
+    for (std::string_view rest = query;;) {
+        const std::size_t end = rest.find('&');
+        append_pair(out, rest.substr(0, end), query, found);
         if (end == npos) return out;
         out += '&';
-        query.remove_prefix(end + 1);
+        rest.remove_prefix(end + 1);
     }
 }
 

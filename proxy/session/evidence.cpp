@@ -76,9 +76,13 @@ bool may_hide_refusal(const Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     if (!is_success(answer.status)) return false;
     if (http::is_call_with_errors_inside(exchange.request(), answer)) return true;
-    if (!exchange.settings->dev && !exchange.settings->refuses_in_successes) return false;
     const std::string_view type = answer.value(http::FieldName::content_type);
-    if (type.find("json") != std::string_view::npos) return true;
+    const bool json = type.find("json") != std::string_view::npos;
+    if (json && exchange.request().method() == "POST" && is_json(exchange.request()) &&
+        http::asks_for_errors_inside(text_of(exchange.body)))
+        return true;
+    if (!exchange.settings->dev && !exchange.settings->refuses_in_successes) return false;
+    if (json) return true;
     return exchange.settings->dev && type.starts_with("text/html");
 }
 

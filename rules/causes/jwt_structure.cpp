@@ -30,7 +30,11 @@ std::string segment_words(const Jwt& jwt) {
 }  // namespace
 
 std::optional<Evidence> jwt_segment_count(const Exchange& exchange) {
-    if (const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::segment_count)) {
+    const Jwt* const jwt = flawed_jwt(exchange, JwtFlaw::segment_count);
+    // One part alone may be JSON of another make, where the answer has no word of a token.
+    const bool unnamed = exchange.response.status == 400 && exchange.challenges.absent() &&
+                         exchange.heard.told.empty();
+    if (jwt && !(unnamed && jwt->segments == 1)) {
         std::string words = "the token has " + std::to_string(jwt->segments) +
                             (jwt->segments == 1 ? " part" : " parts") + ", and a JWT has three";
         if (jwt->segments == 5) words = "the token has five parts, but no enc that a JWE needs";

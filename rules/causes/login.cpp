@@ -3,6 +3,7 @@
 #include "rules/causes/reading.hpp"
 #include "rules/compliance/login_page.hpp"
 #include "rules/compliance/readings.hpp"
+#include "rules/compliance/words.hpp"
 #include "rules/text.hpp"
 
 #include <charconv>
@@ -66,6 +67,29 @@ std::optional<SignedUntil> signed_until(const Exchange& exchange) {
     return std::nullopt;
 }
 
+// Whether the code of a redirect is about who logs in, and not about a server that has a fault:
+// "bad_credentials", "CredentialsSignin", "1"; not "Configuration".
+bool blames_the_login(std::string_view error) {
+    const compliance::Words words(percent_decoded(error).value_or(std::string(error)));
+    for (const std::string_view word :
+         {"credential", "credentials", "password",     "login",           "signin",         "user",
+          "username",   "email",       "invalid",      "incorrect",       "wrong",          "bad",
+          "failed",     "failure",     "unauthorized", "unauthenticated", "authentication", "auth",
+          "true",       "1",           "error"})
+        if (words.has(word)) return true;
+    return error.empty();
+}
+
+std::optional<Evidence> sent_back(std::string_view error, std::vector<Fact> facts) {
+    if (blames_the_login(error))
+        return shape("the login was answered with a redirect whose address names an error",
+                     std::move(facts));
+    return guess(
+        "the login was answered with a redirect whose address names an error, which may be that "
+        "user name or password is wrong",
+        std::move(facts));
+}
+
 }  // namespace
 
 std::optional<Evidence> login_failed(const Exchange& exchange) {
@@ -78,12 +102,14 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
                    ? told(exchange, "login-failed")
                    : std::nullopt;
     }
-    if (acts_as(exchange) != 401 && acts_as(exchange) != 403 && acts_as(exchange) != 400 &&
-        acts_as(exchange) != 422)
+    const int status = acts_as(exchange);
+    if (status != 401 && status != 403 && status != 400 && status != 422 && status < 500)
         return std::nullopt;
     std::vector<Fact> facts{fact("path", exchange.request.path)};
     if (std::optional<Evidence> said = told(exchange, "login-failed", facts)) return said;
-    if (acts_as(exchange) != 401) return std::nullopt;
+    if (const auto error = compliance::error_of_login(exchange))
+        return sent_back(*error, std::move(facts));
+    if (status != 401) return std::nullopt;
     return guess(
         "the call carried a user's password in its body and was refused; user name or "
         "password may be wrong",

@@ -115,14 +115,31 @@ std::optional<Evidence> scheme_only(const Exchange& exchange) {
     return proof(std::move(words), {fact("scheme", std::move(name))});
 }
 
+namespace {
+
+// "12|abc…" and "id:key" are tokens, too.
+bool is_token_char_met(char c) { return is_token68_char(c) || c == '|' || c == ':' || c == '='; }
+
+// One word that is a token rather than the name of a scheme: long, or with a digit where the
+// challenge offers schemes that are known.
+bool is_bare_token(const Credentials& sent, const Exchange& exchange) {
+    if (!std::all_of(sent.raw.begin(), sent.raw.end(), is_token_char_met)) return false;
+    if (sent.raw.size() >= 16) return true;
+    bool offered = false;
+    for (const Challenge& challenge : exchange.challenges.challenges)
+        offered = offered || scheme_of(challenge.scheme) != Scheme::unknown;
+    return offered && std::any_of(sent.raw.begin(), sent.raw.end(), is_digit);
+}
+
+}  // namespace
+
 std::optional<Evidence> scheme_missing(const Exchange& exchange) {
     const Credentials* const sent = sole_credentials(exchange);
     if (!sent || sent->kind != Scheme::unknown) return std::nullopt;
     if (exchange.jwt && sent->raw.starts_with("eyJ"))
         return proof("the value is a bare JWT, without a scheme in front", {fact("shape", "jwt")});
-    if (!sent->value.empty() || sent->raw.size() < 16 || !is_token68(sent->raw))
-        return std::nullopt;
-    if (is_placeholder(sent->raw)) return std::nullopt;
+    if (!sent->value.empty() || !is_bare_token(*sent, exchange)) return std::nullopt;
+    if (is_placeholder(sent->raw) || scheme_separator_wrong(exchange)) return std::nullopt;
     return shape("the value is one word that is no known scheme, so probably a bare token",
                  {fact("shape", "opaque")});
 }

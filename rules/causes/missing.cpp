@@ -104,6 +104,8 @@ std::optional<Evidence> credentials_in_query_ignored(const Exchange& exchange) {
 
 std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
     if (!credential_absent(exchange) || credential_elsewhere(exchange)) return std::nullopt;
+    // What a login sends is in its body.
+    if (is_login_call(exchange)) return std::nullopt;
     std::vector<Fact> facts;
     add_browser_facts(exchange, facts);
     const std::string_view upgrade = request_field(exchange, "Upgrade");
@@ -138,6 +140,7 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
 std::optional<Evidence> no_cors_mode(const Exchange& exchange) {
     if (!iequals(request_field(exchange, "Sec-Fetch-Mode"), "no-cors")) return std::nullopt;
     if (!credential_absent(exchange) || credential_elsewhere(exchange)) return std::nullopt;
+    if (is_login_call(exchange)) return std::nullopt;
     if (!iequals(request_field(exchange, "Sec-Fetch-Dest"), "empty")) return std::nullopt;
     return proof("fetch() ran in mode no-cors, which drops the Authorization field without a word",
                  {fact("sec_fetch_mode", "no-cors"), fact("sec_fetch_dest", "empty")});

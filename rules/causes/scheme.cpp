@@ -1,5 +1,6 @@
 #include "rules/causes/scheme.hpp"
 
+#include "rules/causes/malformed.hpp"
 #include "rules/causes/reading.hpp"
 #include "rules/text.hpp"
 
@@ -65,6 +66,8 @@ std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
                                         fact("offered_schemes", std::vector{wanted})});
     }
     if (is_offered(exchange, sent->scheme)) return std::nullopt;
+    // No scheme came that could be another one.
+    if (scheme_missing(exchange)) return std::nullopt;
     // RFC 9449, 7.2: a bound token may come as Bearer; what is missing then is the proof.
     const bool bound = exchange.jwt && !exchange.jwt->cnf_jkt.empty();
     if (bound && sent->kind == Scheme::bearer && exchange.challenges.offers("DPoP"))

@@ -2,6 +2,9 @@
 
 #include "rules/text.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace whogoes::rules::compliance {
 namespace {
 
@@ -60,6 +63,29 @@ Target target_of(std::string_view location) {
     return {location.substr(0, mark), mark == npos ? "" : location.substr(mark + 1)};
 }
 
+bool is_redirect_status(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+bool is_any(std::string_view text, std::initializer_list<std::string_view> words) {
+    for (const std::string_view word : words)
+        if (iequals(text, word)) return true;
+    return false;
+}
+
+// "error=…", "login_error", "failed=1", "login=failed"; not "error=0".
+std::optional<std::string_view> error_in(std::string_view query) {
+    for (const std::string_view pair : parts_of(query, '&')) {
+        const std::string_view name = pair.substr(0, pair.find('='));
+        const std::string_view value = pair.substr(std::min(pair.size(), name.size() + 1));
+        if (is_any(value, {"failed", "failure", "error", "invalid"})) return value;
+        const bool names = icontains(name, "error") ||
+                           is_any(name, {"err", "fail", "failed", "failure", "denied"});
+        if (names && !is_any(value, {"0", "false", "no", "none", "null"})) return value;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 bool is_login_url(std::string_view path, std::string_view query) {
@@ -67,9 +93,7 @@ bool is_login_url(std::string_view path, std::string_view query) {
 }
 
 bool redirects_to_login(const Exchange& exchange) {
-    const int status = exchange.response.status;
-    if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308)
-        return false;
+    if (!is_redirect_status(exchange.response.status)) return false;
     const auto location = exchange.response.fields.first("Location");
     if (!location) return false;
     const Target target = target_of(*location);
@@ -78,6 +102,15 @@ bool redirects_to_login(const Exchange& exchange) {
         target.query == exchange.request.query)
         return false;
     return is_login_url(target.path, target.query);
+}
+
+std::optional<std::string_view> error_of_login(const Exchange& exchange) {
+    if (!is_redirect_status(exchange.response.status)) return std::nullopt;
+    const auto location = exchange.response.fields.first("Location");
+    if (!location) return std::nullopt;
+    const Target target = target_of(*location);
+    if (!is_login_path(target.path) && !is_login_path(exchange.request.path)) return std::nullopt;
+    return error_in(target.query);
 }
 
 }  // namespace whogoes::rules::compliance

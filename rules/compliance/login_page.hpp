@@ -12,6 +12,10 @@ namespace whogoes::rules::compliance {
 // resource under a tidier URL.
 bool redirects_to_login(const Exchange&);
 
+// What a redirect from or to a login page says went wrong there, as sent: "bad_credentials" of
+// "/login?error=bad_credentials"; empty where the name alone stands. nullopt: nothing did.
+std::optional<std::string_view> error_of_login(const Exchange&);
+
 bool is_login_url(std::string_view path, std::string_view query);
 
 }  // namespace whogoes::rules::compliance

@@ -8,9 +8,17 @@ namespace {
 
 constexpr std::size_t shortest_secret = 8;
 
-bool is_secret(std::string_view name, std::string_view value) {
-    if (value.size() < shortest_secret) return false;
-    const Holds holds = holds_at(Where::query, name, value);
+// A password may be short; "reset_password=1" and "password=true" are none.
+bool is_short_password(std::string_view name, std::string_view value) {
+    if (!iequals(name, "password")) return iequals(name, "p");
+    for (const std::string_view flag : {"", "0", "1", "true", "false", "yes", "no"})
+        if (iequals(value, flag)) return false;
+    return true;
+}
+
+bool is_secret(std::string_view query, std::string_view name, std::string_view value) {
+    if (value.size() < shortest_secret && !is_short_password(name, value)) return false;
+    const Holds holds = holds_in_query(query, name, value);
     return holds == Holds::token || holds == Holds::api_key || holds == Holds::refresh_token ||
            holds == Holds::password || holds == Holds::signature || holds == Holds::session;
 }
@@ -24,7 +32,9 @@ std::optional<Evidence> token_in_url(const Exchange& exchange) {
         const std::string_view pair = rest.substr(0, end);
         rest = end == npos ? std::string_view() : rest.substr(end + 1);
         const std::size_t equals = pair.find('=');
-        if (equals == npos || !is_secret(pair.substr(0, equals), pair.substr(equals + 1))) continue;
+        if (equals == npos ||
+            !is_secret(exchange.request.query, pair.substr(0, equals), pair.substr(equals + 1)))
+            continue;
         const std::string name(pair.substr(0, equals));
         return certain("the query parameter " + name + " holds a credential",
                        {{"query_key", name}});

@@ -1,5 +1,6 @@
 #include "rules/compliance/status.hpp"
 
+#include "rules/causes/login.hpp"
 #include "rules/causes/reading.hpp"
 #include "rules/compliance/login_page.hpp"
 #include "rules/compliance/readings.hpp"
@@ -25,6 +26,9 @@ bool is_anonymous(const Exchange& exchange) {
 bool is_programmatic(const Exchange& exchange) {
     const Fields& fields = exchange.request.fields;
     if (iequals(fields.first("Sec-Fetch-Mode").value_or(""), "navigate")) return false;
+    // A form that logs in is answered by a redirect, whoever fills it in.
+    if (!exchange.request.form_body.empty() && !exchange.script && causes::is_login_call(exchange))
+        return icontains(fields.first("Accept").value_or(""), "json");
     return exchange.request.method != "GET" || !exchange.credentials.empty() ||
            fields.has("X-Requested-With") || icontains(fields.first("Accept").value_or(""), "json");
 }
@@ -60,6 +64,24 @@ bool refuses_a_credential(std::string_view text) {
         return true;
     if (words.near({"signature"}, {"expired"}, 1)) return true;
     return words.near({"credentials", "password"}, {"invalid", "bad", "wrong", "incorrect"}, 2);
+}
+
+bool is_login_refused(const Exchange& exchange) {
+    if (!causes::is_login_call(exchange)) return false;
+    const auto refused = causes::login_failed(exchange);
+    return refused && refused->ground >= Ground::heard;
+}
+
+// The answer says of what came, in words that a dialect knows, what another credential would mend:
+// its age, its audience, its signature. With `rest` also that it is refused, and no more.
+bool tells_of_credential(const Exchange& exchange, Step from, bool rest) {
+    for (const Told& told : exchange.heard.told) {
+        const CauseRow* const row = find_row(told.saying->cause);
+        if (!row || told.saying->weak || row->cause.due != Due::unauthorized) continue;
+        if (row->step >= from && row->step <= Step::checks) return true;
+        if (rest && row->step == Step::rest) return true;
+    }
+    return false;
 }
 
 constexpr std::array<std::string_view, 7> library_exceptions{"JsonWebTokenError",
@@ -112,8 +134,10 @@ std::optional<Evidence> auth_failure_as_bad_request(const Exchange& exchange) {
     if (error == "invalid_request") return std::nullopt;
     if (error == "invalid_token")
         return certain("the challenge says invalid_token, the status is 400");
-    if (!body_was_seen(exchange) || !refuses_a_credential(exchange.response.body) ||
-        !exchange.carries(Sent::credential))
+    if (!body_was_seen(exchange) || !exchange.carries(Sent::credential)) return std::nullopt;
+    // A token that cannot be taken apart may be called a malformed request.
+    if (!refuses_a_credential(exchange.response.body) && !is_login_refused(exchange) &&
+        !tells_of_credential(exchange, Step::kind, true))
         return std::nullopt;
     return likely("the body speaks of a refused credential, the status is 400");
 }
@@ -127,11 +151,16 @@ std::optional<Evidence> auth_failure_as_server_error(const Exchange& exchange) {
             return certain(
                 "the body of this " + std::to_string(status) + " names " + std::string(name),
                 {{"exception", std::string(name)}});
-    for (const std::string_view phrase : {"jwt expired", "jwt malformed"})
+    for (const std::string_view phrase : {"jwt expired", "jwt malformed", "jwt must be provided"})
         if (begins_word(body, phrase))
             return certain("the body of this " + std::to_string(status) + " says \"" +
                                std::string(phrase) + "\"",
                            {{"exception", std::string(phrase)}});
+    const bool token = exchange.carries(Sent::jwt) || exchange.carries(Sent::opaque);
+    if ((token && tells_of_credential(exchange, Step::structure, false)) ||
+        is_login_refused(exchange))
+        return likely("the body of this " + std::to_string(status) +
+                      " speaks of a refused credential");
     return std::nullopt;
 }
 

@@ -73,6 +73,11 @@ TEST_CASE("a 200 is worth a look for what stands in either head") {
         {"a token in the query", "GET /a?x=1&Access_Token=abcdefgh HTTP/1.1\r\nHost: a\r\n\r\n",
          ok(), true},
         {"a key in the query", "GET /a?key=12345678&x HTTP/1.1\r\nHost: a\r\n\r\n", ok(), true},
+        {"a short password", "GET /a?password=tea HTTP/1.1\r\nHost: a\r\n\r\n", ok(), true},
+        {"a password beside its user", "GET /a?p=tea&q=x&u=ann HTTP/1.1\r\nHost: a\r\n\r\n", ok(),
+         true},
+        {"no user", "GET /a?p=tea HTTP/1.1\r\nHost: a\r\n\r\n", ok(), false},
+        {"a page of a user's", "GET /a?u=ann&p=2 HTTP/1.1\r\nHost: a\r\n\r\n", ok(), false},
         {"a short key", "GET /a?key=1234567 HTTP/1.1\r\nHost: a\r\n\r\n", ok(), false},
         {"a JWT under any name", "GET /?q=eyJhbGciOiJub25lIn0.e30. HTTP/1.1\r\nHost: a\r\n\r\n",
          ok(), true},
@@ -87,6 +92,65 @@ TEST_CASE("a 200 is worth a look for what stands in either head") {
         REQUIRE(request.complete());
         REQUIRE(response.complete());
         CHECK(worth_a_look(request.head, response.head) == row.worth);
+    }
+}
+
+TEST_CASE("a success that may hide a refusal is known by the call") {
+    const std::string json = "Content-Type: application/json; charset=utf-8\r\n";
+    const std::string call = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n";
+    const struct {
+        const char* given;
+        std::string request;
+        std::string response;
+        bool inside;
+    } rows[] = {
+        {"a path", "POST /api/graphql?a=b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+         ok(json), true},
+        {"another path", call + "\r\n", ok(json), false},
+        {"another type", call + "apollo-require-preflight: true\r\n\r\n",
+         ok("Content-Type: text/html\r\n"), false},
+        {"Apollo's field", call + "apollo-require-preflight: true\r\n\r\n", ok(json), true},
+        {"Apollo's other field", call + "X-Apollo-Operation-Name: A\r\n\r\n", ok(json), true},
+        {"the type that is asked for",
+         get("Accept: application/graphql-response+json, application/json;q=0.9\r\n"), ok(json),
+         true},
+        {"the type that comes", get(), ok("Content-Type: application/graphql-response+json\r\n"),
+         true},
+        {"a redirect for a script", call + "X-Auth-Return-Redirect: 1\r\n\r\n", ok(json), true},
+        {"a page", get(), ok(json), false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        const ReadRequest request(row.request);
+        const ReadResponse response(row.response);
+        REQUIRE(request.complete());
+        REQUIRE(response.complete());
+        CHECK(is_call_with_errors_inside(request.head, response.head) == row.inside);
+    }
+}
+
+TEST_CASE("a body says that it is a call whose errors come with a 200") {
+    const struct {
+        const char* body;
+        bool call;
+    } rows[] = {
+        {R"({"query":"{ items }"})", true},
+        {R"({"operationName":"Items","variables":{},"query":"query Items { items }"})", true},
+        {R"({"variables":{"query":"shoes"},"query" : "\n  mutation { a }"})", true},
+        {R"({"query" : "\n  mutation { a }"})", true},
+        {R"([{"query":"subscription { a }"}])", true},
+        {R"({"operationName":"Items","extensions":{"persistedQuery":{}}})", true},
+        {R"({"jsonrpc":"2.0","id":1,"method":"eth_call"})", true},
+        {R"({"query":"shoes in red"})", false},
+        {R"({"query":{"match_all":{}}})", false},
+        {R"({"subquery":"{ a }","name":"jsonrpc"})", false},
+        {R"({"query)", false},
+        {R"({"query":)", false},
+        {"", false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.body);
+        CHECK(asks_for_errors_inside(row.body) == row.call);
     }
 }
 

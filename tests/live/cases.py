@@ -34,7 +34,7 @@ ROWS = [
         {"digest-nonce-stale"}, {"digest-weak-algorithm"}),
     Row("apache2", "Digest, another uri",
         [Request("/digest/items"), digest_request("/digest/items", uri="/digest/others")], 400,
-        set()),
+        {"digest-uri-mismatch"}),
     Row("apache2", "Digest, sent Basic", [Request("/digest/items", basic())], 401, {"scheme-mismatch"},
         {"digest-weak-algorithm"}),
 

@@ -83,6 +83,7 @@ ROWS = [
     Row("hono", "bearer-auth, wrong", [Request("/bearer/items", bearer("0123456789abcdef0123"))], 401, {"opaque-token-rejected"}),
     Row("hono", "bearer-auth, expired", [Request("/bearer/items", bearer(jwt(age=7200)))], 401, {"token-expired"}),
     Row("hono", "bearer-auth, sent Basic", [Request("/bearer/items", basic())], 400, {"scheme-mismatch"}, UNSENT),
+    Row("hono", "bearer-auth, no scheme", [Request("/bearer/items", TOKEN)], 400, {"scheme-missing"}, UNSENT),
     Row("hono", "jwt, right", [Request("/jwt/items", bearer(jwt()))], 200),
     Row("hono", "jwt, missing", [Request("/jwt/items")], 401, {"no-credentials"}, UNSENT | {"bearer-error-status-mismatch"}),
     Row("hono", "jwt, expired", [Request("/jwt/items", bearer(jwt(age=7200)))], 401, {"token-expired"}),

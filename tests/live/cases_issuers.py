@@ -24,6 +24,7 @@ def login(password, **more):
 
 CSRF = Request("/auth/csrf")
 PAGE = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin"}
+SCRIPT = {"X-Auth-Return-Redirect": "1", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Site": "same-origin"}
 # An encrypted session, as Auth.js makes one, that the server has no key for.
 FOREIGN = ".".join([segment({"alg": "dir", "enc": "A256CBC-HS512", "kid": "another"}), "", segment(b"vector-of-16-oct"),
                     segment(b"what nobody here can read" * 4), segment(b"a tag of thirty-two octets, too..")])
@@ -80,6 +81,10 @@ ROWS = [
     Row("authjs", "login without CSRF token",
         [form("/auth/callback/credentials", more=PAGE, username="ann", password=PASSWORD)], 302, {"csrf-failed"}),
     Row("authjs", "login, wrong password", [CSRF, login("coffee", more=PAGE)], 302, {"login-failed"}),
+    Row("authjs", "login by script, wrong password", [CSRF, login("coffee", more=SCRIPT)], 200, {"login-failed"}),
+    Row("authjs", "login by script, without CSRF token",
+        [form("/auth/callback/credentials", more=SCRIPT, username="ann", password=PASSWORD)], 200, {"csrf-failed"}),
+    Row("authjs", "login by script, right", [CSRF, login(PASSWORD, more=SCRIPT)], 200),
     Row("authjs", "login, right", [CSRF, login(PASSWORD)], 302),
     Row("authjs", "right", [CSRF, login(PASSWORD), Request("/items", with_cookies=True)], 200),
 ]

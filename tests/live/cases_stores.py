@@ -31,6 +31,7 @@ def with_token(path, scheme="", **content):
 ROWS = [
     *basic_rows("rabbitmq", WHO),
     Row("rabbitmq", "a cookie of another kind", [Request(WHO, more=OTHER_COOKIE)], 401, {"no-credentials"}),
+    Row("rabbitmq", "user:password not encoded", [Request(WHO, "Basic ann:coffee")], 400, {"basic-not-base64"}),
     Row("rabbitmq", "a user of messages alone", [Request(WHO, basic("cat"))], 401, {"permission-denied"}, BARE),
     Row("rabbitmq", "no administrator", [Request("/api/users", basic("bob"))], 401, {"permission-denied"}, BARE),
     Row("rabbitmq", "no monitor", [Request("/api/nodes", basic("bob"))], 401, {"permission-denied"}, BARE),
@@ -46,6 +47,9 @@ ROWS = [
     Row("influxdb", "a cookie of another kind", [Request(QUERY, more=OTHER_COOKIE)], 401, {"no-credentials"}),
     Row("influxdb", "user:password not encoded", [Request(QUERY, "Basic ann:coffee")], 401, {"basic-not-base64"}),
     Row("influxdb", "in the URL, wrong password", [Request(QUERY + "&u=ann&p=coffee-and-cake-11")], 401,
+        {"basic-wrong-credentials", "login-failed"}, {"token-in-url"}),
+    Row("influxdb", "in the URL, right", [Request(QUERY + "&u=ann&p=" + PASSWORD)], 200, rules={"token-in-url"}),
+    Row("influxdb", "in the URL, a short password", [Request(QUERY + "&u=ann&p=coffee")], 401,
         {"basic-wrong-credentials", "login-failed"}, {"token-in-url"}),
     Row("influxdb", "Token, as version 2 takes it", [Request(QUERY, "Token " + TOKEN)], 401, {"scheme-mismatch"}),
     Row("influxdb", "Bearer, right", [Request(QUERY, bearer(jwt(username="ann")))], 200),
@@ -67,6 +71,8 @@ ROWS = [
     Row("influxdb", "open to all", [Request("/ping")], 204),
 
     Row("etcd", "login, right", [etcd_login("root")], 200),
+    Row("etcd", "login, wrong password", [etcd_login("root", "coffee")], 400, {"login-failed"},
+        {"auth-failure-as-bad-request"}),
     Row("etcd", "right", [etcd_login("root"), with_token(RANGE, key="Zm9v")], 200),
     Row("etcd", "missing", [etcd(RANGE, key="Zm9v")], 400, {"no-credentials"}),
     Row("etcd", "unknown token", [etcd(RANGE, TOKEN, key="Zm9v")], 401, {"opaque-token-rejected"}, BARE),

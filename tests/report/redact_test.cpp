@@ -74,6 +74,8 @@ TEST_CASE("a query keeps its keys and loses its secrets") {
 
 TEST_CASE("a query loses what a system takes a credential in, and keeps a page's number") {
     CHECK(redacted_query("consumer_key=ab12cd34&p=2") == "consumer_key=REDACTED&p=2");
+    CHECK(redacted_query("u=ann&p=tea") == "u=ann&p=REDACTED");
+    CHECK(redacted_query("u=ann&p=2") == "u=ann&p=2");
 }
 
 TEST_CASE("a path loses the segments that are credentials") {

@@ -106,6 +106,8 @@ const CauseCase rows[] = {
      get + "\nSec-Fetch-Dest: document", "401\nWWW-Authenticate: Basic realm=\"a\""},
     {"browser-cannot-set-header", false, "the session behind the cookie is gone",
      get + "\nSec-Fetch-Dest: document\nCookie: sid=1", "401", after_accepted_cookie},
+    {"browser-cannot-set-header", false, "a login",
+     "POST /login\nSec-Fetch-Dest: document\n\nusername=ann&password=wrong", "401"},
     {"browser-cannot-set-header", false, "a WebSocket of no browser", get + "\nUpgrade: websocket",
      "401"},
 
@@ -113,6 +115,10 @@ const CauseCase rows[] = {
      bearer_401},
     {"no-cors-mode", false, "an image", get + "\nSec-Fetch-Mode: no-cors\nSec-Fetch-Dest: image",
      bearer_401},
+
+    {"no-cors-mode", false, "a login",
+     "POST /login\nSec-Fetch-Mode: no-cors\nSec-Fetch-Dest: empty\n\nusername=ann&password=wrong",
+     "401"},
 
     {"handshake-challenge", true, "docker", get + "\nUser-Agent: docker/27.0",
      "401\nWWW-Authenticate: Bearer realm=\"https://a.test/t\",service=\"r\""},

@@ -52,6 +52,12 @@ const CauseCase
         {
             {"jwt-segment-count", true, "two parts",
              bearer(token(valid_claims).substr(0, token(valid_claims).rfind('.'))), "401"},
+            {"jwt-segment-count", true, "two parts, and a bare 400",
+             bearer("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0"), "400"},
+            {"jwt-segment-count", false, "one part, which is JSON, and a bare 400",
+             bearer("eyJrIjoiT0tTcG1pUlY2RnVKZTFVaDFsNFZXdE9ZWm1ja0ZYbk8ifQ"), "400"},
+            {"jwt-segment-count", false, "a cookie of a framework, and a bare 400",
+             "GET /\nCookie: laravel_session=eyJpdiI6IkFBQSJ9.eyJ2IjoxfQ", "400"},
             {"jwt-segment-count", true, "an opaque token where a JWT is wanted",
              bearer("abcdef0123456789"), told("jwt malformed")},
             {"jwt-segment-count", false, "dots in an opaque token", bearer("v2.local.QAxIpVe_ECV"),

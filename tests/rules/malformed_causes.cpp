@@ -11,6 +11,9 @@ const std::string opaque = "f3b0c44298fc1c149afbf4c8996fb924";
 const std::string nothing_came =
     "\n\n{\"detail\":\"Authentication credentials were not provided.\"}";
 
+const std::string bearer_400 =
+    "400\nWWW-Authenticate: Bearer realm=\"\", error=\"invalid_request\"\n\nBad Request";
+
 const CauseCase rows[] = {
     {"multiple-authorization", true, "two fields",
      bearer(opaque) + "\nAuthorization: Basic YW5uOnB3", "401"},
@@ -33,6 +36,13 @@ const CauseCase rows[] = {
 
     {"scheme-missing", true, "JWT", sent(token(valid_claims)), "401"},
     {"scheme-missing", true, "opaque", sent(opaque), "401"},
+    {"scheme-missing", true, "opaque, where Bearer is offered", sent(opaque), bearer_400},
+    {"scheme-missing", true, "opaque, where Bearer is offered with a 401", sent(opaque),
+     "401\nWWW-Authenticate: Bearer realm=\"api\""},
+    {"scheme-missing", true, "of a form that is no token68", sent("12|" + opaque), bearer_400},
+    {"scheme-missing", true, "short, where Bearer is offered", sent("abc123def"), bearer_400},
+    {"scheme-missing", false, "a short word may be a scheme", sent("abcdef"), bearer_400},
+    {"scheme-missing", false, "a separator", sent("Bearer:" + opaque), bearer_400},
     {"scheme-missing", false, "too short to tell", sent("abcdef"), "401"},
     {"scheme-missing", false, "an unknown scheme", sent("Own " + opaque), "401"},
     {"scheme-missing", false, "a placeholder", sent("YOUR_ACCESS_TOKEN"), "401"},

@@ -12,6 +12,11 @@ constexpr std::string_view with_expired_token =
     "GET /\nAuthorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3ODk5OTk5MDB9."
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+// {"alg":"HS256"} and {"sub":"u1"}
+constexpr std::string_view with_jwt =
+    "GET /\nAuthorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9."
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 void accepted_ago(Exchange& exchange, seconds ago) {
     exchange.recollection.credential_accepted_elsewhere_ago = ago;
 }
@@ -49,6 +54,10 @@ const ComplianceRow rows[] = {
      "302\nLocation: /Account/Login?ReturnUrl=%2F"},
     {"login-redirect-for-api", true, "by its query", json_client,
      "302\nLocation: https://id.test/a?redirect_uri=b"},
+    {"login-redirect-for-api", false, "a form that logs in", "POST /session\n\nuser=ann&password=x",
+     "302\nLocation: /login?error=1"},
+    {"login-redirect-for-api", true, "a login by JSON",
+     "POST /session\n\n{\"user\":\"ann\",\"password\":\"x\"}", "302\nLocation: /login?error=1"},
     {"login-redirect-for-api", false, "a page",
      "GET /\nAccept: text/html, application/json\nSec-Fetch-Mode: navigate",
      "302\nLocation: /login"},
@@ -96,6 +105,16 @@ const ComplianceRow rows[] = {
      "400\n\nBad credentials"},
     {"auth-failure-as-bad-request", true, "a code in camel case", with_token,
      "400\n\n{\"code\":\"invalidToken\"}"},
+    {"auth-failure-as-bad-request", true, "a login, in a dialect's words",
+     "POST /v3/auth/authenticate\n\n{\"name\":\"root\",\"password\":\"wrong\"}",
+     "400\n\n{\"error\":\"etcdserver: authentication failed, invalid user ID or password\"}"},
+    {"auth-failure-as-bad-request", true, "a token, in a dialect's words", with_token,
+     "400\n\n{\"error\":\"The access token was revoked\"}"},
+    {"auth-failure-as-bad-request", false, "a password that is to be set",
+     "POST /users\n\n{\"name\":\"ann\",\"password\":\"x\"}",
+     "400\n\n{\"message\":\"password is too short\"}"},
+    {"auth-failure-as-bad-request", false, "no permission", with_token,
+     "400\n\n{\"message\":\"permission denied\"}"},
     {"auth-failure-as-bad-request", false, "invalid_request", with_token,
      "400\nWWW-Authenticate: Bearer error=\"invalid_request\"\n\ninvalid token"},
     {"auth-failure-as-bad-request", false, "CSRF", with_token, "400\n\nInvalid CSRF token"},
@@ -108,6 +127,19 @@ const ComplianceRow rows[] = {
     {"auth-failure-as-server-error", true, "an exception", with_token,
      "500\n\nSecurityTokenExpiredException: IDX10223"},
     {"auth-failure-as-server-error", true, "in words", with_token, "503\n\nError: JWT malformed"},
+    {"auth-failure-as-server-error", true, "a library's words behind others", with_jwt,
+     "500\n\n{\"errors\":[{\"message\":\"Context creation failed: invalid signature\"}]}"},
+    {"auth-failure-as-server-error", true, "an audience", with_jwt,
+     "500\n\nContext creation failed: jwt audience invalid. expected: live"},
+    {"auth-failure-as-server-error", true, "nothing came", "GET /",
+     "500\n\nContext creation failed: jwt must be provided"},
+    {"auth-failure-as-server-error", true, "a login",
+     "POST /login\n\n{\"email\":\"a@b.c\",\"password\":\"x\"}",
+     "500\n\n{\"message\":\"Invalid email or password\"}"},
+    {"auth-failure-as-server-error", false, "a key of the API's own", with_jwt,
+     "500\n\n{\"message\":\"Invalid API key\"}"},
+    {"auth-failure-as-server-error", false, "a call of the API's own", with_jwt,
+     "500\n\n{\"message\":\"Request failed with status code 401\"}"},
     {"auth-failure-as-server-error", false, "another crash", with_token,
      "500\n\nNullPointerException"},
     {"auth-failure-as-server-error", false, "401", with_token, "401\n\nJsonWebTokenError"},
@@ -181,6 +213,13 @@ const ComplianceRow rows[] = {
      "GET "
      "/?ticket=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
      "200"},
+    {"token-in-url", true, "a short password", "GET /?password=tea", "200"},
+    {"token-in-url", true, "a password beside its user", "GET /query?q=x&u=ann&p=tea", "200"},
+    {"token-in-url", false, "a flag", "GET /users?reset_password=1&password=true", "200"},
+    {"token-in-url", false, "a page of a user's", "GET /posts?u=17&p=2", "200"},
+    {"token-in-url", false, "a picture of an address", "GET /?u=https%3A%2F%2Fa.test&p=small",
+     "200"},
+    {"token-in-url", false, "no user", "GET /?p=0123456789abcdef-next-page", "200"},
     {"token-in-url", false, "too short for one", "GET /?key=name", "200"},
     {"token-in-url", false, "another name", "GET /?keyword=12345678", "200"},
 

@@ -12,6 +12,10 @@ std::string said(int status, std::string_view message) {
     return std::to_string(status) + "\n\n{\"message\":\"" + std::string(message) + "\"}";
 }
 
+const std::string form_login =
+    "POST /login\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document\nCookie: JSESSIONID=a1\n\n"
+    "username=ann&password=wrong";
+
 const CauseCase rows[] = {
     {"error-page-masked", true, "Spring answers 401 for a path that failed otherwise", with_token,
      "401\nWWW-Authenticate: Bearer\nX-Content-Type-Options: nosniff\nX-XSS-Protection: 0\n"
@@ -62,6 +66,24 @@ const CauseCase rows[] = {
      "POST /login\n\n{\"email\":\"a@b.c\",\"password\":\"x\"}", said(401, "Invalid credentials")},
     {"login-failed", true, "a form", "POST /session\n\nuser=ann&password=x", "401"},
     {"login-failed", false, "no login", "GET /login", "401"},
+    {"login-failed", true, "a form that is sent back with an error", form_login,
+     "302\nLocation: /login?error=bad_credentials"},
+    {"login-failed", true, "an error without a value", form_login, "302\nLocation: /login?error"},
+    {"login-failed", true, "an error beside other things, elsewhere", form_login,
+     "303\nLocation: https://app.test/?next=%2F&login=failed"},
+    {"login-failed", true, "a navigation without words", form_login, "401"},
+    {"login-failed", true, "to an address of another name",
+     "POST /auth/callback/credentials\nSec-Fetch-Dest: document\nCookie: theme=dark\n\n"
+     "username=ann&password=wrong",
+     "302\nLocation: http://localhost:8401/signin?error=CredentialsSignin&code=credentials"},
+    {"login-failed", false, "sent on", form_login, "302\nLocation: /"},
+    {"login-failed", false, "sent on to the second step", form_login,
+     "302\nLocation: /login/otp?next=%2F"},
+    {"login-failed", false, "no error", form_login, "302\nLocation: /login?error=false"},
+    {"login-failed", false, "a form that sets a password",
+     "POST /settings\n\nname=ann&new_password=wrong", "302\nLocation: /settings?error=too_short"},
+    {"login-failed", true, "behind a crash", form_login,
+     "500\n\n{\"message\":\"Invalid username or password\"}"},
     {"ntlm-in-negotiate", true, "no Kerberos ticket",
      "GET /\nAuthorization: Negotiate TlRMTVNTUAABAAAAt4II4gAAAAA=",
      "401\nWWW-Authenticate: Negotiate"},

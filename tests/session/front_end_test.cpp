@@ -259,6 +259,22 @@ TEST_CASE("a refusal that hides behind a success is found in the body") {
     CHECK(text_at(rig.next_event(), "/auth/rules").find("soft-unauthorized") != std::string::npos);
 }
 
+TEST_CASE("a call that says by itself that its errors come with a 200 is looked into") {
+    const std::string json = "Content-Type: application/json\r\n";
+    const std::string refused =
+        ok(R"({"errors":[{"message":"log in","extensions":{"code":"UNAUTHENTICATED"}}]})", json);
+    const auto rules_of = [&](const std::string& body, const std::string& fields) {
+        Rig rig({.log_everything = true});
+        rig.upstream.will_answer(refused);
+        rig.ask(post("/", body, json + fields));
+        return text_at(rig.next_event(), "/auth/rules");
+    };
+    CHECK(rules_of(R"({"query":"{ items }"})", "").find("soft-unauthorized") != std::string::npos);
+    CHECK(rules_of("{}", "Apollo-Require-Preflight: true\r\n").find("soft-unauthorized") !=
+          std::string::npos);
+    CHECK(rules_of(R"({"name":"ann"})", "") == "");
+}
+
 TEST_CASE("an answer of our own can be read by the page, too") {
     RigOptions options = dev();
     options.settings.upstream.host = "127.0.0.1";
