@@ -155,7 +155,7 @@ private:
         verb("config", "Print the effective configuration and where each value is from", true);
         CLI::App& explain = verb("explain", "Decode and judge a credential, offline", false);
         explain.add_option("credential", credential_,
-                           "A token or a header's value; - reads a pipe. "
+                           "A token, a header's value or a line of curl; - reads a pipe. "
                            "Without it, you are asked");
         explain.add_option("--header", header_, "A whole header line: 'Authorization: Bearer …'");
         explain.add_option("--issuer", line_.explain.issuer, "the right iss");
