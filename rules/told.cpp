@@ -2,6 +2,7 @@
 #include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
 #include "rules/heard.hpp"
+#include "rules/marks.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
@@ -166,8 +167,8 @@ public:
     Heard run() {
         collect_statements(exchange_, heard_);
         for (const Dialect& dialect : exchange_.dialects) recognise(dialect);
-        for (const Dialect& dialect : builtin_dialects())
-            if (!is_replaced(dialect)) recognise(dialect);
+        for (const Dialect* const system : marked_systems(exchange_, heard_))
+            if (!is_replaced(*system)) heard_.systems.push_back(system);
         std::stable_sort(
             heard_.systems.begin(), heard_.systems.end(),
             [](const Dialect* one, const Dialect* other) { return one->layer < other->layer; });
