@@ -45,7 +45,12 @@ bool explains(const Candidate& one, const Candidate& other) {
     const CauseRow& reason = *one.row;
     const CauseRow& said = *other.row;
     const bool read = is_firm(other);  // it knows what it refused
+    // It knows more than the name of a challenge that is no scheme.
+    if (read && reason.step == Step::scheme && one.evidence.ground == Ground::shape) return false;
     if (said.step == Step::rest) {
+        // invalid_grant stands for a policy as well, where the answer names one.
+        if (read && reason.step == Step::token_endpoint && said.cause.due == Due::forbidden)
+            return false;
         if (read && one.evidence.ground != Ground::proof &&
             (reason.step == Step::absent || reason.step == Step::rest ||
              said.cause.due == Due::forbidden))

@@ -144,7 +144,8 @@ bool may_be_told(const CauseRow& row, const Exchange& exchange) {
         case Step::times:
         case Step::checks:
         case Step::flow:
-            return exchange.carries(Sent::credential) || !exchange.credentials.empty();
+            return exchange.carries(Sent::credential) || !exchange.credentials.empty() ||
+                   compliance::is_token_endpoint(exchange);
         case Step::preflight:
         case Step::beside:
             return false;

@@ -1,5 +1,6 @@
 #include "rules/causes/api_key.hpp"
 
+#include "rules/causes/missing.hpp"
 #include "rules/causes/reading.hpp"
 
 #include <utility>
@@ -10,7 +11,9 @@ std::optional<Evidence> api_key_invalid(const Exchange& exchange) {
     const Carried* const key = api_key(exchange);
     std::vector<Fact> facts;
     if (key) facts.push_back(fact("key_name", key->name));
-    if (exchange.carries(Sent::credential))
+    const Field* const own = key ? nullptr : own_field_with_a_key(exchange);
+    if (own) facts.push_back(fact("key_name", own->name));
+    if (exchange.carries(Sent::credential) || own)
         if (std::optional<Evidence> said = told(exchange, "api-key-invalid", facts)) return said;
     if (!key || !credential_absent(exchange)) return std::nullopt;
     if (is_forbidden(exchange) && exchange.recollection.credential_accepted_ago)

@@ -21,6 +21,13 @@ bool rejects_client(std::string_view error) {
     return error == "invalid_client" || error == "unauthorized_client";
 }
 
+// RFC 6749, 5.2 has invalid_grant for it, and some servers say unauthorized_client, which leaves it
+// to the words.
+bool blames_refresh_token(const Exchange& exchange) {
+    return exchange.heard.error_code == "unauthorized_client" &&
+           exchange.heard.says("refresh-failed");
+}
+
 std::int64_t whole_seconds(Milliseconds ago) { return std::int64_t{ago.count() / 1000}; }
 
 // Seconds until exp; empty: no such claim.
@@ -53,6 +60,7 @@ std::optional<Evidence> refresh_client_rejected(const Exchange& exchange) {
     if (status != 400 && status != 401 && status != 403) return std::nullopt;
     if (!compliance::is_token_endpoint(exchange)) return std::nullopt;
     const std::string& error = exchange.heard.error_code;
+    if (blames_refresh_token(exchange)) return std::nullopt;
     if (rejects_client(error))
         return proof("the token endpoint answered " + error, {fact("error", error)});
     // RFC 6749, 5.2: a token endpoint says 401 only when it does not know the client.
@@ -69,11 +77,12 @@ std::optional<Evidence> refresh_failed(const Exchange& exchange) {
     if (!compliance::is_refresh_call(exchange)) return std::nullopt;
     const std::string& error = exchange.heard.error_code;
     const bool told_so = exchange.heard.says("refresh-failed");
-    if (rejects_client(error) || (status != 401 && error != "invalid_grant" && !told_so))
-        return std::nullopt;
-    // What asks for something more is no end of the session.
+    if (rejects_client(error) && !blames_refresh_token(exchange)) return std::nullopt;
+    if (status != 401 && error != "invalid_grant" && !told_so) return std::nullopt;
+    // What asks for something more, or blames the client, is no end of the session.
     for (const std::string_view other :
-         {"dpop-nonce-required", "step-up-required", "claims-challenge", "rate-limited"})
+         {"dpop-nonce-required", "step-up-required", "claims-challenge", "rate-limited",
+          "refresh-client-rejected"})
         if (exchange.heard.says(other)) return std::nullopt;
     std::vector<Fact> facts{fact("endpoint", exchange.request.path)};
     add(facts, "grant_type", grant_type(exchange).substr(0, 40));

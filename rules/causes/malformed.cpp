@@ -281,14 +281,37 @@ std::optional<Evidence> token_percent_encoded(const Exchange& exchange) {
 
 namespace {
 
+// "token-x7k2p:…" of Rancher, "00D…!AQ…" of Salesforce, "ATATT3…=1A2B3C4D" of Atlassian: parts that
+// a machine made, joined by an octet that no Bearer token holds (RFC 6750, 2.1) and servers take. A
+// mere name before it is none: "access_token=…", "ann:…".
+bool joins_parts(std::string_view token, std::size_t offset) {
+    constexpr std::string_view joints = ":=!@|";
+    constexpr std::size_t made = 20;  // of a machine; nobody types as much
+    const char joint = token[offset];
+    if (joints.find(joint) == npos) return false;
+    const auto is_of_name = [](char c) { return is_alpha(c) || c == '_'; };
+    const std::string_view before = token.substr(0, offset);
+    if ((joint == ':' || joint == '=') && std::all_of(before.begin(), before.end(), is_of_name))
+        return false;
+    std::size_t longest = 0, run = 0;
+    for (const char c : token) {
+        if (!is_token68_char(c) && joints.find(c) == npos) return false;
+        run = is_token68_char(c) ? run + 1 : 0;
+        longest = std::max(longest, run);
+    }
+    return longest >= made;
+}
+
 // What is outside of token68 and still met in tokens that work.
 bool is_tolerated(std::string_view token, std::size_t offset, Scheme kind, const Jwt* jwt) {
     const char c = token[offset];
     const bool visible = c > ' ' && c < 0x7f;
     // Laravel Sanctum: "3|abc…".
-    if (c == '|') return offset > 0 && token.find_first_not_of("0123456789") == offset;
-    // "id:key" of API keys; a Bearer token has none (RFC 6750, 2.1).
-    if (c == ':') return kind == Scheme::apikey || kind == Scheme::token || kind == Scheme::unknown;
+    if (c == '|' && offset > 0 && token.find_first_not_of("0123456789") == offset) return true;
+    // "id:key" of API keys.
+    if (c == ':' && (kind == Scheme::apikey || kind == Scheme::token || kind == Scheme::unknown))
+        return true;
+    if (!jwt && joins_parts(token, offset)) return true;
     if (!jwt || !visible || c == '<' || c == '>') return false;
     // A damaged segment of a JWT has a cause of its own, which tells more.
     return jwt->flaw == JwtFlaw::base64_standard ||

@@ -195,9 +195,27 @@ std::optional<Evidence> handshake_challenge(const Exchange& exchange) {
                  {fact("challenge_schemes", offered_schemes(exchange))});
 }
 
+const Field* own_field_with_a_key(const Exchange& exchange) {
+    for (const Field& line : exchange.request.fields.lines()) {
+        if (!istarts_with(line.name, "x-") || istarts_with(line.name, "x-forwarded-")) continue;
+        if (icontains(line.name, "request") || icontains(line.name, "trace") ||
+            icontains(line.name, "version") || iends_with(line.name, "-id"))
+            continue;
+        bool digit = false, letter = false;
+        for (const char c : line.value) {
+            digit = digit || is_digit(c);
+            letter = letter || is_alpha(c);
+        }
+        if (line.value.size() >= 16 && digit && letter && is_token68(line.value)) return &line;
+    }
+    return nullptr;
+}
+
 std::optional<Evidence> no_credentials(const Exchange& exchange) {
     if (!credential_absent(exchange)) return std::nullopt;
     const bool said = exchange.heard.says("no-credentials");
+    if (!said && exchange.heard.says("api-key-invalid") && own_field_with_a_key(exchange))
+        return std::nullopt;
     const Carried* const elsewhere = credential_elsewhere(exchange);
     // RFC 6750, 2.2 and 2.3: a form or the URL may carry the token, where nothing says otherwise;
     // and a field that nobody knows may be where this API looks.

@@ -18,4 +18,8 @@ std::optional<Evidence> no_cors_mode(const Exchange&);
 std::optional<Evidence> handshake_challenge(const Exchange&);
 std::optional<Evidence> no_credentials(const Exchange&);
 
+// A field of this API's own ("X-Acme-Team") whose value may be a key: where the answer says that it
+// refused one and nothing else came, it was this. Null: there is none.
+const Field* own_field_with_a_key(const Exchange&);
+
 }  // namespace whogoes::rules::causes

@@ -18,10 +18,23 @@ std::string_view without_x(std::string_view scheme) {
     return scheme;
 }
 
+// Azure's "Bearer authorization_uri=https://login…": the grammar is broken, the scheme is not.
+bool stands_in_broken(const Exchange& exchange, std::string_view scheme) {
+    if (exchange.challenges.flaws.empty()) return false;
+    for (const Field& line : exchange.response.fields.lines()) {
+        if (!iequals(line.name, "WWW-Authenticate")) continue;
+        const std::string_view value = trim(line.value);
+        if (istarts_with(value, scheme) &&
+            (value.size() == scheme.size() || !is_token_char(value[scheme.size()])))
+            return true;
+    }
+    return false;
+}
+
 bool is_offered(const Exchange& exchange, std::string_view scheme) {
     for (const Challenge& challenge : exchange.challenges.challenges)
         if (iequals(without_x(challenge.scheme), without_x(scheme))) return true;
-    return false;
+    return stands_in_broken(exchange, scheme);
 }
 
 bool offers_registered(const Exchange& exchange) {

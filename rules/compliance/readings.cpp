@@ -47,6 +47,7 @@ bool is_token_endpoint(const Exchange& exchange) {
         if (exchange.request.path == path) return true;
     if (exchange.request.method != "POST") return false;
     return form_value(exchange.request.form_body, "grant_type").has_value() ||
+           form_value(exchange.request.query, "grant_type").has_value() ||
            exchange.request.json_body.find("\"grant_type\"") != npos || is_refresh_call(exchange);
 }
 

@@ -42,6 +42,16 @@ const CauseCase rows[] = {
     {"refresh-client-rejected", true, "told", refresh, "401\n\n{\"error\":\"invalid_client\"}"},
     {"refresh-client-rejected", true, "by RFC 6749, 5.2",
      "POST /oauth/token\n\ngrant_type=client_credentials", "401"},
+    {"refresh-client-rejected", true, "its grant in the query",
+     "POST /oauth/token?grant_type=account_credentials", "400\n\n{\"error\":\"invalid_client\"}"},
+    {"refresh-client-rejected", false, "the words blame the refresh token", refresh,
+     "403\n\n{\"error\":\"unauthorized_client\",\"error_description\":\"refresh_token is "
+     "invalid\"}"},
+    {"refresh-failed", true, "unauthorized_client, and the words blame the token", refresh,
+     "403\n\n{\"error\":\"unauthorized_client\",\"error_description\":\"refresh_token is "
+     "invalid\"}"},
+    {"refresh-failed", false, "unauthorized_client", refresh,
+     "403\n\n{\"error\":\"unauthorized_client\"}"},
     {"refresh-client-rejected", false, "another endpoint", "POST /items",
      "401\n\n{\"error\":\"invalid_client\"}"},
 

@@ -36,6 +36,12 @@ const CauseCase rows[] = {
      "401\nWWW-Authenticate: xBasic realm=\"x\""},
     {"scheme-mismatch", false, "a challenge that cannot be read", basic("ann:pw"),
      "401\nWWW-Authenticate: Basic realm=\"x", wants_bearer},
+    {"scheme-mismatch", false, "one that cannot be read, beside one that can",
+     bearer("abcdef0123456789"),
+     "401\nWWW-Authenticate: Bearer authorization_uri=https://login.example.test/x\n"
+     "WWW-Authenticate: Basic realm=\"x\""},
+    {"scheme-mismatch", true, "another one cannot be read", basic("ann:pw"),
+     "401\nWWW-Authenticate: Bearer realm=\"x\"\nWWW-Authenticate: Basically broken=https://x"},
     {"scheme-mismatch", false, "a bound token as Bearer",
      bearer(token(R"({"cnf":{"jkt":"abc"},"exp":1790003000})")),
      "401\nWWW-Authenticate: DPoP algs=\"ES256\""},
