@@ -61,7 +61,8 @@ const NamedAudience* meant_elsewhere(const Exchange& exchange, const Jwt& jwt) {
             return nullptr;
         // A stand-in or a gateway speaks as the API itself does.
         for (const Dialect* const system : exchange.heard.systems)
-            if (istarts_with(system->name, found->api.substr(0, found->api.find('\'')))) return nullptr;
+            if (istarts_with(system->name, found->api.substr(0, found->api.find('\''))))
+                return nullptr;
     }
     return found;
 }
@@ -233,9 +234,9 @@ std::optional<Evidence> wrong_audience(const Exchange& exchange) {
     if (said || !jwt || acts_as(exchange) != 401) return said;
     const NamedAudience* const other = meant_elsewhere(exchange, *jwt);
     if (!other) return std::nullopt;
-    return shape("the token is for " + std::string(other->api) +
-                     " alone, and another API was asked",
-                 std::move(facts));
+    return shape(
+        "the token is for " + std::string(other->api) + " alone, and another API was asked",
+        std::move(facts));
 }
 
 std::optional<Evidence> wrong_authorized_party(const Exchange& exchange) {

@@ -80,7 +80,8 @@ TEST_CASE("the octet at fault is counted within its part") {
 
 TEST_CASE("tokens that are none of ours are left alone") {
     const std::string huge = base64url_of(hs256) + "." + std::string(20000, 'A') + ".AAAA";
-    const std::string sealed = base64url_of(R"({"iv":"aaaa","value":"bbbb","mac":"cccc","tag":""})");
+    const std::string sealed =
+        base64url_of(R"({"iv":"aaaa","value":"bbbb","mac":"cccc","tag":""})");
     for (const std::string_view other :
          {std::string_view(""), std::string_view("opaque-0123456789abcdef"),
           std::string_view("v2.local.QAxIpVe-ECVNI1z4xQbm_qQYomyT3h8FtV8bxkz8"),
