@@ -134,6 +134,8 @@ TEST_CASE("an answer that is no refusal is no event") {
         {"a 400 without a body", with_token, "400", ""},
         {"a 400 about another token", with_token,
          "400\n\n{\"message\":\"Invalid token for the coupon\"}", ""},
+        {"a 400 about a token in the body", bearer(token(valid_claims)).replace(0, 3, "POST"),
+         "400\n\n{\"error\":\"Invalid token\"}", ""},
         {"a 400 about an order", with_token, "400\n\n{\"message\":\"the order is locked\"}", ""},
         {"a 400 about a form's issuer", "POST /cards",
          "400\n\n{\"message\":\"issuer is required\"}", ""},
@@ -161,6 +163,20 @@ TEST_CASE("the body may come later") {
     brief.exchange.response.body_evidence = BodyEvidence::whole;
     brief.exchange.read();
     CHECK(diagnose(brief.exchange).has_cause("csrf-failed"));
+}
+
+TEST_CASE("a success whose body tells of a refusal is asked for what the request carried") {
+    BriefExchange brief("POST /graphql\nCookie: sid=1\n\n{}",
+                        "200\nContent-Type: application/json\n\n"
+                        "{\"errors\":[{\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}]}");
+    brief.exchange.response.body_evidence = BodyEvidence::unseen;
+    brief.exchange.read();
+    CHECK_FALSE(diagnose(brief.exchange).main);
+    brief.exchange.response.body_evidence = BodyEvidence::whole;
+    brief.exchange.hear();
+    const Diagnosis diagnosis = diagnose(brief.exchange);
+    CHECK(diagnosis.has_cause("session-expired"));
+    CHECK_FALSE(diagnosis.has_cause("no-credentials"));
 }
 
 TEST_CASE("the verdict says whether the status fits the cause") {
