@@ -1358,7 +1358,8 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .advice = "Ask for the token for this API (audience, resource or scope parameter)",
                .example = "\"aud\": \"account\" where diagnose.expect.audience is orders-api",
                .certain_when = "Certain when no configured audience (diagnose.expect.audience) is "
-                               "among the token's; words make it likely",
+                               "among the token's; words make it likely, and so does an "
+                               "audience that names another API alone (Microsoft Graph)",
                .section = "RFC 7519, 4.1.3",
                .due = Due::unauthorized,
                .traits = Trait::earns_401},

@@ -78,6 +78,11 @@ bool explains(const Candidate& one, const Candidate& other) {
             // Who cannot use a token may well say that none came.
             return said.step == Step::times || is_nothing_came(said) ||
                    said.step == Step::malformed;
+        case Step::checks:
+            // A token that was made for another API has its key, issuer and scope, too.
+            return one.evidence.ground == Ground::shape && said.step == Step::checks &&
+                   !reason.cause.has(Trait::told_by_challenge) &&
+                   !said.cause.has(Trait::told_by_challenge);
         default:
             return false;
     }

@@ -94,6 +94,8 @@ std::string_view words(CookieFlaw flaw) noexcept {
             return "foreign Domain";
         case CookieFlaw::prefix:
             return "name prefix rule";
+        case CookieFlaw::same_site_across:
+            return "SameSite in an answer to another site";
     }
     return {};
 }

@@ -32,6 +32,7 @@ enum class CookieFlaw : std::uint8_t {
     same_site_insecure,  // SameSite=None without Secure
     domain_mismatch,     // the host does not domain-match Domain, or it is a bare suffix
     prefix,              // __Secure- or __Host- without what it promises
+    same_site_across,    // SameSite=Lax or Strict, set by an answer to another site's script
 };
 std::string_view words(CookieFlaw) noexcept;  // "Secure over http", …: for evidence
 
@@ -44,7 +45,7 @@ struct CookieOrigin {
 };
 CookieOrigin cookie_origin(std::string_view origin);
 
-// Each duty the cookie breaks, for an answer given at `origin`.
+// Each duty the cookie breaks, for an answer given at `origin`; not whose page asked for it.
 std::vector<CookieFlaw> storage_flaws(const SetCookie&, const CookieOrigin&);
 // Secure over plain http, loopback or not: WebKit refuses it everywhere.
 bool secure_over_http(const SetCookie&, const CookieOrigin&);

@@ -135,14 +135,6 @@ void Exchange::read() {
         credentials.push_back(parse_credentials(line.value));
         if (!jwt) jwt = jwt_of(credentials.back());
     }
-    grpc = grpc_status(response);
-    carried.clear();
-    if (may_refuse(response)) carried = carried_by(request, dialects);
-    for (const Carried& one : carried)
-        if (!jwt && credentials.empty() && one.value.starts_with("eyJ") &&
-            (one.holds == Holds::token || one.holds == Holds::session))
-            jwt = parse_jwt(one.value);
-    sent = sent_in(*this);
     request_names = names_of(request.fields);
     answer_names = names_of(response.fields);
 
@@ -153,10 +145,22 @@ void Exchange::read() {
         upstream_date = parse_http_date(*date, answered_at);
     preflight = is_preflight(request);
     script = is_script(request.fields);
-    heard = may_refuse(response) ? listen(*this) : Heard();
+    hear();
     // Tens of microseconds for RSA: only where an answer asks for an explanation.
     const bool refused = response.status == 400 || response.status == 401 || response.status == 403;
     signature = refused && keys && jwt ? keys->verify(*jwt) : Signature::not_checked;
+}
+
+void Exchange::hear() {
+    grpc = grpc_status(response);
+    carried.clear();
+    if (may_refuse(response)) carried = carried_by(request, dialects);
+    for (const Carried& one : carried)
+        if (!jwt && credentials.empty() && one.value.starts_with("eyJ") &&
+            (one.holds == Holds::token || one.holds == Holds::session))
+            jwt = parse_jwt(one.value);
+    sent = sent_in(*this);
+    heard = may_refuse(response) ? listen(*this) : Heard();
 }
 
 }  // namespace whogoes::rules

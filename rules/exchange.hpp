@@ -119,6 +119,8 @@ struct Exchange {
     }
 
     void read();
+    // The same of what hangs on the answer's body alone: again, once that has come.
+    void hear();
 };
 
 }  // namespace whogoes::rules

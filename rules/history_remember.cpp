@@ -7,6 +7,8 @@
 #include <boost/url.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 // What one exchange adds to the notes on its client.
 namespace whogoes::rules {
@@ -132,6 +134,14 @@ void note_redirect(ClientNotes& notes, const Exchange& exchange, const Seen& see
          most_small);
 }
 
+// RFC 6265bis, 5.7: what a script of another site fetches may set no cookie that is for its own
+// site alone. Where SameSite is absent, browsers differ.
+bool is_lost_across_sites(const SetCookie& cookie, const Fields& request) {
+    return (iequals(cookie.same_site, "Lax") || iequals(cookie.same_site, "Strict")) &&
+           iequals(request.first("Sec-Fetch-Site").value_or(""), "cross-site") &&
+           !iequals(request.first("Sec-Fetch-Mode").value_or("navigate"), "navigate");
+}
+
 void note_cookies(ClientNotes& notes, const Exchange& exchange, const Seen& seen,
                   const HistoryLimits& limits, std::uint64_t hash_key) {
     for (const Field& line : exchange.request.fields.lines()) {
@@ -159,10 +169,12 @@ void note_cookies(ClientNotes& notes, const Exchange& exchange, const Seen& seen
         }
         const std::string_view path =
             cookie->path.empty() ? default_path(exchange.request.path) : cookie->path;
+        std::vector<CookieFlaw> flaws = storage_flaws(*cookie, *origin);
+        if (is_lost_across_sites(*cookie, exchange.request.fields))
+            flaws.push_back(CookieFlaw::same_site_across);
         keep(notes.set_cookies,
-             SetCookieNote{seen.at, std::string(cookie->name), std::string(path),
-                           storage_flaws(*cookie, *origin), false, seen.agent,
-                           cookie_hashes(exchange, hash_key)},
+             SetCookieNote{seen.at, std::string(cookie->name), std::string(path), std::move(flaws),
+                           false, seen.agent, cookie_hashes(exchange, hash_key)},
              limits.entries_a_client);
     }
 }

@@ -39,11 +39,33 @@ bool begins_like_an_object(std::string_view segment) {
     return false;
 }
 
+// What stands alone may be a header whose rest was cut off, or JSON of another make: an encrypted
+// cookie, a state, a page's cursor. As much of it as can be read tells which.
+bool is_header_alone(std::string_view segment) {
+    constexpr std::size_t enough = 256;
+    segment = segment.substr(0, enough);
+    const auto* const end = std::find_if_not(segment.begin(), segment.end(), [](char c) {
+        return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '+' || c == '/';
+    });
+    segment = segment.substr(0, static_cast<std::size_t>(end - segment.begin()));
+    std::array<char, enough> buffer;  // deliberately not zeroed
+    std::size_t bad = npos;
+    std::size_t padding = 0;
+    const std::size_t size = decode_base64_into(segment.substr(0, segment.size() / 4 * 4),
+                                                Alphabet::either, buffer.data(), bad, padding);
+    const std::string_view json(buffer.data(), size);
+    // Too little to tell: the name of the first member is not whole.
+    if (json.find('"', 2) == npos) return true;
+    for (const std::string_view name : {"\"alg\"", "\"typ\"", "\"kid\"", "\"enc\""})
+        if (json.find(name) != npos) return true;
+    return false;
+}
+
 // A JWT is known by its first part, or by its second when the first is damaged. Other tokens have
 // dots too (PASETO, signed cookies), and are none of ours.
 bool looks_like_jwt(const Segments& segments, std::string_view token) {
     const std::string_view head = segments.part[0];
-    if (head.starts_with("eyJ")) return true;
+    if (head.starts_with("eyJ")) return segments.count > 1 || is_header_alone(head);
     if (segments.count < 2) return false;
     if (begins_like_an_object(head) || begins_like_an_object(segments.part[1])) return true;
     return token.find_first_not_of('.') == npos;

@@ -315,7 +315,8 @@ bool Heard::refuses(bool credential_came) const noexcept {
         if (row->step == Step::token_endpoint || row->step == Step::edge ||
             row->step == Step::absent)
             return true;
-        if (credential_came && row->step < Step::rest) return true;
+        if (!credential_came) continue;
+        if (row->step < Step::rest || row->cause.due == Due::unauthorized) return true;
     }
     return false;
 }

@@ -150,8 +150,7 @@ void weigh_body(OpenEvent& event) {
         response.body = event.decoded_body;
         if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
     }
-    event.exchange.grpc = rules::grpc_status(response);
-    event.exchange.heard = rules::listen(event.exchange);
+    event.exchange.hear();
     event.diagnosis = rules::diagnose(event.exchange);
 }
 

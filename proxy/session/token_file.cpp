@@ -33,7 +33,7 @@ net::Secret stored_token(const std::string& path) {
     std::string_view token = text;
     if (token.ends_with('\n')) token.remove_suffix(1);
     if (token.ends_with('\r')) token.remove_suffix(1);
-    const net::Secret held(token);
+    net::Secret held(token);
     net::wipe(text);
     return held;
 }

@@ -5,6 +5,7 @@
 #include "rules/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace whogoes::rules::causes {
@@ -20,6 +21,50 @@ bool audience_differs(const Exchange& exchange, const Jwt& jwt) {
     for (const std::string& audience : jwt.aud)
         if (contains(wanted, audience)) return false;
     return true;
+}
+
+// Audiences that name one API and no other, whoever the client is. A token for it is of no use
+// elsewhere: Microsoft signs one for Graph so that Graph alone can verify it.
+struct NamedAudience {
+    std::string_view begin, end;  // what the audience begins and ends with; no end: it is all of it
+    std::string_view api;
+    std::string_view host;  // where the API answers: this, or what ends with "." and this
+};
+
+constexpr std::array named_audiences{
+    NamedAudience{"00000003-0000-0000-c000-000000000000", "", "Microsoft Graph", "microsoft.com"},
+    NamedAudience{"https://graph.microsoft.com", "", "Microsoft Graph", "microsoft.com"},
+    NamedAudience{"https://graph.microsoft.com/", "", "Microsoft Graph", "microsoft.com"},
+    NamedAudience{"https://management.azure.com", "", "Azure Resource Manager", "azure.com"},
+    NamedAudience{"https://management.azure.com/", "", "Azure Resource Manager", "azure.com"},
+    NamedAudience{"https://management.core.windows.net/", "", "Azure Resource Manager",
+                  "azure.com"},
+    NamedAudience{"https://", ".auth0.com/api/v2/", "Auth0's Management API", "auth0.com"},
+    NamedAudience{"https://", ".auth0.com/userinfo", "Auth0's userinfo", "auth0.com"},
+};
+
+const NamedAudience* named(std::string_view audience) {
+    for (const NamedAudience& one : named_audiences)
+        if (one.end.empty() ? audience == one.begin
+                            : audience.starts_with(one.begin) && audience.ends_with(one.end))
+            return &one;
+    return nullptr;
+}
+
+// The API that each of the token's audiences names, where it is not the one that was asked.
+const NamedAudience* meant_elsewhere(const Exchange& exchange, const Jwt& jwt) {
+    const NamedAudience* found = nullptr;
+    const std::string host = host_of(exchange.place.upstream_origin);
+    for (const std::string& audience : jwt.aud) {
+        found = named(audience);
+        if (!found || host == found->host || host.ends_with("." + std::string(found->host)))
+            return nullptr;
+        // A stand-in or a gateway speaks as the API itself does.
+        for (const Dialect* const system : exchange.heard.systems)
+            if (istarts_with(system->name, found->api.substr(0, found->api.find('\''))))
+                return nullptr;
+    }
+    return found;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -185,7 +230,13 @@ std::optional<Evidence> wrong_audience(const Exchange& exchange) {
                      {fact("aud", jwt->aud), fact("expected_aud", exchange.expected->audiences)});
     std::vector<Fact> facts;
     if (jwt) facts.push_back(fact("aud", jwt->aud));
-    return told_of_token(exchange, "wrong-audience", std::move(facts));
+    std::optional<Evidence> said = told_of_token(exchange, "wrong-audience", facts);
+    if (said || !jwt || acts_as(exchange) != 401) return said;
+    const NamedAudience* const other = meant_elsewhere(exchange, *jwt);
+    if (!other) return std::nullopt;
+    return shape(
+        "the token is for " + std::string(other->api) + " alone, and another API was asked",
+        std::move(facts));
 }
 
 std::optional<Evidence> wrong_authorized_party(const Exchange& exchange) {

@@ -36,6 +36,19 @@ std::string without_query(std::string_view url) {
     return std::string(url.substr(0, url.find_first_of("?#")));
 }
 
+// Who judges the credential, or refuses the caller for a reason of its own, has read it.
+bool was_read(const Exchange& exchange) {
+    for (const Told& told : exchange.heard.told) {
+        const CauseRow* const row = find_row(told.saying->cause);
+        if (row && row->step == Step::absent) return false;
+    }
+    for (const Told& told : exchange.heard.told) {
+        const CauseRow* const row = find_row(told.saying->cause);
+        if (row && row->step > Step::absent) return true;
+    }
+    return is_forbidden(exchange) && !exchange.heard.unheard().empty();
+}
+
 }  // namespace
 
 std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
@@ -68,6 +81,7 @@ std::optional<Evidence> credentials_in_wrong_header(const Exchange& exchange) {
                             fact("expected_header", "Authorization")};
     const bool asked = exchange.challenges.offers("Bearer") || exchange.challenges.offers("Basic");
     // Some APIs read just that field.
+    if (!asked && was_read(exchange)) return std::nullopt;
     return asked && !exchange.heard.is_usual_there("credentials-in-wrong-header")
                ? proof(std::move(words), std::move(facts))
                : shape(std::move(words), std::move(facts));

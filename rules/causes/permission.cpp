@@ -1,6 +1,7 @@
 #include "rules/causes/permission.hpp"
 
 #include "rules/causes/reading.hpp"
+#include "rules/causes/session_cookie.hpp"
 
 #include <utility>
 
@@ -25,7 +26,8 @@ std::optional<Evidence> permission_denied(const Exchange& exchange) {
     if (!own.empty())
         return habit("the API refuses for a reason of its own: " + quoted(exchange, own),
                      std::move(facts));
-    if (accepted) {
+    // A session that a safe call may use proves nothing of one that has to show a CSRF field.
+    if (accepted && !may_lack_csrf_field(exchange)) {
         std::string words =
             "the credential was accepted elsewhere within ten minutes, and not here";
         // A web server's own page may be about the file, the address or the method.

@@ -126,6 +126,16 @@ std::optional<Evidence> session_expired(const Exchange& exchange) {
     return guess("a cookie came, and the session behind it may be gone", std::move(facts));
 }
 
+bool may_lack_csrf_field(const Exchange& exchange) {
+    if (!is_forbidden(exchange) || is_safe_method(exchange.request.method)) return false;
+    // Without a word from the upstream only where a session is all there is to refuse.
+    if (!has_session_cookie(exchange) || has_csrf_field(exchange) || !only_cookies_count(exchange))
+        return false;
+    return exchange.challenges.absent() && !misnamed_credential(exchange) &&
+           !exchange.recollection.lost_redirect && exchange.heard.told.empty() &&
+           exchange.heard.unheard().empty();
+}
+
 std::optional<Evidence> csrf_failed(const Exchange& exchange) {
     const bool said = exchange.heard.says("csrf-failed");
     const bool laravel = exchange.response.status == 419;
@@ -137,14 +147,7 @@ std::optional<Evidence> csrf_failed(const Exchange& exchange) {
     if (said) return told(exchange, "csrf-failed", std::move(facts));
     if (laravel)
         return proof("the status 419 means that the CSRF token did not match", std::move(facts));
-    if (!is_forbidden(exchange) || is_safe_method(exchange.request.method)) return std::nullopt;
-    // Without a word from the upstream only where a session is all there is to refuse.
-    if (!has_session_cookie(exchange) || has_csrf_field(exchange) || !only_cookies_count(exchange))
-        return std::nullopt;
-    if (!exchange.challenges.absent() || misnamed_credential(exchange) ||
-        exchange.recollection.lost_redirect || !exchange.heard.told.empty() ||
-        !exchange.heard.unheard().empty())
-        return std::nullopt;
+    if (!may_lack_csrf_field(exchange)) return std::nullopt;
     return habit("a " + std::string(exchange.request.method) +
                      " with a session cookie came without a CSRF field",
                  std::move(facts));

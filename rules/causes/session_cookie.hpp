@@ -11,5 +11,8 @@ std::optional<Evidence> session_cookie_missing(const Exchange&);
 std::optional<Evidence> session_cookie_blocked(const Exchange&);
 std::optional<Evidence> session_expired(const Exchange&);
 std::optional<Evidence> csrf_failed(const Exchange&);
+// Whether an unsafe call beside a session came without a CSRF field, and the answer gives no
+// reason.
+bool may_lack_csrf_field(const Exchange&);
 
 }  // namespace whogoes::rules::causes

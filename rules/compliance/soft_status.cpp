@@ -64,6 +64,31 @@ std::string refusing_member(const boost::json::object& body) {
     return {};
 }
 
+// {"success":false}, {"ok":false}, {"status":"error"}: that it failed, and not yet why.
+std::string failing_member(const boost::json::object& body) {
+    for (const std::string_view name : {"success", "ok"}) {
+        const boost::json::value* value = body.if_contains(name);
+        if (value && value->is_bool() && !value->get_bool()) return std::string(name);
+    }
+    const boost::json::value* status = body.if_contains("status");
+    const boost::json::string* text = status ? status->if_string() : nullptr;
+    for (const std::string_view word : {"error", "fail", "failed", "failure"})
+        if (text && iequals({text->data(), text->size()}, word)) return "status";
+    return {};
+}
+
+// Whether the answer's words are about the credential of the call, or that there is none.
+bool speaks_of_the_caller(const Exchange& exchange) {
+    const bool came = exchange.carries(Sent::credential);
+    for (const Told& told : exchange.heard.told) {
+        const CauseRow* const row = find_row(told.saying->cause);
+        if (!row || told.saying->weak) continue;
+        if (row->step == Step::absent) return true;
+        if (came && row->step >= Step::malformed && row->step < Step::rest) return true;
+    }
+    return false;
+}
+
 // ASP.NET's way to tell a script of a status that its own redirect hid.
 bool has_hidden_status(const Exchange& exchange) {
     const auto hidden = exchange.response.fields.first("X-Responded-JSON");
@@ -93,7 +118,8 @@ std::optional<Evidence> soft_unauthorized(const Exchange& exchange) {
     if (is_login_form(exchange))
         return likely("a login form came where JSON was asked for, with a success status");
     const auto body = json_body(exchange);
-    const std::string member = body ? refusing_member(*body) : std::string();
+    std::string member = body ? refusing_member(*body) : std::string();
+    if (body && member.empty() && speaks_of_the_caller(exchange)) member = failing_member(*body);
     if (member.empty()) return std::nullopt;
     return likely("the body tells of a refusal in its member " + member + ", the status is " +
                       std::to_string(exchange.response.status),

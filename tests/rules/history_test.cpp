@@ -127,6 +127,21 @@ TEST_CASE("a cookie set and never returned is remembered with the reasons") {
     CHECK(after("sid=; Max-Age=0", {}).empty());
 }
 
+TEST_CASE("a cookie for its own site alone is lost where another site's script asked") {
+    const auto is_lost = [](std::string_view line, std::string_view site, std::string_view mode) {
+        return !recollection_of({{.request = {{"Sec-Fetch-Site", site}, {"Sec-Fetch-Mode", mode}},
+                                  .response = {{"Set-Cookie", line}}}},
+                                {})
+                    .cookies_set.front()
+                    .blocked_because.empty();
+    };
+    CHECK(is_lost("sid=1; SameSite=Lax", "cross-site", "cors"));
+    CHECK(is_lost("sid=1; samesite=strict", "cross-site", "cors"));
+    CHECK_FALSE(is_lost("sid=1; SameSite=Lax", "same-site", "cors"));
+    CHECK_FALSE(is_lost("sid=1; SameSite=Lax", "cross-site", "navigate"));
+    CHECK_FALSE(is_lost("sid=1", "cross-site", "cors"));
+}
+
 TEST_CASE("a cookie that came back once was not blocked") {
     const Recollection found =
         recollection_of({{.response = {{"Set-Cookie", "sid=1; Domain=api.test"}}},

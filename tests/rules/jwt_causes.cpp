@@ -176,6 +176,22 @@ const CauseCase
                  x.audiences = {"other", "another"};
              }},
             {"wrong-audience", true, "told", valid(), told("jwt audience invalid")},
+            {"wrong-audience", true, "one that names Graph, whatever the answer says",
+             bearer(token(R"({"aud":"00000003-0000-0000-c000-000000000000","scp":"User.Read"})")),
+             told("the signature is invalid")},
+            {"wrong-audience", true, "both of Auth0 itself",
+             bearer(token(R"({"aud":["https://acme.eu.auth0.com/api/v2/",)"
+                          R"("https://acme.eu.auth0.com/userinfo"],"scope":"openid"})")),
+             "401"},
+            {"wrong-audience", false, "an own API beside userinfo",
+             bearer(token(R"({"aud":["orders","https://acme.eu.auth0.com/userinfo"],)"
+                          R"("scope":"openid"})")),
+             "401"},
+            {"wrong-audience", false, "Graph, which was asked",
+             bearer(token(R"({"aud":"https://graph.microsoft.com","scp":"User.Read"})")), "401",
+             [](Exchange& e, Expectations&) {
+                 e.place.upstream_origin = "https://graph.microsoft.com";
+             }},
             {"wrong-audience", false, "one of several", valid(), bearer_401,
              [](Exchange&, Expectations& x) {
                  x.audiences = {"other", "api"};

@@ -30,6 +30,8 @@ TEST_CASE("the first thing wrong with a JWT is named") {
     } const rows[] = {
         {"a whole token", h + "." + p + "." + s, JwtFlaw::none, 0},
         {"one part", h, JwtFlaw::segment_count, 0},
+        {"one part, cut in its first name", "eyJhb", JwtFlaw::segment_count, 0},
+        {"one part, cut behind it", h.substr(0, h.size() - 3), JwtFlaw::segment_count, 0},
         {"two parts", h + "." + p, JwtFlaw::segment_count, 0},
         {"four parts", h + "." + p + "." + s + ".", JwtFlaw::segment_count, 0},
         {"many parts", h + std::string(5000, '.'), JwtFlaw::segment_count, 0},
@@ -78,11 +80,14 @@ TEST_CASE("the octet at fault is counted within its part") {
 
 TEST_CASE("tokens that are none of ours are left alone") {
     const std::string huge = base64url_of(hs256) + "." + std::string(20000, 'A') + ".AAAA";
+    const std::string sealed =
+        base64url_of(R"({"iv":"aaaa","value":"bbbb","mac":"cccc","tag":""})");
     for (const std::string_view other :
          {std::string_view(""), std::string_view("opaque-0123456789abcdef"),
           std::string_view("v2.local.QAxIpVe-ECVNI1z4xQbm_qQYomyT3h8FtV8bxkz8"),
           std::string_view("v4.public.eyJkYXRhIjoieCJ9AAAA"), std::string_view("a.b.c"),
           std::string_view("ghp_EXAMPLE"), std::string_view("nullable.token"),
+          std::string_view(sealed), std::string_view("eyJpdiI6IkQiLCJ2YWx1ZSI6IkUifQ%3D%3D"),
           std::string_view(huge)}) {
         CAPTURE(other);
         CHECK_FALSE(parse_jwt(other));

@@ -45,6 +45,12 @@ TEST_CASE("where two causes apply the one that explains more leads") {
          "host-rejected", "", "no-credentials"},
         {"CSRF before a session that may be gone", "POST /\nCookie: sid=1",
          "401\n\n{\"detail\":\"CSRF Failed\"}", "csrf-failed", "", "session-expired"},
+        {"CSRF before a permission, where the session was good for a safe call",
+         "POST /\nCookie: sid=1", "403", "csrf-failed", "", "permission-denied",
+         [](Exchange& e, Expectations&) { e.recollection.cookie_accepted_ago = 9s; }},
+        {"a permission where the CSRF field came", "POST /\nCookie: sid=1\nX-CSRF-Token: a", "403",
+         "permission-denied", "", "csrf-failed",
+         [](Exchange& e, Expectations&) { e.recollection.cookie_accepted_ago = 9s; }},
         {"a redirect before a token in the URL", "GET /?access_token=abc", bearer_401,
          "header-lost-on-redirect", "", "credentials-in-query-ignored",
          [](Exchange& e, Expectations&) {
@@ -97,6 +103,10 @@ TEST_CASE("where two causes apply the one that explains more leads") {
          "401\nWWW-Authenticate: Basic realm=\"a\"", "basic-wrong-credentials",
          "repeated-rejected-credential", "",
          [](Exchange& e, Expectations&) { e.recollection.refused_in_30s = 9; }},
+        {"a 400 that says no more than that the token is invalid", expired,
+         "400\n\n{\"error\":\"Invalid token\"}", "token-expired"},
+        {"a 400 of the kind for a token that is good", bearer(token(valid_claims)),
+         "400\n\n{\"error\":\"Invalid token\"}", "token-rejected-unknown"},
         {"two credentials are not judged further",
          bearer(token(expired_claims)) + "\nAuthorization: Basic YW5uOg==", "401",
          "multiple-authorization", "", "token-expired"},
@@ -122,6 +132,10 @@ TEST_CASE("an answer that is no refusal is no event") {
          "302\nLocation: /login", ""},
         {"a 400 about the body", with_token, "400\n\n{\"message\":\"name is required\"}", ""},
         {"a 400 without a body", with_token, "400", ""},
+        {"a 400 about another token", with_token,
+         "400\n\n{\"message\":\"Invalid token for the coupon\"}", ""},
+        {"a 400 about a token in the body", bearer(token(valid_claims)).replace(0, 3, "POST"),
+         "400\n\n{\"error\":\"Invalid token\"}", ""},
         {"a 400 about an order", with_token, "400\n\n{\"message\":\"the order is locked\"}", ""},
         {"a 400 about a form's issuer", "POST /cards",
          "400\n\n{\"message\":\"issuer is required\"}", ""},
@@ -149,6 +163,20 @@ TEST_CASE("the body may come later") {
     brief.exchange.response.body_evidence = BodyEvidence::whole;
     brief.exchange.read();
     CHECK(diagnose(brief.exchange).has_cause("csrf-failed"));
+}
+
+TEST_CASE("a success whose body tells of a refusal is asked for what the request carried") {
+    BriefExchange brief("POST /graphql\nCookie: sid=1\n\n{}",
+                        "200\nContent-Type: application/json\n\n"
+                        "{\"errors\":[{\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}]}");
+    brief.exchange.response.body_evidence = BodyEvidence::unseen;
+    brief.exchange.read();
+    CHECK_FALSE(diagnose(brief.exchange).main);
+    brief.exchange.response.body_evidence = BodyEvidence::whole;
+    brief.exchange.hear();
+    const Diagnosis diagnosis = diagnose(brief.exchange);
+    CHECK(diagnosis.has_cause("session-expired"));
+    CHECK_FALSE(diagnosis.has_cause("no-credentials"));
 }
 
 TEST_CASE("the verdict says whether the status fits the cause") {
