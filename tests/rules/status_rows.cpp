@@ -7,6 +7,8 @@ using std::chrono::seconds;
 
 constexpr std::string_view with_token = "GET /\nAuthorization: Bearer abcdef0123456789";
 constexpr std::string_view json_client = "GET /v1/items\nAccept: application/json";
+constexpr std::string_view json_client_with_cookie =
+    "GET /v1/items\nAccept: application/json\nCookie: sid=1";
 // {"alg":"HS256"} and {"exp":1789999900}, a hundred seconds ago; the signature is made up.
 constexpr std::string_view with_expired_token =
     "GET /\nAuthorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3ODk5OTk5MDB9."
@@ -83,16 +85,14 @@ const ComplianceRow rows[] = {
     {"soft-unauthorized", true, "a login form", json_client,
      "200\nContent-Type: text/html; charset=utf-8\n\n<form action=/in><input "
      "type=\"password\"></form>"},
-    {"soft-unauthorized", true, "no success, and words of the session",
-     std::string(json_client) + "\nCookie: sid=1",
+    {"soft-unauthorized", true, "no success, and words of the session", json_client_with_cookie,
      "200\nContent-Type: application/json\n\n{\"success\":false,\"error\":\"Session expired\"}"},
     {"soft-unauthorized", true, "no success, and words of a token",
      "GET /\nToken: eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.eyJpZCI6MX0",
      "200\nContent-Type: application/json\n\n{\"success\":false,\"message\":\"jwt expired\"}"},
     {"soft-unauthorized", false, "no success, for a reason of its own", json_client,
      "200\nContent-Type: application/json\n\n{\"success\":false,\"error\":\"Sold out\"}"},
-    {"soft-unauthorized", false, "a success that tells of sessions",
-     std::string(json_client) + "\nCookie: sid=1",
+    {"soft-unauthorized", false, "a success that tells of sessions", json_client_with_cookie,
      "200\nContent-Type: application/json\n\n{\"success\":true,\"note\":\"Session expired\"}"},
     {"soft-unauthorized", false, "free text", json_client,
      "200\nContent-Type: application/json\n\n{\"message\":\"unauthorized\"}"},
