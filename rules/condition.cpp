@@ -25,9 +25,12 @@ bool field_holds(const Fields& fields, const Term& term) {
 }
 
 bool is_host(std::string_view origin, std::string_view host) {
-    const std::string_view name = host_in(origin);
-    if (!iends_with(name, host)) return false;
-    return name.size() == host.size() || name[name.size() - host.size() - 1] == '.';
+    const std::size_t scheme = origin.find("://");
+    if (scheme != npos) origin.remove_prefix(scheme + 3);
+    origin = origin.substr(0, origin.find('/'));
+    if (!origin.starts_with('[')) origin = origin.substr(0, origin.rfind(':'));
+    if (!iends_with(origin, host)) return false;
+    return origin.size() == host.size() || origin[origin.size() - host.size() - 1] == '.';
 }
 
 bool text_holds(const Term& term, const Heard& heard, std::string_view& text) {
@@ -156,13 +159,6 @@ bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
 }
 
 }  // namespace
-
-std::string_view host_in(std::string_view origin) {
-    const std::size_t scheme = origin.find("://");
-    if (scheme != npos) origin.remove_prefix(scheme + 3);
-    origin = origin.substr(0, origin.find('/'));
-    return origin.starts_with('[') ? origin : origin.substr(0, origin.rfind(':'));
-}
 
 std::string_view around(std::string_view text, std::size_t at, std::size_t end) {
     if (text.size() <= longest_excerpt) return text;

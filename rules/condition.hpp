@@ -22,9 +22,6 @@ bool holds(Condition, const Exchange&, const Heard&, std::string_view& text);
 // its successes are worth a look. `origin`: scheme://host[:port].
 bool refuses_in_successes(std::string_view origin);
 
-// "api.example.com" of "https://api.example.com:8443".
-std::string_view host_in(std::string_view origin);
-
 // At most 200 octets of a text, with what stands from `at` to `end` in it.
 std::string_view around(std::string_view text, std::size_t at, std::size_t end);
 

@@ -1,5 +1,6 @@
 #include "rules/marks.hpp"
 
+#include "rules/causes/reading.hpp"
 #include "rules/condition.hpp"
 #include "rules/exchange.hpp"
 #include "rules/heard.hpp"
@@ -42,7 +43,7 @@ public:
     // Calls `take` with each row that may hold.
     template <class Take>
     void look(const Exchange& exchange, const Heard& heard, Take take) const {
-        look_for_hosts(lowered(host_in(exchange.place.upstream_origin)), take);
+        look_for_hosts(causes::host_of(exchange.place.upstream_origin), take);
         look_for_names(answer_fields_, exchange.answer_names, take);
         look_for_names(request_fields_, exchange.request_names, take);
         look_for_names(members_, names_of_members(heard), take);

@@ -245,6 +245,7 @@ void Secrets::mask(std::string& text) const {
     const auto give_up = [&] { text.assign(redacted); };
     std::vector<Run> runs;
     if (!find_runs(text, runs)) return give_up();
+    if (!may_be_escaped(text)) return replace_runs(text, runs);
     // Layer below layer, as a redirect to a redirect is written; each run as it stands on top.
     Unescaped layer{.plain = text};
     for (int depth = 0; depth < most_layers && may_be_escaped(layer.plain); ++depth) {
