@@ -97,6 +97,7 @@ struct Exchange {
     bool request_seen = true;     // false: an answer alone, and nothing is told of who asked
     Recollection recollection{};  // what History knows of this client
     std::optional<ReplayOf> replay_of{};
+    std::string fingerprint{};  // what the log calls the token, once it has; empty: not yet
 
     // Derived by read(); the same for every check, so worked out once.
     std::vector<Credentials> credentials{};    // one for each Authorization line, in order

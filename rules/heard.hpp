@@ -44,14 +44,20 @@ public:
     std::uint64_t members = 0;  // name_mark_of every member or element of the body, said or not
 
     // The first that tells of this cause; null: nobody does.
-    const Told* told_of(std::string_view cause) const noexcept;
+    const Told* told_of(std::string_view cause) const noexcept {
+        for (const Told& one : told)
+            if (one.saying->cause == cause) return &one;
+        return nullptr;
+    }
     bool says(std::string_view cause) const noexcept { return told_of(cause) != nullptr; }
     // Whether a 400 that says this is about a credential, and not about a form's fields.
     bool refuses(bool credential_came) const noexcept;
     // The first text that no dialect understands and that says something; empty: none.
     std::string_view unheard() const noexcept;
     // Whether a recognised system is known for what this cause or rule would call a fault.
-    bool is_usual_there(std::string_view cause_or_rule) const noexcept;
+    bool is_usual_there(std::string_view cause_or_rule) const noexcept {
+        return !systems.empty() && is_quirk(cause_or_rule);
+    }
     // The system to name: the first whose marks hold; null: unknown.
     const Dialect* system() const noexcept { return systems.empty() ? nullptr : systems.front(); }
 
@@ -59,6 +65,8 @@ public:
     std::string_view keep(std::string text);  // as long as this or a copy of it lives
 
 private:
+    bool is_quirk(std::string_view cause_or_rule) const noexcept;
+
     std::shared_ptr<std::deque<std::string>> kept_{};
 };
 

@@ -37,7 +37,7 @@ struct History::Impl {
         if (known != by_id.end()) {
             clients.splice(clients.begin(), clients, known->second);
         } else {
-            clients.push_front({.id = id});
+            clients.emplace_front().id = id;
             by_id[id] = clients.begin();
         }
         Client& client = clients.front();

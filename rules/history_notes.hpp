@@ -4,6 +4,7 @@
 #include "rules/exchange.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -98,7 +99,7 @@ struct RenewalNotes {
 
 struct ClientNotes {
     RenewalNotes renewals{};
-    std::vector<CredentialNote> credentials{};
+    std::deque<CredentialNote> credentials{};  // a flood of tokens drops the first each time
     std::vector<RouteNote> routes{};
     std::vector<CookieNote> cookies{};
     std::vector<RedirectNote> redirects{};

@@ -25,8 +25,8 @@ bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-template <class Note>
-Note& keep(std::vector<Note>& notes, Note note, std::size_t most) {
+template <class Notes>
+typename Notes::value_type& keep(Notes& notes, typename Notes::value_type note, std::size_t most) {
     if (notes.size() >= most) notes.erase(notes.begin());
     notes.push_back(std::move(note));
     return notes.back();
@@ -47,7 +47,9 @@ CredentialNote& credential_note(ClientNotes& notes, const Exchange& exchange, co
     if (jwt && jwt->readable() && jwt->iat.kind == ClaimKind::number) {
         note.subject = subject_hash(*jwt, hash_key);
         note.issued_at = jwt->iat.value;
-        if (fingerprints)
+        if (!exchange.fingerprint.empty())
+            note.fingerprint = exchange.fingerprint;
+        else if (fingerprints)
             note.fingerprint =
                 fingerprints->token(seen.authorization.scheme, seen.authorization.value);
     }

@@ -292,13 +292,7 @@ private:
 
 }  // namespace
 
-const Told* Heard::told_of(std::string_view cause) const noexcept {
-    for (const Told& one : told)
-        if (one.saying->cause == cause) return &one;
-    return nullptr;
-}
-
-bool Heard::is_usual_there(std::string_view cause_or_rule) const noexcept {
+bool Heard::is_quirk(std::string_view cause_or_rule) const noexcept {
     for (const Dialect* const system : systems) {
         // What an edge takes says nothing of an application behind it.
         if (system->layer == Layer::edge && !has_spoken(*this, *system)) continue;

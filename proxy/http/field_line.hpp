@@ -2,6 +2,8 @@
 
 #include "proxy/http/octets.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,7 +24,12 @@ constexpr bool is_field_value(std::string_view value) noexcept {
 // a head without the line is better than one with a line that somebody else chose.
 inline bool append_field(std::string& lines, std::string_view name, std::string_view value) {
     if (!is_field_value(value)) return false;
-    lines.append(name).append(": ").append(value).append("\r\n");
+    const std::size_t begin = lines.size();
+    lines.resize(begin + name.size() + value.size() + 4);  // once: several lines a request
+    char* at = std::copy(name.begin(), name.end(), lines.data() + begin);
+    at = std::copy_n(": ", 2, at);
+    at = std::copy(value.begin(), value.end(), at);
+    std::copy_n("\r\n", 2, at);
     return true;
 }
 

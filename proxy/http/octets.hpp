@@ -38,10 +38,15 @@ constexpr bool is_digits(std::string_view text) noexcept {
 
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
+inline constexpr std::array<bool, 256> control_octets = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = 0; c < 0x20; ++c) table[c] = c != '\t';
+    table[0x7f] = true;
+    return table;
+}();
+
 // What no field value, chunk extension or trailer may hold; HTAB is allowed there.
-constexpr bool is_control(char c) noexcept {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
+constexpr bool is_control(char c) noexcept { return control_octets[static_cast<unsigned char>(c)]; }
 
 constexpr char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -51,7 +56,7 @@ constexpr char lower(char c) noexcept {
 constexpr bool same_word(std::string_view left, std::string_view right) noexcept {
     if (left.size() != right.size()) return false;
     for (std::size_t i = 0; i < left.size(); ++i) {
-        if (lower(left[i]) != lower(right[i])) return false;
+        if (left[i] != right[i] && lower(left[i]) != lower(right[i])) return false;
     }
     return true;
 }

@@ -58,7 +58,9 @@ void append_joined(std::string& lines, const Head& head, bool trusted, FieldName
 }
 
 bool is_ip_address(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF:.") == text.npos;
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f') || c == ':' || c == '.';
+    });
 }
 
 // Frameworks compare these whole, so nothing is ever joined: the peer's word, or ours.

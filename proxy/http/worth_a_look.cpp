@@ -171,10 +171,12 @@ bool asks_for_errors_inside(std::string_view body) noexcept {
 
 bool is_call_with_errors_inside(const RequestHead& request, const ResponseHead& response) noexcept {
     if (response.status < 200 || response.status >= 300) return false;
-    const std::string_view type = response.value(FieldName::content_type);
-    if (begins(type, "application/grpc") || begins(type, "application/graphql-response"))
-        return true;
-    if (!begins(type, "application/json")) return false;
+    constexpr std::string_view application = "application/";
+    std::string_view type = response.value(FieldName::content_type);
+    if (!begins(type, application)) return false;
+    type.remove_prefix(application.size());
+    if (begins(type, "grpc") || begins(type, "graphql-response")) return true;
+    if (!begins(type, "json")) return false;
     // A client that knows of GraphQL over HTTP says so, whatever the method.
     if (request.value(FieldName::accept).find("application/graphql-response") != npos) return true;
     if (request.method() != "POST") return false;

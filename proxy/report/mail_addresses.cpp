@@ -65,6 +65,7 @@ std::size_t domain_end(std::string_view text, std::size_t begin) noexcept {
 }  // namespace
 
 void mask_mail_addresses(std::string& text, std::span<const std::string_view> kept) {
+    if (text.find('@') == npos && text.find('%') == npos) return;
     for (Sign sign = next_sign(text, 0); sign.begin != npos;) {
         const std::size_t begin = local_begin(text, sign.begin);
         const std::size_t end = domain_end(text, sign.end);

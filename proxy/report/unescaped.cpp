@@ -80,7 +80,8 @@ Escape escape_at(std::string_view text) {
 }  // namespace
 
 bool may_be_escaped(std::string_view text) noexcept {
-    return text.find_first_of("%&\\") != std::string_view::npos;
+    constexpr std::size_t npos = std::string_view::npos;
+    return text.find('%') != npos || text.find('&') != npos || text.find('\\') != npos;
 }
 
 Unescaped unescape(std::string_view text) {

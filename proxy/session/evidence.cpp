@@ -1,5 +1,6 @@
 #include "proxy/session/evidence.hpp"
 
+#include "proxy/http/chunks.hpp"
 #include "proxy/http/coding.hpp"
 #include "proxy/http/worth_a_look.hpp"
 #include "proxy/session/exchange.hpp"
@@ -30,6 +31,20 @@ void fill_answer(const http::ResponseHead& answer, OpenEvent& event) {
     copy.bytes = event.answer_head;
     for (const http::FieldLine& line : answer.fields)
         event.exchange.response.fields.add(copy.name_of(line), copy.value_of(line));
+}
+
+// What was kept of the body, for the rules to see: unpacked, where it was packed.
+void show_body(OpenEvent& event) {
+    rules::Response& response = event.exchange.response;
+    response.body = event.body;
+    response.body_evidence =
+        event.body_whole ? rules::BodyEvidence::whole : rules::BodyEvidence::partial;
+    const auto coding = response.fields.first("content-encoding");
+    if (event.body.empty() || !coding || coding->empty() || *coding == "identity") return;
+    std::optional<std::string> text = http::decoded(*coding, event.body, body_evidence_octets);
+    event.decoded_body = text ? std::move(*text) : "";
+    response.body = event.decoded_body;
+    if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
 }
 
 }  // namespace
@@ -72,10 +87,9 @@ std::string client_origin(const Exchange& exchange) {
     return origin;
 }
 
-bool may_hide_refusal(const Exchange& exchange) {
+bool body_may_hide_refusal(const Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     if (!is_success(answer.status)) return false;
-    if (http::is_call_with_errors_inside(exchange.request(), answer)) return true;
     const std::string_view type = answer.value(http::FieldName::content_type);
     const bool json = type.find("json") != std::string_view::npos;
     if (json && exchange.request().method() == "POST" && is_json(exchange.request()) &&
@@ -90,7 +104,9 @@ bool body_is_evidence(const Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     const int status = answer.status;
     // What is only moved elsewhere has nothing to say; a client's error may tell why.
-    const bool of_interest = may_hide_refusal(exchange) || (status >= 400 && status != 404);
+    const bool of_interest = (status >= 400 && status != 404) ||
+                             http::is_call_with_errors_inside(exchange.request(), answer) ||
+                             body_may_hide_refusal(exchange);
     return of_interest && answer.framing != http::Framing::none && !is_event_stream(answer);
 }
 
@@ -127,29 +143,47 @@ void fill(Exchange& exchange, OpenEvent& event) {
     rules::Exchange& seen = event.exchange;
     fill_request(exchange, seen.request);
     fill_answer(exchange.answer(), event);
+    if (event.body_whole) show_body(event);
     fill_place(exchange, *event.treatment, seen);
     seen.read();
 }
 
+bool take_body(const Exchange& exchange, OpenEvent& event) {
+    std::string_view bytes = exchange.answer_buffer.view().substr(exchange.answer_head_octets);
+    const http::ResponseHead& answer = exchange.answer();
+    bool whole = true;
+    event.body.clear();
+    if (answer.framing == http::Framing::chunked) {
+        http::ChunkTracker chunks;
+        http::ChunkTracker::Step step;
+        while (!bytes.empty() && step.state == http::ChunkTracker::State::more) {
+            step = chunks.next_data(bytes);
+            event.body.append(step.data.substr(0, body_evidence_octets - event.body.size()));
+            bytes.remove_prefix(step.consumed);
+        }
+        whole = step.state == http::ChunkTracker::State::done;
+    } else if (answer.framing == http::Framing::length) {
+        whole = bytes.size() >= answer.content_length;
+        bytes = bytes.substr(0, static_cast<std::size_t>(answer.content_length));
+        event.body.assign(bytes.substr(0, body_evidence_octets));
+    } else if (answer.framing == http::Framing::until_close) {
+        whole = exchange.answer_whole;
+        event.body.assign(bytes.substr(0, body_evidence_octets));
+    }
+    event.body_whole = whole;
+    if (!whole) event.body.clear();  // the relay keeps it as it passes
+    return whole;
+}
+
 void weigh_body(OpenEvent& event) {
-    rules::Response& response = event.exchange.response;
+    // Weighed before, when all of it came with the head.
+    if (event.exchange.response.body_evidence != rules::BodyEvidence::unseen) return;
     if (event.body.empty()) {
         if (event.wants_body && event.body_whole)
-            response.body_evidence = rules::BodyEvidence::whole;
+            event.exchange.response.body_evidence = rules::BodyEvidence::whole;
         return;
     }
-    // Weighed before, when it was put aside for a replay.
-    if (response.body_evidence != rules::BodyEvidence::unseen) return;
-    const auto coding = response.fields.first("content-encoding");
-    response.body = event.body;
-    response.body_evidence =
-        event.body_whole ? rules::BodyEvidence::whole : rules::BodyEvidence::partial;
-    if (coding && !coding->empty() && *coding != "identity") {
-        std::optional<std::string> text = http::decoded(*coding, event.body, body_evidence_octets);
-        event.decoded_body = text ? std::move(*text) : "";
-        response.body = event.decoded_body;
-        if (!text) response.body_evidence = rules::BodyEvidence::undecodable;
-    }
+    show_body(event);
     event.exchange.hear();
     event.diagnosis = rules::diagnose(event.exchange);
 }
@@ -167,6 +201,7 @@ void OpenEvent::clear() {
     exchange.challenges = {};
     exchange.proxy_challenges = {};
     exchange.jwt.reset();
+    exchange.fingerprint.clear();
     exchange.upstream_date.reset();
     exchange.skew.reset();
     exchange.replay_of.reset();

@@ -31,15 +31,20 @@ std::string_view path_of(const http::RequestHead&);
 // scheme://host of the request as the client dialled it; falls back on the listen address.
 std::string client_origin(const Exchange&);
 
-// A refusal that hides behind a success: only a developer's own traffic is looked through for it.
-bool may_hide_refusal(const Exchange&);
+// A refusal that hides behind a success whose head tells nothing of it: what asked for such, and a
+// developer's own traffic.
+bool body_may_hide_refusal(const Exchange&);
 bool body_is_evidence(const Exchange&);  // of the answer
 
 void fill_request(const Exchange&, rules::Request&);
 void fill_place(const Exchange&, const Treatment&, rules::Exchange&);
-// Everything of both heads, and where it took place. The answer's head lies in event.answer_head.
+// Everything of both heads, the body where it was taken, and where it took place. The answer's head
+// lies in event.answer_head.
 void fill(Exchange&, OpenEvent&);
-// What of the answer's body has passed; diagnoses again with it.
+// Keeps the answer's body as evidence if all of it lies in the answer's buffer already, as a short
+// one does that came with its head: one diagnosis instead of two. Whether it does.
+bool take_body(const Exchange&, OpenEvent&);
+// What of the answer's body has passed; diagnoses again with it, unless it has been weighed.
 void weigh_body(OpenEvent&);
 
 }  // namespace whogoes::session

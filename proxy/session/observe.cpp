@@ -159,7 +159,10 @@ void record_event(Exchange& exchange, OpenEvent& event) {
         !event.only_history && ((changed && exchange.settings->log.access != AccessLog::none) ||
                                 to_be_logged(event.diagnosis, exchange.settings->log));
     report::AuthEvent record;
-    if (told) record = described(exchange, event);
+    if (told) {
+        record = described(exchange, event);
+        event.exchange.fingerprint = record.token;
+    }
     if (!event.simulated) record_storm(exchange);
     remember(exchange);
     if (!told) return;
@@ -198,7 +201,8 @@ void record_repeat(const Exchange& exchange, const OpenEvent& event) {
 void observe(Exchange& exchange) {
     Worker& worker = exchange.worker;
     const bool accepted =
-        !http::worth_a_look(exchange.request(), exchange.answer()) && !may_hide_refusal(exchange);
+        !http::worth_a_look(exchange.request(), exchange.answer()) &&
+        !body_may_hide_refusal(exchange);
     if (accepted && !renews_a_token(exchange) && !completes_handshake(exchange) &&
         !worker.accepted_gate.opens(exchange.request(), now_ms(worker)))
         return;
@@ -209,7 +213,7 @@ void observe(Exchange& exchange) {
     event.only_history = accepted;
     event.answer_head.assign(exchange.answer().bytes);
     if (accepted) return fill(exchange, event);
-    event.wants_body = body_is_evidence(exchange);
+    event.wants_body = body_is_evidence(exchange) && !take_body(exchange, event);
     find_repeat(exchange, event);
     if (!event.repeat) look(exchange, event);
 }
@@ -229,28 +233,16 @@ void observe_again(Exchange& exchange) {
     event.treatment = treatment;
     event.exchange.answered_at = exchange.worker.clock();
     event.answer_head.assign(exchange.answer().bytes);
+    event.wants_body = body_is_evidence(exchange) && !take_body(exchange, event);
     fill(exchange, event);
     event.exchange.replay_of =
         rules::ReplayOf{.refreshed = true, .rejected_fingerprint = exchange.replay->token};
     judge(exchange, event);
-    event.wants_body = body_is_evidence(exchange);
 }
 
 void reconsider(Exchange& exchange) {
     OpenEvent& event = *exchange.event;
-    std::string_view bytes = exchange.answer_buffer.view().substr(exchange.answer_head_octets);
-    if (exchange.answer().framing == http::Framing::chunked) {
-        http::ChunkTracker chunks;
-        while (!bytes.empty() && event.body.size() < body_evidence_octets) {
-            const http::ChunkTracker::Step step = chunks.next_data(bytes);
-            event.body.append(step.data.substr(0, body_evidence_octets - event.body.size()));
-            if (step.state != http::ChunkTracker::State::more) break;
-            bytes.remove_prefix(step.consumed);
-        }
-    } else if (exchange.answer().framing != http::Framing::none) {
-        event.body.append(bytes.substr(0, body_evidence_octets));
-    }
-    event.body_whole = true;
+    event.wants_body = event.wants_body && !take_body(exchange, event);
     weigh_body(event);
     event.wants_body = false;
     prescribe(exchange, event);

@@ -34,6 +34,31 @@ TEST_CASE("a missing challenge is added to a 401, one line each, behind the API'
           std::string::npos);
 }
 
+// It is weighed with the head, and passes as it came all the same.
+TEST_CASE("a body that came with its head tells the cause, whatever its framing") {
+    const std::string json = "Content-Type: application/json\r\n";
+    const std::string body = "{\"error\":\"insufficient_scope\"}";
+    const struct {
+        const char* given;
+        std::string answer;
+    } rows[] = {
+        {"a length", answer(401, json, body)},
+        {"a length, and octets behind it", answer(401, json, body) + "HTTP/1.1 200 OK\r\n\r\n"},
+        {"chunks", "HTTP/1.1 401 Status\r\n" + json + "Transfer-Encoding: chunked\r\n\r\n10\r\n" +
+                       body.substr(0, 16) + "\r\ne\r\n" + body.substr(16) + "\r\n0\r\n\r\n"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        Rig rig({.offers = {bearer}});
+        rig.upstream.will_answer(row.answer);
+        const Message reply = rig.get("/", "Authorization: Bearer opaque-token-of-somebody\r\n");
+        CHECK(reply.head.find("error=\"invalid_token\"") != std::string::npos);
+        const boost::json::object event = rig.next_event();
+        CHECK(text_at(event, "/auth/cause") == "insufficient-scope");
+        CHECK(text_at(event, "/upstream/message") == "insufficient_scope");
+    }
+}
+
 TEST_CASE("a 401 with a challenge of its own passes byte for byte") {
     Rig rig({.offers = {bearer}});
     const std::string own =
