@@ -7,19 +7,13 @@
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
 #include "rules/condition.hpp"
+#include "rules/text.hpp"
 
 #include <algorithm>
 #include <sstream>
 
 namespace whogoes::app {
 namespace {
-
-bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
-}
 
 // Where in the value the flaw is, as a column.
 Item at_offset(Item item, std::size_t offset) {
@@ -62,7 +56,7 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
         problems.add(view.where("challenge.login_redirect"), prefix + "challenge.login_redirect",
                      "needs challenge.offer: a 401 must carry a challenge (RFC 9110, 15.5.2)");
     remedies.quiet_scheme = view.text("challenge.quiet_scheme");
-    if (!remedies.quiet_scheme.empty() && !is_token(remedies.quiet_scheme))
+    if (!remedies.quiet_scheme.empty() && !rules::is_token(remedies.quiet_scheme))
         problems.add(view.item("challenge.quiet_scheme"), prefix + "challenge.quiet_scheme",
                      "is no scheme name: write one word, as in xBasic");
     else if (!remedies.quiet_scheme.empty() &&
@@ -219,6 +213,14 @@ void read_limits(const View& view, settings::Settings& settings) {
                               : settings::HalfClose::abort;
     settings.timeouts.connect = view.duration("limits.timeouts.connect");
     settings.timeouts.header = view.duration("limits.timeouts.header");
+    const auto set = [&view](const char* path) -> std::optional<std::chrono::milliseconds> {
+        if (!view.has(path)) return std::nullopt;
+        return view.duration(path);
+    };
+    settings.timeouts.handshake_set = set("limits.timeouts.handshake");
+    settings.timeouts.body_set = set("limits.timeouts.body");
+    settings.timeouts.own_answer_set = set("limits.timeouts.own_answer");
+    settings.timeouts.tunnel_end_set = set("limits.timeouts.tunnel_end");
     settings.timeouts.idle = view.duration("limits.timeouts.idle");
     settings.timeouts.response = view.duration("limits.timeouts.response");
 }

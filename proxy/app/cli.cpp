@@ -222,11 +222,6 @@ std::optional<ListenAddress> admin_of(const CommandLine& line, const Surrounding
     return std::nullopt;
 }
 
-// The wildcard is where it listens, not where one can call.
-std::string callable(const std::string& host) {
-    return host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
-}
-
 int simulate(const CommandLine& line, const Surroundings& here) {
     const SimulateArguments& wanted = line.simulate;
     if (wanted.cause != "off" && rules::find_cause(wanted.cause) == nullptr)
@@ -241,7 +236,7 @@ int simulate(const CommandLine& line, const Surroundings& here) {
     const auto address = admin_of(line, here);
     if (!address) return usage;
     tools::SimulateRequest request;
-    request.host = callable(address->host);
+    request.host = address->callable().host;
     request.port = address->port;
     request.token = known_admin_token(here, address->port);
     if (request.token.empty())

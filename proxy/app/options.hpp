@@ -23,6 +23,8 @@ struct ListenAddress {
 
     std::string text() const;  // "127.0.0.1:8401", "[::1]:8401", "unix:/run/x"
     bool loopback() const;     // a unix socket counts as one
+    // Where one can call what listens here: a wildcard is no address to call.
+    ListenAddress callable() const;
     bool operator==(const ListenAddress&) const = default;
 };
 

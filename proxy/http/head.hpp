@@ -128,6 +128,11 @@ struct RequestHead : Head {
         const std::string_view all = path_and_query();
         return all.substr(0, all.find('?'));
     }
+    // Fetch, 4.8: a browser asks for leave before it sends what it was told to.
+    bool is_preflight() const noexcept {
+        return is_options && find(FieldName::origin) != nullptr &&
+               find(FieldName::access_control_request_method) != nullptr;
+    }
     std::uint32_t method_end = 0, target_begin = 0, target_end = 0, line_end = 0;
     bool is_head = false, is_connect = false, is_options = false;
     bool expect_continue = false;  // Expect: 100-continue, HTTP/1.1, and a body to wait with

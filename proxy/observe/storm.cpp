@@ -6,6 +6,7 @@
 #include "proxy/observe/recording.hpp"
 #include "proxy/observe/sighting.hpp"
 #include "proxy/report/redact.hpp"
+#include "proxy/settings/renewal_storm.hpp"
 #include "rules/compliance/readings.hpp"
 
 #include <variant>
@@ -13,7 +14,7 @@
 namespace whogoes::observe {
 namespace {
 
-constexpr int storm = 3, great_storm = 10;  // renewals within a minute
+using settings::great_storm_renewals;
 constexpr std::int64_t many_refusals = 20;
 
 }  // namespace
@@ -27,13 +28,13 @@ int renewals_in_a_storm(Observer& observer, const Sighting& sighting) {
     const rules::Exchange& seen = sighting.event->exchange;
     if (!rules::compliance::is_refresh_call(seen)) return 0;
     const int count = observer.history.recall(seen).renewals_in_60s + 1;
-    return count == storm || count % great_storm == 0 ? count : 0;
+    return count == settings::storm_renewals || count % great_storm_renewals == 0 ? count : 0;
 }
 
 report::AuthEvent storm_record(const Observer& observer, const Sighting& sighting, int renewals) {
     report::AuthEvent record;
     record.kind = report::EventKind::auth_refresh;
-    record.level = renewals < great_storm ? "warn" : "error";
+    record.level = renewals < great_storm_renewals ? "warn" : "error";
     record.time = observer.clock();
     record.method = report::logged_method(sighting.request.method());
     record.path = report::redacted_path(sighting.event->exchange.request.path);

@@ -1,5 +1,6 @@
 #include "proxy/renew/token_record.hpp"
 
+#include "proxy/settings/renewal_storm.hpp"
 #include "rules/diagnosis.hpp"
 
 #include <algorithm>
@@ -8,8 +9,6 @@
 namespace whogoes::renew {
 namespace {
 
-constexpr std::chrono::seconds storm_window{60};
-constexpr std::ptrdiff_t storm = 3, great_storm = 10;  // renewals for one client within it
 constexpr std::size_t most_renewals = 256;
 
 rules::Trait trait_of(TokenAnswer::Kind kind) {
@@ -77,13 +76,13 @@ report::AuthEvent new_tokens_refused_record(const settings::RefreshSettings& blo
 std::string RenewalStorm::note(const std::string& client, net::Clock::time_point now,
                                std::string_view& level) {
     renewals_.push_back({now, client});
-    while (renewals_.size() > most_renewals || now - renewals_.front().at > storm_window)
+    while (renewals_.size() > most_renewals || now - renewals_.front().at > settings::storm_window)
         renewals_.pop_front();
     const auto count =
         std::count_if(renewals_.begin(), renewals_.end(),
                       [&](const Renewed& renewed) { return renewed.client == client; });
-    if (count < storm) return {};
-    level = count < great_storm ? "warn" : "error";
+    if (count < settings::storm_renewals) return {};
+    level = count < settings::great_storm_renewals ? "warn" : "error";
     return "; renewal " + std::to_string(count) + " within 60 s for " + client;
 }
 

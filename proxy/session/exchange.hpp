@@ -67,7 +67,7 @@ struct Exchange {
 };
 
 // forward.cpp: gets an upstream connection, sends the head and what there is of the body, and reads
-// the answer's head. False: exchange.problem says why (status 0: the client is gone).
+// the answer's head. False: exchange.problem says why, or that the client is gone.
 net::Task<bool> forward(Exchange&);
 
 // relay.cpp: the answer's head, patched, and its body to the client. False: it broke off.
@@ -78,7 +78,20 @@ net::Task<bool> relay(Exchange&);
 net::Task<bool> finish(Exchange&, bool whole);
 
 // Watches the client while nobody reads from it: when it ends, the upstream request is aborted.
+// Whoever may have begun that ends it with a WatchedClient.
 void watch_client(Exchange&);
+
+// While it lives the client may be watched; nobody watches it any more behind its end.
+class WatchedClient {
+public:
+    explicit WatchedClient(Exchange& exchange) noexcept : exchange_(exchange) {}
+    ~WatchedClient() { exchange_.client.stream.unwatch(); }
+    WatchedClient(const WatchedClient&) = delete;
+    WatchedClient& operator=(const WatchedClient&) = delete;
+
+private:
+    Exchange& exchange_;
+};
 
 // tunnel.cpp: after a 101, bytes both ways until either side ends.
 net::Task<> tunnel(Exchange&);

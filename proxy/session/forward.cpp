@@ -43,7 +43,6 @@ net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     const bool look = !may_be_repeated(exchange);
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
-        exchange.lease->stream.unwatch();
         exchange.lease->reused = true;
         exchange.pin = true;
         if (!look || exchange.lease->is_quiet()) co_return true;
@@ -57,7 +56,7 @@ net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     const std::string& origin = exchange.pool->settings().target.origin;
     if (connecting.timed_out)
         fail(exchange, 504, "whogoes could not reach " + origin + ": " + connecting.error);
-    else if (connecting.error.starts_with("too many open files"))
+    else if (connecting.no_descriptor)
         fail(exchange, 503, "whogoes is out of file descriptors: raise the limit (ulimit -n)");
     else
         fail(exchange, 502, "whogoes could not reach " + origin + ": " + connecting.error);
@@ -130,16 +129,16 @@ net::Task<bool> pass_interim(Exchange& exchange) {
 
 Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
     if (exchange.client.gone) {
-        exchange.problem = {};
+        exchange.problem = Problem::client_gone();
         return Attempt::failed;
     }
     if (exchange.upload.client_failed()) {
-        exchange.problem = {};
+        exchange.problem = Problem::client_gone();
         if (exchange.upload.timed_out())
             exchange.problem = {.status = 408,
                                 .message =
                                     "the request's body stopped coming "
-                                    "(limits.timeouts.header)"};
+                                    "(limits.timeouts.body)"};
         else if (exchange.upload.state() == Upload::State::client_broken)
             exchange.problem = {.status = 400, .message = std::string(exchange.upload.flaw())};
         return Attempt::failed;
@@ -213,6 +212,7 @@ void keep_for_replay(Exchange& exchange) {
 }
 
 net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
+    const WatchedClient watched(exchange);
     const bool leased = co_await get_lease(exchange, fresh);
     if (!leased) co_return Attempt::failed;
     const bool reused = exchange.lease->reused;
@@ -231,9 +231,7 @@ net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
     }
     const bool may_be_stale = reused && (may_be_repeated(exchange) || exchange.nothing_sent);
     if (!exchange.answer_buffer) exchange.answer_buffer = exchange.worker.buffers.lend();
-    const Attempt outcome = co_await read_answer_head(exchange, may_be_stale);
-    exchange.client.stream.unwatch();
-    co_return outcome;
+    co_return co_await read_answer_head(exchange, may_be_stale);
 }
 
 }  // namespace

@@ -45,10 +45,6 @@ Caller caller_of(const Exchange& exchange) {
 
 bool is_told_anyway(int status) { return status == 401 || status == 403; }
 
-bool is_preflight(const http::RequestHead& request) {
-    return request.is_options && request.find(FieldName::access_control_request_method);
-}
-
 // A refusal is recorded anyway, and its record tells what was done. Whatever else a page asks for
 // is told of once a route.
 void tell(Exchange& exchange, std::string words) {
@@ -136,7 +132,7 @@ void refuse_cors(Exchange& exchange, const Caller& caller) {
 // A header of ours must not make a preflight fail that passed without it.
 void allow_prefer(const Exchange& exchange, std::string& lines) {
     const http::RequestHead& request = exchange.request();
-    if (!is_preflight(request) || exchange.status >= 300) return;
+    if (!request.is_preflight() || exchange.status >= 300) return;
     bool asked = false, allowed = false;
     const auto has_prefer = [](std::string_view list) {
         bool found = false;
@@ -186,7 +182,7 @@ std::string quotable(std::string_view text) {
 
 void help_front_end(Exchange& exchange, std::string& lines, std::string& cut) {
     const Caller caller = caller_of(exchange);
-    const bool preflight = is_preflight(exchange.request());
+    const bool preflight = exchange.request().is_preflight();
     if (caller.helped() && preflight) allow_prefer(exchange, lines);
     if (caller.helped() && !preflight && exchange.status != 101) add_cors(exchange, caller, lines);
     if (caller.foreign) refuse_cors(exchange, caller);
@@ -219,7 +215,7 @@ std::string timing_lines(const Exchange& exchange, std::string_view reason) {
 
 bool takes_preflight(const Exchange& exchange) {
     const http::RequestHead& request = exchange.request();
-    if (!is_preflight(request)) return false;
+    if (!request.is_preflight()) return false;
     const int status = exchange.answer().status;
     const bool allowed = status >= 200 && status < 300 &&
                          exchange.answer().find(FieldName::access_control_allow_origin) != nullptr;

@@ -202,9 +202,9 @@ net::Task<bool> relay(Exchange& exchange) {
     exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
     if (exchange.answer_whole) body.comes_whole();
+    const WatchedClient watched(exchange);
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);
-    exchange.client.stream.unwatch();
     if (exchange.event) exchange.event->body_whole = whole;
     if (!whole && !exchange.client.gone && !exchange.upload.client_failed())
         observe::record_broken_answer(exchange.worker.observer, sighting(exchange), body.flaw(),

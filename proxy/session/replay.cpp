@@ -29,6 +29,7 @@ net::Task<bool> keep_answer(Exchange& exchange) {
         co_return false;
     http::BodyReader body(answer);
     std::size_t shown = 0;
+    const WatchedClient watched(exchange);
     if (!exchange.upload.running()) watch_client(exchange);
     for (;;) {
         shown += body.take(buffer.view().substr(exchange.answer_head_octets + shown)).octets;
@@ -43,7 +44,6 @@ net::Task<bool> keep_answer(Exchange& exchange) {
         if (read.outcome != net::Io::ok) break;
         buffer.filled(read.octets);
     }
-    exchange.client.stream.unwatch();
     exchange.answer_whole = body.done() && is_small(exchange);
     co_return exchange.answer_whole && !exchange.client.gone;
 }
@@ -99,9 +99,9 @@ net::Task<> renew(Exchange& exchange) {
                                       waiting->renewal = std::move(renewal);
                                       waiting->answered.raise();
                                   });
+    const WatchedClient watched(exchange);
     watch_client(exchange);
     co_await waiting->answered;
-    exchange.client.stream.unwatch();
     exchange.replay->renewal = std::move(waiting->renewal);
 }
 

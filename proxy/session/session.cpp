@@ -216,7 +216,7 @@ constexpr std::size_t octets_a_request = std::size_t{16} * 1024;
 net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
     Client client(worker, socket, peer);
     if (worker.tls) {
-        client.stream.set_deadline(worker.settings->timeouts.header);
+        client.stream.set_deadline(worker.settings->timeouts.handshake());
         client.plain_on_tls = co_await client.stream.begins_in_plain();
     }
     if (worker.tls && !client.plain_on_tls) {

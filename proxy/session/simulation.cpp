@@ -40,11 +40,6 @@ std::string_view asked_in_request(const http::RequestHead& request) {
     return asked;
 }
 
-bool is_preflight(const http::RequestHead& request) {
-    return request.is_options && request.find(http::FieldName::origin) &&
-           request.find(http::FieldName::access_control_request_method);
-}
-
 }  // namespace
 
 bool Simulations::add(Simulation simulation) {
@@ -90,7 +85,7 @@ const rules::Cause* asked_refusal(Exchange& exchange) {
     if (cause == nullptr) return nullptr;
     // A preflight that is refused hides the refusal that was asked for, unless it is the one.
     const bool about_preflights = cause->has(rules::Trait::of_preflight);
-    return is_preflight(request) == about_preflights ? cause : nullptr;
+    return request.is_preflight() == about_preflights ? cause : nullptr;
 }
 
 net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {

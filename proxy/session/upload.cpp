@@ -51,12 +51,12 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     }
     const settings::Timeouts& timeouts = exchange.settings->timeouts;
     // A client that waits for "100 Continue" is silent for as long as the upstream is.
-    std::chrono::milliseconds patience = timeouts.header;
+    std::chrono::milliseconds patience = timeouts.body();
     if (exchange.request().expect_continue) patience = std::max(patience, timeouts.response);
     net::Share share;
     for (;;) {
         client.stream.set_deadline(patience);
-        patience = timeouts.header;
+        patience = timeouts.body();
         const net::IoResult read =
             co_await client.stream.read_some(buffer_.space(), buffer_.room());
         if (stopping_) co_return State::stopped;
@@ -73,7 +73,6 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
         if (text && body.first_octets.size() < text_evidence_octets)
             body.first_octets.append(buffer_.view().substr(
                 0, std::min(portion.octets, text_evidence_octets - body.first_octets.size())));
-        octets_ += portion.octets;
         all_read_ = portion.done;
         if (keeps_) keep_portion(body, buffer_.view().substr(0, portion.octets));
         iovec piece{buffer_.begin(), portion.octets};
@@ -109,13 +108,12 @@ net::Task<bool> Upload::keep_rest(Exchange& exchange) {
     net::Stream& client = exchange.client.stream;
     net::Share share;
     while (keeps_ && !all_read_ && !client_failed()) {
-        client.set_deadline(exchange.settings->timeouts.header);
+        client.set_deadline(exchange.settings->timeouts.body());
         const net::IoResult read = co_await client.read_some(buffer_.space(), buffer_.room());
         if (read.outcome != net::Io::ok) break;
         buffer_.filled(read.octets);
         const http::BodyReader::Step portion = exchange.body.reader.take(buffer_.view());
         if (portion.flawed) break;
-        octets_ += portion.octets;
         all_read_ = portion.done;
         keep_portion(exchange.body, buffer_.view().substr(0, portion.octets));
         buffer_.consume(portion.octets);

@@ -23,13 +23,8 @@ bool is_configured(const Settings& settings, std::string_view name) {
                        [&](const std::string& own) { return http::same_word(own, name); });
 }
 
-// RFC 6761, 6.3: localhost and every name below it are loopback.
 bool is_loopback(std::string_view name) {
-    constexpr std::string_view below = ".localhost";
-    if (http::same_word(name, "localhost")) return true;
-    if (name.size() > below.size() &&
-        http::same_word(name.substr(name.size() - below.size()), below))
-        return true;
+    if (net::is_loopback_name(name)) return true;
     const std::optional<net::Peer> address = net::parse_peer(name);
     return address && address->loopback();
 }

@@ -117,10 +117,21 @@ struct LogPolicy {
 
 struct Timeouts {
     std::chrono::milliseconds connect{5000};
-    std::chrono::milliseconds header{10000};
+    std::chrono::milliseconds header{10000};  // of a request; the four below where they are not set
+    std::optional<std::chrono::milliseconds> handshake_set{}, body_set{}, own_answer_set{},
+        tunnel_end_set{};
     std::chrono::milliseconds idle{75000};
     std::chrono::milliseconds response{60000};
     std::chrono::milliseconds upstream_idle{4000};
+
+    // For a client's TLS handshake.
+    std::chrono::milliseconds handshake() const { return handshake_set.value_or(header); }
+    // Between two reads of a request's body.
+    std::chrono::milliseconds body() const { return body_set.value_or(header); }
+    // For a client to take an answer of our own.
+    std::chrono::milliseconds own_answer() const { return own_answer_set.value_or(header); }
+    // For one direction of a tunnel once the other has ended.
+    std::chrono::milliseconds tunnel_end() const { return tunnel_end_set.value_or(header); }
 };
 
 // How clients reach whogoes where no forwarding field says: what stands in front may tell nothing.

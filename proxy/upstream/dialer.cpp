@@ -115,6 +115,7 @@ net::Task<bool> Dialer::open(const net::Endpoint& endpoint, Connection& connecti
                              Connecting& outcome) const {
     const int socket = ::socket(endpoint.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket < 0) {
+        outcome.no_descriptor = errno == EMFILE || errno == ENFILE;
         outcome.error = in_words(errno);
         co_return false;
     }

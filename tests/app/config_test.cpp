@@ -213,7 +213,7 @@ upstream_host: pass
 upstream_tls: {verify: false, server_name: other.example}
 forwarded: both
 log: {format: json, output: log/auth.jsonl, rotate: {size: 1MiB, age: 2h}, access: all, identity: none}
-limits: {header: 8KiB, connections: 9, half_close: finish, timeouts: {connect: 1s, header: 2s, idle: 3s, response: 1m}}
+limits: {header: 8KiB, connections: 9, half_close: finish, timeouts: {connect: 1s, header: 2s, body: 7s, tunnel_end: 8s, idle: 3s, response: 1m}}
 drain: {delay: 100ms, timeout: 1m}
 )");
     const RunOptions options = machine.load();
@@ -232,6 +232,11 @@ drain: {delay: 100ms, timeout: 1m}
     CHECK(settings.half_close == settings::HalfClose::finish);
     CHECK(settings.connections == 9);
     CHECK(settings.timeouts.connect == std::chrono::seconds{1});
+    CHECK(settings.timeouts.body() == std::chrono::seconds{7});
+    CHECK(settings.timeouts.tunnel_end() == std::chrono::seconds{8});
+    // As `header`, where nothing else is said.
+    CHECK(settings.timeouts.handshake() == std::chrono::seconds{2});
+    CHECK(settings.timeouts.own_answer() == std::chrono::seconds{2});
     CHECK(settings.timeouts.response == std::chrono::seconds{60});
     CHECK(settings.log.access == settings::AccessLog::all);
     CHECK(settings.log.identity == settings::Identity::none);
