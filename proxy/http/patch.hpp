@@ -1,14 +1,15 @@
 #pragma once
 
+#include "proxy/http/edits.hpp"
 #include "proxy/http/head.hpp"
 
 #include <array>
 #include <string>
 #include <string_view>
 
-// What a proxy changes in a head that it passes on (RFC 9110, 7.6): lines are cut in place with
-// memmove, ours are collected in a string that goes out before the empty line. Nothing else of the
-// head moves.
+// What a proxy changes in a head that it passes on (RFC 9110, 7.6): decided as Edits, and done for
+// HTTP/1.1 in place: lines are cut with memmove, ours are collected in a string that goes out
+// before the empty line. Nothing else of the head moves.
 namespace whogoes::http {
 
 enum class ForwardedStyle : std::uint8_t { x_forwarded, forwarded, both, off };
@@ -27,13 +28,9 @@ struct RequestPatch {
     std::string_view lines;          // further whole lines to add, each with its CRLF
 };
 
-// The head as it will be sent, in pieces, all views: into the buffer that `head` lies in
-// (cut in place: its first octets may have moved up) and into `scratch`.
-struct PatchedHead {
-    std::string_view lead;   // a status line of ours; empty: it is in `kept`
-    std::string_view kept;   // without the last CRLF
-    std::string_view added;  // ends with CRLF CRLF
-};
+// What of a request head is cut and what is added, without a change to it. `added` is overwritten
+// with whole lines and what the result refers to; the fields must not have moved.
+Edits edit_request(const RequestHead& head, const RequestPatch&, std::string& added);
 
 // Cuts hop-by-hop fields and what Connection nominates (never Host, Content-Length, Authorization,
 // Cache-Control and their like), the forwarding fields that we append to or that a stranger sent,
@@ -56,6 +53,9 @@ struct ResponsePatch {
     std::string_view cut;                 // further names to cut, comma-separated, lower case
 };
 
+Edits edit_response(const ResponseHead& head, const ResponsePatch&, std::string& added);
+
+// The same for an answer.
 PatchedHead patch_response(const ResponseHead& head, char* bytes, const ResponsePatch&,
                            std::string& scratch);
 

@@ -1,4 +1,3 @@
-#include "proxy/http/compactor.hpp"
 #include "proxy/http/field_line.hpp"
 #include "proxy/http/forwarding.hpp"
 #include "proxy/http/hop_by_hop.hpp"
@@ -120,14 +119,6 @@ void append_forwarded(std::string& lines, const RequestHead& head, const Request
                       forwarded_element(head, patch, host));
 }
 
-// Fields without a FieldName.
-bool pretends_to_forward(const RequestHead& head, const FieldLine& line,
-                         const RequestPatch& patch) {
-    if (line.name != FieldName::other || patch.forwarded == ForwardedStyle::off) return false;
-    const std::string_view name = head.name_of(line);
-    return is_forwarding_alias(name) || (!patch.trusted && is_lesser_forwarding_field(name));
-}
-
 NameSet names_to_cut(const RequestHead& head, const RequestPatch& patch) {
     using enum FieldName;
     NameSet names = hop_by_hop_names();
@@ -175,36 +166,33 @@ std::size_t make_origin_form(const RequestHead& head, char* bytes) {
 
 }  // namespace
 
+Edits edit_request(const RequestHead& head, const RequestPatch& patch, std::string& added) {
+    Edits edits;
+    edits.nominated = nominations(head);
+    edits.names = names_to_cut(head, patch);
+    edits.cuts_aliases = patch.forwarded != ForwardedStyle::off;
+    edits.cuts_lesser = edits.cuts_aliases && !patch.trusted;
+    const std::string_view host = added_host(head, patch);
+    added.clear();
+    if (!host.empty()) append_field(added, "Host", host);
+    if (!patch.authorization.empty()) append_field(added, "Authorization", patch.authorization);
+    append_forwarded(added, head, patch);
+    if (!patch.via.empty()) append_field(added, "Via", patch.via);
+    if (keeps_upgrade(head, patch)) append_field(added, "Connection", "Upgrade");
+    added += patch.lines;
+    return edits;
+}
+
 PatchedHead patch_request(const RequestHead& head, char* bytes, const RequestPatch& patch,
                           std::string& scratch) {
     // All that is read from the fields is read before the first of them moves.
-    const std::string nominated = nominations(head);
-    const NameSet names = names_to_cut(head, patch);
-    const std::string_view host = added_host(head, patch);
-    const bool has_host = !host.empty() || head.find(FieldName::host);
-    scratch.clear();
-    if (!host.empty()) append_field(scratch, "Host", host);
-    if (!patch.authorization.empty()) append_field(scratch, "Authorization", patch.authorization);
-    append_forwarded(scratch, head, patch);
-    if (!patch.via.empty()) append_field(scratch, "Via", patch.via);
-    if (keeps_upgrade(head, patch)) append_field(scratch, "Connection", "Upgrade");
-    scratch += patch.lines;
+    const Edits edits = edit_request(head, patch, scratch);
+    const bool has_host = !added_host(head, patch).empty() || head.find(FieldName::host);
     scratch += "\r\n";
-
     decrement_max_forwards(head, bytes);
     if (head.minor_version == 0 && has_host) bytes[head.line_end - 3] = '1';
     const std::size_t begin = head.absolute_form ? make_origin_form(head, bytes) : 0;
-    Compactor compactor(bytes, begin);
-    for (const FieldLine& line : head.fields) {
-        // A name is read where it still lies: only what is in front of it has moved.
-        if (names.has(line.name) || is_nominated(head, line, nominated) ||
-            pretends_to_forward(head, line, patch))
-            compactor.cut(line.begin, line.end);
-    }
-    PatchedHead patched;
-    patched.kept = compactor.kept(head.bytes.size() - 2);
-    patched.added = scratch;
-    return patched;
+    return apply_edits(head, bytes, begin, edits, scratch);
 }
 
 }  // namespace whogoes::http

@@ -1,4 +1,3 @@
-#include "proxy/http/compactor.hpp"
 #include "proxy/http/field_line.hpp"
 #include "proxy/http/hop_by_hop.hpp"
 #include "proxy/http/patch.hpp"
@@ -40,31 +39,28 @@ void append_connection(std::string& lines, const ResponseHead& head, const Respo
 
 }  // namespace
 
+Edits edit_response(const ResponseHead& head, const ResponsePatch& patch, std::string& added) {
+    Edits edits;
+    edits.nominated = nominations(head);
+    edits.names = names_to_cut(head, patch);
+    edits.listed = patch.cut;
+    added.clear();
+    if (!patch.date.empty() && !head.find(FieldName::date)) append_field(added, "Date", patch.date);
+    append_connection(added, head, patch);
+    added += patch.lines;
+    return edits;
+}
+
 PatchedHead patch_response(const ResponseHead& head, char* bytes, const ResponsePatch& patch,
                            std::string& scratch) {
-    const std::string nominated = nominations(head);
-    const NameSet names = names_to_cut(head, patch);
-    scratch.clear();
-    if (!patch.date.empty() && !head.find(FieldName::date))
-        append_field(scratch, "Date", patch.date);
-    append_connection(scratch, head, patch);
-    scratch += patch.lines;
+    const Edits edits = edit_response(head, patch, scratch);
     scratch += "\r\n";
-
     // RFC 9110, 2.5: a sender gives its own version. An HTTP/1.0 answer is HTTP/1.1 already in all
     // that was let through: no chunks, and Connection is ours.
     bytes[version_digit] = '1';
-    Compactor compactor(bytes, 0);
-    if (!patch.status_line.empty()) compactor.cut(0, head.line_end);
-    for (const FieldLine& line : head.fields) {
-        if (names.has(line.name) || is_nominated(head, line, nominated) ||
-            (!patch.cut.empty() && is_listed(head.name_of(line), patch.cut)))
-            compactor.cut(line.begin, line.end);
-    }
-    PatchedHead patched;
+    const std::size_t begin = patch.status_line.empty() ? 0 : head.line_end;
+    PatchedHead patched = apply_edits(head, bytes, begin, edits, scratch);
     patched.lead = patch.status_line;
-    patched.kept = compactor.kept(head.bytes.size() - 2);
-    patched.added = scratch;
     return patched;
 }
 
