@@ -86,11 +86,11 @@ struct Listener::Impl final : Ready {
     Impl(Reactor& reactor_of_worker, int socket, Doorkeeper& doorkeeper)
         : reactor(reactor_of_worker), descriptor(socket), keeper(doorkeeper) {}
 
-    void ready(std::uint32_t) override {
+    void ready(Readiness) override {
         if (waits == Waits::for_clients) accept_some();
     }
 
-    // Edges tell of new connections once: whoever stops early comes back by itself.
+    // New connections may be told of once: whoever stops early comes back by itself.
     void accept_some() {
         waits = Waits::for_its_turn;
         for (int i = 0; i < most_a_turn; ++i)
@@ -124,14 +124,20 @@ struct Listener::Impl final : Ready {
     bool nobody(int error) {
         keeper.nobody_came();
         if (error == EINTR || error == ECONNABORTED) return true;
-        waits = Waits::for_clients;
-        if (error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM) return false;
-        waits = Waits::for_descriptors;
-        keeper.out_of_descriptors();
+        if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+            waits = Waits::for_descriptors;
+            keeper.out_of_descriptors();
+        } else {
+            waits = Waits::for_clients;
+            if (flaw == 0) reactor.tell_when(*this, Readiness::readable);
+        }
         return false;
     }
 
-    void listen() { flaw = reactor.add(descriptor, *this) ? 0 : errno; }
+    void listen() {
+        flaw = reactor.add(descriptor, *this) ? 0 : errno;
+        if (flaw == 0) reactor.tell_when(*this, Readiness::readable);
+    }
 
     void close() {
         if (descriptor < 0) return;

@@ -3,6 +3,8 @@
 #include "proxy/net/address.hpp"
 #include "proxy/net/reactor.hpp"
 
+#include <boost/intrusive_ptr.hpp>
+
 #include <memory>
 #include <string>
 

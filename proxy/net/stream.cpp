@@ -37,6 +37,7 @@ bool Stream::Wait::await_ready() const noexcept {
 
 void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
     (side_ == Side::reader ? state_.reader : state_.writer) = {waiter, for_room_};
+    state_.reactor.tell_when(state_, for_room_ ? Readiness::writable : Readiness::readable);
 }
 
 Io Stream::Wait::await_resume() const noexcept {
@@ -208,6 +209,7 @@ void Stream::watch(Watcher watcher, void* context) {
     state.watcher = watcher;
     const boost::intrusive_ptr<State> self = state_;
     if (state.read_pending || (state.ssl && SSL_pending(state.ssl.get()) > 0)) state.tell_watcher();
+    state.go_on_watching();
 }
 
 void Stream::unwatch() noexcept {
