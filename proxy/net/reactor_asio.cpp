@@ -1,7 +1,7 @@
 #include "proxy/net/reactor.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive_ptr.hpp>
@@ -15,6 +15,9 @@ namespace whogoes::net {
 namespace {
 
 namespace asio = boost::asio;
+
+// The executor's own type: one that hides it costs a few allocations more a request.
+using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 
 // What is posted stands before the sockets that are found ready in the same turn, so it is posted
 // once more when these stand in the queue.
@@ -36,7 +39,7 @@ struct Ready::Registration {
         if (descriptor.is_open()) descriptor.release();
     }
 
-    asio::posix::stream_descriptor descriptor;
+    Descriptor descriptor;
     bool reading = false, writing = false;  // a wait is under way
 };
 
@@ -77,18 +80,17 @@ void Reactor::forget(Ready& one) {
 }
 
 void Reactor::tell_when(Ready& one, Readiness what) {
-    using Descriptor = asio::posix::stream_descriptor;
     const bool for_room = has(what, Readiness::writable);
     Ready::Registration& registration = *one.registration_;
     bool& under_way = for_room ? registration.writing : registration.reading;
     if (std::exchange(under_way, true)) return;
-    registration.descriptor.async_wait(
-        for_room ? Descriptor::wait_write : Descriptor::wait_read,
-        [self = boost::intrusive_ptr<Ready>(&one), &registration, &under_way,
-         what](const boost::system::error_code& error) {
-            under_way = false;
-            if (registration.descriptor.is_open()) self->ready(error ? Readiness::failed : what);
-        });
+    registration.descriptor.async_wait(for_room ? Descriptor::wait_write : Descriptor::wait_read,
+                                       [self = boost::intrusive_ptr<Ready>(&one), &registration,
+                                        &under_way, what](const boost::system::error_code& error) {
+                                           under_way = false;
+                                           if (registration.descriptor.is_open())
+                                               self->ready(error ? Readiness::failed : what);
+                                       });
 }
 
 void Reactor::resume_next_turn(std::coroutine_handle<> waiter) {
