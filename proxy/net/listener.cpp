@@ -83,8 +83,7 @@ struct Listener::Impl final : Ready {
         waits = Waits::for_its_turn;
         for (int i = 0; i < most_a_turn; ++i)
             if (!accept_one()) return;
-        const boost::intrusive_ptr<Impl> self(this);
-        reactor.post([self] {
+        reactor.post([self = boost::intrusive_ptr<Impl>(this)] {
             if (self->waits == Waits::for_its_turn) self->accept_some();
         });
     }

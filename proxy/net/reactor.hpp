@@ -9,8 +9,8 @@
 
 // A worker's event loop, which tells sockets what they are ready for. Two are there: epoll itself
 // (reactor_epoll, Linux) and Boost.Asio (reactor_asio, wherever that runs); the build's
-// WHOGOES_REACTOR takes one. What the choice costs stands in proxy/README.md. No timers but one tick
-// (see Deadlines), and no reading or writing.
+// WHOGOES_REACTOR takes one. What the choice costs stands in proxy/README.md. No timers but one
+// tick (see Deadlines), and no reading or writing.
 namespace whogoes::net {
 
 // What a socket is ready for: one of these, or several at once.
@@ -93,9 +93,7 @@ class [[nodiscard]] Reactor::NextTurn {
 public:
     explicit NextTurn(Reactor& reactor) noexcept : reactor_(reactor) {}
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) const {
-        reactor_.resume_next_turn(waiter);
-    }
+    void await_suspend(std::coroutine_handle<> waiter) const { reactor_.resume_next_turn(waiter); }
     void await_resume() const noexcept {}
 
 private:
