@@ -103,7 +103,8 @@ std::string_view words(CookieFlaw flaw) noexcept {
 bool CookieOrigin::secure() const { return iequals(scheme, "https"); }
 
 bool CookieOrigin::loopback() const {
-    return iequals(host, "localhost") || iends_with(host, ".localhost") || host == "::1" ||
+    const std::string_view name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+    return iequals(name, "localhost") || iends_with(name, ".localhost") || host == "::1" ||
            (host.starts_with("127.") && is_ip_address(host));
 }
 

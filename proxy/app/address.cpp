@@ -96,6 +96,13 @@ Upstream refuse_scheme(Text scheme) {
 
 }  // namespace
 
+ListenAddress ListenAddress::callable() const {
+    ListenAddress called = *this;
+    if (called.host == "0.0.0.0") called.host = "127.0.0.1";
+    if (called.host == "::") called.host = "::1";
+    return called;
+}
+
 std::string ListenAddress::text() const {
     if (!unix_path.empty()) return "unix:" + unix_path;
     return bracketed(host) + ":" + std::to_string(port);

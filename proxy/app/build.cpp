@@ -7,19 +7,13 @@
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
 #include "rules/condition.hpp"
+#include "rules/text.hpp"
 
 #include <algorithm>
 #include <sstream>
 
 namespace whogoes::app {
 namespace {
-
-bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
-}
 
 // Where in the value the flaw is, as a column.
 Item at_offset(Item item, std::size_t offset) {
@@ -62,7 +56,7 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
         problems.add(view.where("challenge.login_redirect"), prefix + "challenge.login_redirect",
                      "needs challenge.offer: a 401 must carry a challenge (RFC 9110, 15.5.2)");
     remedies.quiet_scheme = view.text("challenge.quiet_scheme");
-    if (!remedies.quiet_scheme.empty() && !is_token(remedies.quiet_scheme))
+    if (!remedies.quiet_scheme.empty() && !rules::is_token(remedies.quiet_scheme))
         problems.add(view.item("challenge.quiet_scheme"), prefix + "challenge.quiet_scheme",
                      "is no scheme name: write one word, as in xBasic");
     else if (!remedies.quiet_scheme.empty() &&
@@ -99,7 +93,7 @@ void read_expectations(const View& view, rules::Expectations& expected) {
 }
 
 void build_treatment(const View& view, const std::string& prefix, Problems& problems,
-                     session::Settings& settings, session::Treatment& treatment,
+                     settings::Settings& settings, settings::Treatment& treatment,
                      std::vector<std::string>& warnings) {
     treatment.diagnose = !view.has("diagnose") || view.flag("diagnose");
     read_challenge(view, prefix, problems, treatment.remedies);
@@ -110,9 +104,9 @@ void build_treatment(const View& view, const std::string& prefix, Problems& prob
     build_refresh(view, prefix, problems, settings, treatment, warnings);
 }
 
-session::RouteMatch parse_match(const RouteValues& route, const std::string& key,
-                                Problems& problems) {
-    session::RouteMatch match;
+settings::RouteMatch parse_match(const RouteValues& route, const std::string& key,
+                                 Problems& problems) {
+    settings::RouteMatch match;
     for (const std::string& flaw : read_match(route.match, match))
         problems.add(Where{route.where, false}, key, flaw);
     return match;
@@ -130,13 +124,13 @@ void warn_of_clients(const std::string& where, const rules::RemedyPolicy& remedi
 }
 
 void build_routes(const Written& written, const View& view, Problems& problems,
-                  session::Settings& settings, std::vector<std::string>& warnings) {
+                  settings::Settings& settings, std::vector<std::string>& warnings) {
     std::string catch_all;
     for (std::size_t i = 0; i < written.routes.size(); ++i) {
         const RouteValues& values = written.routes[i];
         if (values.where.empty()) continue;  // without match: reported
         const std::string prefix = "routes[" + std::to_string(i) + "].";
-        session::Route route;
+        settings::Route route;
         route.match = parse_match(values, prefix + "match", problems);
         route.treatment.route = values.match;
         if (!catch_all.empty())
@@ -153,7 +147,7 @@ void build_routes(const Written& written, const View& view, Problems& problems,
     }
 }
 
-void read_upstream(const View& view, Problems& problems, session::Settings& settings,
+void read_upstream(const View& view, Problems& problems, settings::Settings& settings,
                    std::vector<std::string>& warnings) {
     if (view.has("upstream")) {
         const Item item = view.item("upstream");
@@ -211,14 +205,22 @@ void read_host_names(const View& view, Problems& problems, std::vector<std::stri
     }
 }
 
-void read_limits(const View& view, session::Settings& settings) {
+void read_limits(const View& view, settings::Settings& settings) {
     settings.head_limits.octets = static_cast<std::size_t>(view.size("limits.header"));
     settings.connections = static_cast<std::size_t>(view.count("limits.connections"));
     settings.half_close = lower_case(view.text("limits.half_close")) == "finish"
-                              ? session::HalfClose::finish
-                              : session::HalfClose::abort;
+                              ? settings::HalfClose::finish
+                              : settings::HalfClose::abort;
     settings.timeouts.connect = view.duration("limits.timeouts.connect");
     settings.timeouts.header = view.duration("limits.timeouts.header");
+    const auto set = [&view](const char* path) -> std::optional<std::chrono::milliseconds> {
+        if (!view.has(path)) return std::nullopt;
+        return view.duration(path);
+    };
+    settings.timeouts.handshake_set = set("limits.timeouts.handshake");
+    settings.timeouts.body_set = set("limits.timeouts.body");
+    settings.timeouts.own_answer_set = set("limits.timeouts.own_answer");
+    settings.timeouts.tunnel_end_set = set("limits.timeouts.tunnel_end");
     settings.timeouts.idle = view.duration("limits.timeouts.idle");
     settings.timeouts.response = view.duration("limits.timeouts.response");
 }
@@ -226,18 +228,18 @@ void read_limits(const View& view, session::Settings& settings) {
 }  // namespace
 
 void build_settings(const Written& written, const View& view, Problems& problems,
-                    session::Settings& settings, std::vector<std::string>& warnings) {
+                    settings::Settings& settings, std::vector<std::string>& warnings) {
     read_upstream(view, problems, settings, warnings);
     read_limits(view, settings);
 
     const std::string access = lower_case(view.text("log.access"));
-    settings.log.access = access == "all"    ? session::AccessLog::all
-                          : access == "none" ? session::AccessLog::none
-                                             : session::AccessLog::failures;
+    settings.log.access = access == "all"    ? settings::AccessLog::all
+                          : access == "none" ? settings::AccessLog::none
+                                             : settings::AccessLog::failures;
     const std::string identity = lower_case(view.text("log.identity"));
-    settings.log.identity = identity == "plain"  ? session::Identity::plain
-                            : identity == "none" ? session::Identity::none
-                                                 : session::Identity::hash;
+    settings.log.identity = identity == "plain"  ? settings::Identity::plain
+                            : identity == "none" ? settings::Identity::none
+                                                 : settings::Identity::hash;
     settings.trace_create = lower_case(view.text("trace")) == "create";
     settings.dev = view.flag("dev");
     build_treatment(view, "", problems, settings, settings.treatment, warnings);
@@ -248,7 +250,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
     build_dialects(view, problems, settings);
     settings.answers_metadata = settings.treatment.resource_metadata ||
                                 std::any_of(settings.routes.begin(), settings.routes.end(),
-                                            [](const session::Route& route) {
+                                            [](const settings::Route& route) {
                                                 return route.treatment.resource_metadata != nullptr;
                                             });
 }

@@ -222,11 +222,6 @@ std::optional<ListenAddress> admin_of(const CommandLine& line, const Surrounding
     return std::nullopt;
 }
 
-// The wildcard is where it listens, not where one can call.
-std::string callable(const std::string& host) {
-    return host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
-}
-
 int simulate(const CommandLine& line, const Surroundings& here) {
     const SimulateArguments& wanted = line.simulate;
     if (wanted.cause != "off" && rules::find_cause(wanted.cause) == nullptr)
@@ -235,13 +230,13 @@ int simulate(const CommandLine& line, const Surroundings& here) {
     const auto duration = parse_duration(wanted.duration);
     if (!duration || duration->count() == 0)
         return complain(usage, "simulate: --for is no duration: write 5m");
-    session::RouteMatch match;
+    settings::RouteMatch match;
     for (const std::string& flaw : read_match(wanted.match, match))
         return complain(usage, "simulate: --match: " + flaw);
     const auto address = admin_of(line, here);
     if (!address) return usage;
     tools::SimulateRequest request;
-    request.host = callable(address->host);
+    request.host = address->callable().host;
     request.port = address->port;
     request.token = known_admin_token(here, address->port);
     if (request.token.empty())

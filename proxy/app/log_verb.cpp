@@ -24,21 +24,13 @@ void say(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);
 }
 
-// The wildcard is where it listens, not where one can call.
-std::string callable(const ListenAddress& address) {
-    ListenAddress called = address;
-    if (called.host == "0.0.0.0") called.host = "127.0.0.1";
-    if (called.host == "::") called.host = "::1";
-    return called.text();
-}
-
 // Where a running proxy answers, and what lets us in; nothing where its listener is off.
 void find_admin(const View& view, const Surroundings& here, tools::LogRequest& request) {
     const std::string text = view.text("admin");
     if (parse_switch(text) == false) return;
     const auto address = parse_listen(text);
     if (!address.has_value() || !address->unix_path.empty()) return;
-    request.admin_url = "http://" + callable(*address);
+    request.admin_url = "http://" + address->callable().text();
     request.local_token = known_admin_token(here, address->port);
 }
 
@@ -57,7 +49,7 @@ std::string listener_origin(const View& view) {
     for (const std::string& text : view.texts("listen")) {
         const auto address = parse_listen(text);
         if (!address.has_value() || !address->unix_path.empty()) continue;
-        return (view.has("tls.certificate") ? "https://" : "http://") + callable(*address);
+        return (view.has("tls.certificate") ? "https://" : "http://") + address->callable().text();
     }
     return "http://127.0.0.1:8401";
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "proxy/report/auth_log.hpp"
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -23,6 +23,8 @@ struct ListenAddress {
 
     std::string text() const;  // "127.0.0.1:8401", "[::1]:8401", "unix:/run/x"
     bool loopback() const;     // a unix socket counts as one
+    // Where one can call what listens here: a wildcard is no address to call.
+    ListenAddress callable() const;
     bool operator==(const ListenAddress&) const = default;
 };
 
@@ -58,7 +60,7 @@ private:
 };
 
 struct RunOptions {
-    std::shared_ptr<const session::Settings> settings;  // never null
+    std::shared_ptr<const settings::Settings> settings;  // never null
     std::vector<ListenAddress> listen;
     ListenerTls tls;
     std::string admin = "127.0.0.1:9401";  // as report::Admin takes it; empty: off

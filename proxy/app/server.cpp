@@ -15,12 +15,12 @@
 #include "proxy/app/summing_up.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/app/workers.hpp"
+#include "proxy/net/random.hpp"
 #include "proxy/report/admin.hpp"
 #include "proxy/report/auth_log_impl.hpp"
 #include "proxy/report/metrics.hpp"
 
 #include <boost/asio/signal_set.hpp>
-#include <openssl/rand.h>
 
 #include <chrono>
 #include <cstdio>
@@ -39,18 +39,6 @@ namespace {
 
 rules::TimePoint wall_clock() {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
-std::string random_hex(std::size_t octets) {
-    std::string text;
-    for (std::size_t i = 0; i < octets; ++i) {
-        unsigned char octet = 0;
-        RAND_bytes(&octet, 1);
-        char digits[3];
-        std::snprintf(digits, sizeof digits, "%02x", octet);
-        text += digits;
-    }
-    return text;
 }
 
 }  // namespace
@@ -82,11 +70,11 @@ private:
     session::Simulations simulations_;
     std::string key_flaw_;
     rules::FingerprintKey key_;
-    session::History history_;
+    observe::History history_;
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
-    session::Tokens tokens_;
-    session::KeySets key_sets_;
+    renew::Tokens tokens_;
+    renew::KeySets key_sets_;
     boost::asio::signal_set signals_{control_};
     Workers workers_;
     Reload reload_;
@@ -106,7 +94,7 @@ Server::Server(const RunOptions& options)
       log_(options.log),
       recorder_(log_),
       key_(fingerprint_key(&key_flaw_)),
-      history_(std::hash<std::string>{}(random_hex(8)), &key_),
+      history_(std::hash<std::string>{}(net::random_hex(8)), &key_),
       tokens_(control_, recorder_, key_, wall_clock),
       key_sets_(control_, recorder_, wall_clock, [this] { workers_.hand_out_keys(options_); }),
       workers_({log_, history_, key_, wall_clock, resolver_, tokens_, key_sets_, simulations_}),
@@ -122,7 +110,7 @@ Server::Server(const RunOptions& options)
 int Server::run() {
     kept_before_ = log_.kept().newest();
     for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) signals_.add(number);
-    workers_.start(options_, "1.1 whogoes-" + random_hex(4));
+    workers_.start(options_, "1.1 whogoes-" + net::random_hex(4));
     start_admin();
     ready_ = true;
     announce();
@@ -170,7 +158,7 @@ void Server::start_admin() {
         return admin_token_place(!options_.admin_token.empty(), token_file_);
     };
     sources.review.kept = &log_.kept();
-    sources.review.run = random_hex(4);
+    sources.review.run = net::random_hex(4);
     sources.review.about = [this] { return start_line(); };
     sources.review.filter = [](const report::QueryPairs& pairs) {
         return record_filter(pairs, wall_clock());

@@ -2,6 +2,7 @@
 #include "proxy/app/units.hpp"
 #include "proxy/app/values.hpp"
 #include "proxy/tools/nearest.hpp"
+#include "rules/text.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -12,24 +13,9 @@
 namespace whogoes::app {
 namespace {
 
-// The offset of the first octet that no UTF-8 text holds (RFC 3629); npos: none. NUL counts too.
-std::size_t not_utf8(std::string_view text) {
-    const auto at = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-    };
-    for (std::size_t i = 0; i < text.size();) {
-        const unsigned lead = at(i);
-        const std::size_t more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-        if (lead == 0 || (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4))) return i;
-        for (std::size_t k = 1; k <= more; ++k)
-            if ((at(i + k) & 0xc0) != 0x80) return i;
-        const unsigned second = at(i + 1);
-        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-            (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
-            return i;
-        i += more + 1;
-    }
-    return std::string_view::npos;
+// The offset of the first octet that no text holds; npos: none.
+std::size_t not_text(std::string_view text) {
+    return std::min(rules::first_non_utf8(text), text.find('\0'));
 }
 
 std::string kind_of(const YAML::Node& node) {
@@ -103,7 +89,7 @@ private:
                                  false});
             return false;
         }
-        if (const auto bad = not_utf8(text_); bad != std::string_view::npos) {
+        if (const auto bad = not_text(text_); bad != std::string_view::npos) {
             report_at(bad, "is not UTF-8 text here: save the file as UTF-8");
             return false;
         }

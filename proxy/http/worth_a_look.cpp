@@ -35,11 +35,6 @@ bool is_telling_status(int status) noexcept {
     }
 }
 
-bool is_preflight(const RequestHead& request) noexcept {
-    return request.is_options && request.find(FieldName::origin) &&
-           request.find(FieldName::access_control_request_method);
-}
-
 // The names under which credentials are put into URLs (RFC 6750, 2.3 and what APIs invented).
 bool is_credential_name(std::string_view name) noexcept {
     constexpr std::string_view names[] = {"access_token", "token",  "id_token", "refresh_token",
@@ -206,7 +201,7 @@ bool worth_a_look(const RequestHead& request, const ResponseHead& response) noex
                 break;
         }
     }
-    return is_preflight(request) || is_call_with_errors_inside(request, response) ||
+    return request.is_preflight() || is_call_with_errors_inside(request, response) ||
            request.count(FieldName::authorization) > 1 || holds_credential(request.target()) ||
            is_kept_from_script(request, response);
 }

@@ -78,6 +78,15 @@ Endpoint unix_endpoint(std::string_view path) {
     return endpoint_of(reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
+bool is_loopback_name(std::string_view host) noexcept {
+    constexpr std::string_view name = "localhost";
+    if (host.ends_with('.')) host.remove_suffix(1);
+    if (host.size() < name.size()) return false;
+    const std::string_view above = host.substr(0, host.size() - name.size());
+    return boost::beast::iequals(host.substr(above.size()), name) &&
+           (above.empty() || (above.size() > 1 && above.ends_with('.')));
+}
+
 std::vector<Endpoint> literal_endpoints(std::string_view host, std::uint16_t port) {
     std::vector<Endpoint> endpoints;
     const std::string text(host);
@@ -93,9 +102,7 @@ std::vector<Endpoint> literal_endpoints(std::string_view host, std::uint16_t por
     const auto add_six = [&] {
         endpoints.push_back(endpoint_of(reinterpret_cast<const sockaddr*>(&six), sizeof six));
     };
-    // RFC 6761, 6.3: localhost is never asked of a resolver.
-    if (boost::beast::iequals(host, "localhost") ||
-        (host.size() > 10 && boost::beast::iequals(host.substr(host.size() - 10), ".localhost"))) {
+    if (is_loopback_name(host)) {
         four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         six.sin6_addr = in6addr_loopback;
         add_four();

@@ -23,6 +23,10 @@ struct Endpoint {
 
 Endpoint unix_endpoint(std::string_view path);  // path must fit sun_path (107 octets)
 
+// RFC 6761, 6.3: localhost and every name below it are loopback, with or without the root's dot;
+// nobody is asked. Case does not matter. Not for addresses.
+bool is_loopback_name(std::string_view host) noexcept;
+
 // Of an IP literal, or 127.0.0.1 and ::1 for "localhost" and names below it; empty for other names.
 std::vector<Endpoint> literal_endpoints(std::string_view host, std::uint16_t port);
 

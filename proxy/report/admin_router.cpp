@@ -1,5 +1,6 @@
 #include "proxy/report/admin_router.hpp"
 
+#include "proxy/net/address.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/report/page_files.hpp"
 #include "proxy/report/simulation_wish.hpp"
@@ -227,10 +228,6 @@ bool has_token(const AdminQuestion& question, const AdminSources& sources) {
            equal_in_constant_time(credentials.value, sources.token);
 }
 
-bool is_loopback_name(std::string_view name) {
-    return rules::iequals(name, "localhost") || rules::iends_with(name, ".localhost");
-}
-
 bool is_port(std::string_view text) noexcept {
     return text.size() <= 5 && std::all_of(text.begin(), text.end(), rules::is_digit);
 }
@@ -271,7 +268,7 @@ bool is_own_host(std::string_view host, const std::vector<std::string>& names) {
     if (name.ends_with('.')) name.remove_suffix(1);
     if (name.empty()) return false;
     boost::asio::ip::make_address_v4(std::string(name), error);
-    return !error || is_loopback_name(name) ||
+    return !error || net::is_loopback_name(name) ||
            std::any_of(names.begin(), names.end(),
                        [&](const std::string& own) { return rules::iequals(own, name); });
 }

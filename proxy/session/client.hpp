@@ -47,10 +47,13 @@ struct Scratch {
 
 // A failure on the way, as an answer of our own.
 struct Problem {
-    int status = 0;            // 0: none; the client is gone or the connection is past saving
+    int status = 0;            // of the answer; 0: there is nobody to answer
     std::string message{};     // cause and cure
     std::string_view allow{};  // with 405
     bool upstream_at_fault = false;
+
+    static Problem client_gone() { return {}; }
+    bool has_answer() const noexcept { return status != 0; }
 };
 
 }  // namespace whogoes::session

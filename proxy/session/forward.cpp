@@ -1,5 +1,4 @@
 #include "proxy/http/patch.hpp"
-#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/pin.hpp"
 
@@ -44,7 +43,6 @@ net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     const bool look = !may_be_repeated(exchange);
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
-        exchange.lease->stream.unwatch();
         exchange.lease->reused = true;
         exchange.pin = true;
         if (!look || exchange.lease->is_quiet()) co_return true;
@@ -58,7 +56,7 @@ net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     const std::string& origin = exchange.pool->settings().target.origin;
     if (connecting.timed_out)
         fail(exchange, 504, "whogoes could not reach " + origin + ": " + connecting.error);
-    else if (connecting.error.starts_with("too many open files"))
+    else if (connecting.no_descriptor)
         fail(exchange, 503, "whogoes is out of file descriptors: raise the limit (ulimit -n)");
     else
         fail(exchange, 502, "whogoes could not reach " + origin + ": " + connecting.error);
@@ -68,7 +66,7 @@ net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
 // The head as it goes out, a copy: what came stays as evidence, and for a second attempt.
 http::PatchedHead patched(Exchange& exchange) {
     Scratch& scratch = *exchange.scratch;
-    const Settings& settings = *exchange.settings;
+    const settings::Settings& settings = *exchange.settings;
     http::RequestHead& head = scratch.request;
     scratch.sent_head.assign(head.bytes);
     http::RequestPatch patch;
@@ -131,16 +129,16 @@ net::Task<bool> pass_interim(Exchange& exchange) {
 
 Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
     if (exchange.client.gone) {
-        exchange.problem = {};
+        exchange.problem = Problem::client_gone();
         return Attempt::failed;
     }
     if (exchange.upload.client_failed()) {
-        exchange.problem = {};
+        exchange.problem = Problem::client_gone();
         if (exchange.upload.timed_out())
             exchange.problem = {.status = 408,
                                 .message =
                                     "the request's body stopped coming "
-                                    "(limits.timeouts.header)"};
+                                    "(limits.timeouts.body)"};
         else if (exchange.upload.state() == Upload::State::client_broken)
             exchange.problem = {.status = 400, .message = std::string(exchange.upload.flaw())};
         return Attempt::failed;
@@ -204,15 +202,17 @@ net::Task<Attempt> read_answer_head(Exchange& exchange, bool may_be_stale) {
 // what it would be told the second time it cannot hear.
 void keep_for_replay(Exchange& exchange) {
     const http::RequestHead& head = exchange.request();
-    const Treatment& treatment = exchange.settings->treatment_for(head.method(), path_of(head));
+    const settings::Treatment& treatment =
+        exchange.settings->treatment_for(head.method(), head.path());
     if (!treatment.refresh || head.expect_continue) return;
     const std::size_t most = treatment.refresh->max_body;
     const std::size_t here = exchange.body.in_buffer.size();
-    if (here > most || exchange.body.left > most - here) return;
+    if (here > most || exchange.body.reader.left() > most - here) return;
     exchange.upload.keep(most - here);
 }
 
 net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
+    const WatchedClient watched(exchange);
     const bool leased = co_await get_lease(exchange, fresh);
     if (!leased) co_return Attempt::failed;
     const bool reused = exchange.lease->reused;
@@ -231,9 +231,7 @@ net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
     }
     const bool may_be_stale = reused && (may_be_repeated(exchange) || exchange.nothing_sent);
     if (!exchange.answer_buffer) exchange.answer_buffer = exchange.worker.buffers.lend();
-    const Attempt outcome = co_await read_answer_head(exchange, may_be_stale);
-    exchange.client.stream.unwatch();
-    co_return outcome;
+    co_return co_await read_answer_head(exchange, may_be_stale);
 }
 
 }  // namespace
@@ -244,8 +242,8 @@ void watch_client(Exchange& exchange) {
             Exchange& watching = *static_cast<Exchange*>(context);
             const net::Io seen = watching.client.stream.peek();
             if (seen == net::Io::ok) return;  // the next request, early
-            const HalfClose half_close = watching.settings->half_close;
-            if (seen == net::Io::closed && half_close == HalfClose::finish) return;
+            const settings::HalfClose half_close = watching.settings->half_close;
+            if (seen == net::Io::closed && half_close == settings::HalfClose::finish) return;
             watching.client.gone = true;
             if (watching.lease) watching.lease->stream.cancel();
         },

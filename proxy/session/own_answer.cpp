@@ -1,7 +1,8 @@
 #include "proxy/http/reply.hpp"
+#include "proxy/observe/recording.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
-#include "proxy/session/recording.hpp"
+#include "proxy/session/sighting.hpp"
 
 namespace whogoes::session {
 
@@ -16,7 +17,7 @@ net::Task<bool> send_own_answer(Exchange& exchange, std::string text, bool keep)
     exchange.answer_started = true;
     iovec piece{text.data(), text.size()};
     const std::span<iovec> pieces(&piece, 1);
-    client.stream.set_deadline(exchange.settings->timeouts.header);
+    client.stream.set_deadline(exchange.settings->timeouts.own_answer());
     const net::Io written = co_await client.stream.write_all(pieces);
     if (written != net::Io::ok) co_return false;
     client.lingers = !keep;
@@ -25,7 +26,7 @@ net::Task<bool> send_own_answer(Exchange& exchange, std::string text, bool keep)
 
 net::Task<bool> answer_ourselves(Exchange& exchange) {
     const Problem& problem = exchange.problem;
-    if (problem.status == 0 || exchange.answer_started) co_return false;
+    if (!problem.has_answer() || exchange.answer_started) co_return false;
 
     const bool keep = may_keep_after_own_answer(exchange);
     http::OwnReply reply;
@@ -39,7 +40,8 @@ net::Task<bool> answer_ourselves(Exchange& exchange) {
     reply.lines = lines;
     std::string text = http::render(reply, exchange.worker.http_date());
 
-    record_own_answer(exchange, problem.status, problem.message);
+    exchange.status = problem.status;
+    observe::record_failure(exchange.worker.observer, sighting(exchange), problem.message);
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;
 }

@@ -72,7 +72,7 @@ net::Task<> tunnel(Exchange& exchange) {
     Client& client = exchange.client;
     net::Stream& upstream = exchange.lease->stream;
     client.registered.phase = Registered::Phase::tunnel;
-    const std::chrono::milliseconds grace = exchange.settings->timeouts.header;
+    const std::chrono::milliseconds grace = exchange.settings->timeouts.tunnel_end();
     client.stream.clear_deadline();
     if (exchange.upload.running()) client.stream.set_deadline(grace);
     upstream.clear_deadline();

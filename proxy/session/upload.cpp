@@ -1,6 +1,6 @@
 #include "proxy/session/upload.hpp"
 
-#include "proxy/session/evidence.hpp"
+#include "proxy/http/content_type.hpp"
 #include "proxy/session/exchange.hpp"
 
 #include <algorithm>
@@ -43,20 +43,20 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     Client& client = exchange.client;
     RequestBody& body = exchange.body;
     buffer_ = client.worker.buffers.lend();
-    const bool text = is_text(exchange.request());
+    const bool text = http::is_text(exchange.request());
     // Room for all that it will hold: an early answer's observer keeps a view of it.
     if (text) {
         body.first_octets.reserve(text_evidence_octets);
         body.first_octets = body.in_buffer.substr(0, text_evidence_octets);
     }
-    const Timeouts& timeouts = exchange.settings->timeouts;
+    const settings::Timeouts& timeouts = exchange.settings->timeouts;
     // A client that waits for "100 Continue" is silent for as long as the upstream is.
-    std::chrono::milliseconds patience = timeouts.header;
+    std::chrono::milliseconds patience = timeouts.body();
     if (exchange.request().expect_continue) patience = std::max(patience, timeouts.response);
     net::Share share;
     for (;;) {
         client.stream.set_deadline(patience);
-        patience = timeouts.header;
+        patience = timeouts.body();
         const net::IoResult read =
             co_await client.stream.read_some(buffer_.space(), buffer_.room());
         if (stopping_) co_return State::stopped;
@@ -65,15 +65,14 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
             co_return State::client_gone;
         }
         buffer_.filled(read.octets);
-        const RequestBody::Portion portion = body.take(buffer_.view());
+        const http::BodyReader::Step portion = body.reader.take(buffer_.view());
         if (portion.flawed) {
-            flaw_ = body.chunks.flaw();
+            flaw_ = body.reader.flaw();
             co_return State::client_broken;
         }
         if (text && body.first_octets.size() < text_evidence_octets)
             body.first_octets.append(buffer_.view().substr(
                 0, std::min(portion.octets, text_evidence_octets - body.first_octets.size())));
-        octets_ += portion.octets;
         all_read_ = portion.done;
         if (keeps_) keep_portion(body, buffer_.view().substr(0, portion.octets));
         iovec piece{buffer_.begin(), portion.octets};
@@ -98,7 +97,7 @@ void Upload::keep(std::size_t at_most) {
 }
 
 void Upload::keep_portion(const RequestBody& body, std::string_view bytes) {
-    keeps_ = bytes.size() <= most_kept_ - kept_.size() && !body.chunks.has_trailers();
+    keeps_ = bytes.size() <= most_kept_ - kept_.size() && !body.reader.has_trailers();
     if (keeps_)
         kept_.append(bytes);
     else
@@ -109,13 +108,12 @@ net::Task<bool> Upload::keep_rest(Exchange& exchange) {
     net::Stream& client = exchange.client.stream;
     net::Share share;
     while (keeps_ && !all_read_ && !client_failed()) {
-        client.set_deadline(exchange.settings->timeouts.header);
+        client.set_deadline(exchange.settings->timeouts.body());
         const net::IoResult read = co_await client.read_some(buffer_.space(), buffer_.room());
         if (read.outcome != net::Io::ok) break;
         buffer_.filled(read.octets);
-        const RequestBody::Portion portion = exchange.body.take(buffer_.view());
+        const http::BodyReader::Step portion = exchange.body.reader.take(buffer_.view());
         if (portion.flawed) break;
-        octets_ += portion.octets;
         all_read_ = portion.done;
         keep_portion(exchange.body, buffer_.view().substr(0, portion.octets));
         buffer_.consume(portion.octets);

@@ -41,7 +41,6 @@ public:
     }
     bool timed_out() const noexcept { return timed_out_; }
     std::string_view flaw() const noexcept { return flaw_; }
-    std::uint64_t octets() const noexcept { return octets_; }
 
     // Ends it where it stands and waits until it has ended.
     net::Task<> stop(Exchange&);
@@ -60,7 +59,6 @@ private:
     State state_ = State::idle;
     bool timed_out_ = false;
     bool stopping_ = false;
-    std::uint64_t octets_ = 0;
     std::string_view flaw_;
     bool keeps_ = false;
     bool all_read_ = false;

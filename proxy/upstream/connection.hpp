@@ -30,8 +30,9 @@ using Lease = std::unique_ptr<Connection>;
 struct Connecting {
     Lease lease;  // empty: failed
     bool timed_out = false;
-    bool reached = false;  // somebody took the connection; what failed is TLS
-    std::string error;     // "connection refused"; nothing of a peer's beyond TLS reasons
+    bool no_descriptor = false;  // this process may open no more (EMFILE, ENFILE)
+    bool reached = false;        // somebody took the connection; what failed is TLS
+    std::string error;           // "connection refused"; nothing of a peer's beyond TLS reasons
 };
 
 struct PoolSettings {

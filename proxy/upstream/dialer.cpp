@@ -116,6 +116,7 @@ net::Task<bool> Dialer::open(const net::Endpoint& endpoint, Connection& connecti
                              Connecting& outcome) const {
     const int socket = net::open_socket(endpoint.family(), SOCK_STREAM);
     if (socket < 0) {
+        outcome.no_descriptor = errno == EMFILE || errno == ENFILE;
         outcome.error = in_words(errno);
         co_return false;
     }

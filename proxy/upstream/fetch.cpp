@@ -78,8 +78,7 @@ private:
         SSL* const ssl = stream_->native_handle();
         const std::string& host = request_.url.host;
         // RFC 6066, 3: no address in the server name.
-        if (net::literal_endpoints(host, 0).empty() ||
-            host.find("localhost") != std::string::npos) {
+        if (net::is_loopback_name(host) || net::literal_endpoints(host, 0).empty()) {
             ::SSL_set_tlsext_host_name(ssl, host.c_str());
             ::SSL_set1_host(ssl, host.c_str());
         } else {
@@ -220,7 +219,6 @@ bool is_port(std::string_view text) {
 }  // namespace
 
 bool FetchUrl::loopback() const {
-    if (host == "localhost" || host.ends_with(".localhost")) return true;
     const std::vector<net::Endpoint> endpoints = net::literal_endpoints(host, 0);
     return !endpoints.empty() && endpoints.front().loopback();
 }

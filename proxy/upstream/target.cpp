@@ -1,5 +1,7 @@
 #include "proxy/upstream/target.hpp"
 
+#include "proxy/net/address.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <optional>
@@ -29,15 +31,10 @@ bool is_private(const address& a) {
     return (bytes[0] & 0xfe) == 0xfc || a.to_v6().is_link_local();
 }
 
-// RFC 6761, 6.3: localhost and every name below it are loopback.
-bool is_loopback_name(const std::string& host) {
-    return host == "localhost" || host.ends_with(".localhost");
-}
-
 }  // namespace
 
 bool Target::loopback() const {
-    if (!unix_path.empty() || is_loopback_name(host)) return true;
+    if (!unix_path.empty() || net::is_loopback_name(host)) return true;
     const auto parsed = address_of(host);
     return parsed && parsed->is_loopback();
 }
@@ -48,7 +45,7 @@ bool Target::pass_client_host() const {
 }
 
 bool is_near(const std::string& host) {
-    if (is_loopback_name(host)) return true;
+    if (net::is_loopback_name(host)) return true;
     const auto parsed = address_of(host);
     return parsed && (parsed->is_loopback() || is_private(*parsed));
 }

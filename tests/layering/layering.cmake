@@ -11,7 +11,10 @@ set(allowed_proxy_http     "proxy/http")
 set(allowed_proxy_net      "proxy/net")
 set(allowed_proxy_upstream "proxy/upstream|proxy/net|proxy/http")
 set(allowed_proxy_report   "proxy/report|proxy/net|rules")
-set(allowed_proxy_session  "proxy/session|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
+set(allowed_proxy_settings "proxy/settings|proxy/upstream|proxy/net|proxy/http|rules")
+set(allowed_proxy_observe  "proxy/observe|proxy/settings|proxy/report|proxy/net|proxy/http|rules")
+set(allowed_proxy_renew    "proxy/renew|proxy/settings|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
+set(allowed_proxy_session  "proxy/session|proxy/observe|proxy/renew|proxy/settings|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_tools    "proxy/tools|proxy/dialects|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_app      "proxy|rules")
 
@@ -22,6 +25,9 @@ set(foreign_proxy_http     "boost/asio/(ip|io_context|ssl|steady_timer|awaitable
 set(foreign_proxy_net      "boost/beast/http|spdlog|yaml-cpp|CLI")
 set(foreign_proxy_upstream "spdlog|yaml-cpp|CLI")
 set(foreign_proxy_report   "yaml-cpp|CLI")
+set(foreign_proxy_settings "boost/beast|spdlog|yaml-cpp|CLI")
+set(foreign_proxy_observe  "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket")
+set(foreign_proxy_renew    "boost/beast|spdlog|yaml-cpp|CLI|sys/socket")
 set(foreign_proxy_session  "boost/beast/http|spdlog|yaml-cpp|CLI")
 
 # What only Linux has, and the names of the files that may know it.

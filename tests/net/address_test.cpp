@@ -72,5 +72,19 @@ TEST_CASE("a name that does not exist is an error that names it") {
     CHECK(error.starts_with("cannot resolve no-such-host.invalid: "));
 }
 
+TEST_CASE("localhost and every name below it are loopback, with or without the root's dot") {
+    for (const char* name :
+         {"localhost", "LocalHost", "localhost.", "app.localhost", "a.b.localhost."}) {
+        CAPTURE(std::string(name));
+        CHECK(is_loopback_name(name));
+        CHECK_FALSE(literal_endpoints(name, 80).empty());
+    }
+    for (const char* name : {"", ".", ".localhost", "mylocalhost", "localhost.evil", "localhost..",
+                             "127.0.0.1", "::1"}) {
+        CAPTURE(std::string(name));
+        CHECK_FALSE(is_loopback_name(name));
+    }
+}
+
 }  // namespace
 }  // namespace whogoes::net

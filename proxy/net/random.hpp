@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace whogoes::net {
+
+// So many octets of the system's randomness as lower-case hex digits, never all zero: an id that
+// nobody guesses. Not a key: nothing wipes it.
+std::string random_hex(std::size_t octets);
+
+}  // namespace whogoes::net
