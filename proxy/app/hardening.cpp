@@ -1,9 +1,10 @@
 #include "proxy/app/hardening.hpp"
 
+#include "proxy/net/undumpable.hpp"
+
 #include <cstdlib>
 #include <optional>
 #include <string_view>
-#include <sys/prctl.h>
 
 namespace whogoes::app {
 namespace {
@@ -45,7 +46,7 @@ void harden_process() {
         // hands cores to; and nobody shall read them from the memory of a process that runs. Only
         // the soft limit: a hard one could not be given back to a child.
         set_soft(RLIMIT_CORE, 0);
-        ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+        net::make_undumpable();
     }
     set_soft(RLIMIT_NOFILE, before->files.rlim_max);
 }

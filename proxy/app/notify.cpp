@@ -1,5 +1,7 @@
 #include "proxy/app/notify.hpp"
 
+#include "proxy/net/sockets.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -21,11 +23,11 @@ void notify(std::string_view state) {
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path, length);
     if (*path == '@') address.sun_path[0] = '\0';  // the abstract namespace (unix(7))
-    const int wire = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const int wire = net::open_socket(AF_UNIX, SOCK_DGRAM);
     if (wire < 0) return;
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
     // Whoever does not listen is not told.
-    static_cast<void>(::sendto(wire, state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+    static_cast<void>(::sendto(wire, state.data(), state.size(), MSG_NOSIGNAL,
                                reinterpret_cast<const sockaddr*>(&address), size));
     ::close(wire);
 }

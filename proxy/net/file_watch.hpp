@@ -9,6 +9,8 @@
 // Tells when a small file has other contents than before. Watches the folders that the file and,
 // through links, its contents lie in, since editors and Kubernetes put a new file in the old one's
 // place. Not for files that are written to all the time. Tells on the thread of its io_context.
+// Linux's (inotify) lies in file_watch_linux.cpp. Elsewhere: kqueue's EVFILT_VNODE, or works() is
+// false and the configuration is read again on SIGHUP alone.
 namespace whogoes::net {
 
 class FileWatch {

@@ -1,9 +1,9 @@
 #include "proxy/net/listener.hpp"
 
+#include "proxy/net/sockets.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
-#include <iterator>
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
@@ -24,24 +24,12 @@ void remove_stale_socket_file(const Endpoint& endpoint) {
     const std::string path = endpoint.host();
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
-    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int probe = open_socket(AF_UNIX, SOCK_STREAM);
     const bool alive = ::connect(probe, reinterpret_cast<const sockaddr*>(&endpoint.address),
-                                 endpoint.length) == 0;
+                                 endpoint.length) == 0 ||
+                       errno == EAGAIN;  // a queue at the door
     ::close(probe);
     if (!alive) ::unlink(path.c_str());
-}
-
-// Drops the packets that ask for a new connection; those that complete one pass. Has no effect on
-// a unix socket.
-void drop_first_packets(int socket) {
-    constexpr unsigned flags_at = 13;  // of the TCP header, where a listener's filter begins
-    constexpr unsigned syn = 2, syn_and_ack = 0x12;
-    sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags_at),
-                           BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn_and_ack),
-                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1),
-                           BPF_STMT(BPF_RET | BPF_K, 0), BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF)};
-    const sock_fprog program{std::size(steps), steps};
-    ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 }  // namespace
@@ -49,7 +37,7 @@ void drop_first_packets(int socket) {
 int open_listener(const Endpoint& endpoint, bool share_port) {
     const int family = endpoint.family();
     if (family == AF_UNIX) remove_stale_socket_file(endpoint);
-    const int socket = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int socket = open_socket(family, SOCK_STREAM);
     if (socket < 0) cannot_listen(endpoint, socket);
     constexpr int on = 1;
     if (family != AF_UNIX) {
@@ -86,17 +74,16 @@ struct Listener::Impl final : Ready {
     Impl(Reactor& reactor_of_worker, int socket, Doorkeeper& doorkeeper)
         : reactor(reactor_of_worker), descriptor(socket), keeper(doorkeeper) {}
 
-    void ready(std::uint32_t) override {
+    void ready(Readiness) override {
         if (waits == Waits::for_clients) accept_some();
     }
 
-    // Edges tell of new connections once: whoever stops early comes back by itself.
+    // New connections may be told of once: whoever stops early comes back by itself.
     void accept_some() {
         waits = Waits::for_its_turn;
         for (int i = 0; i < most_a_turn; ++i)
             if (!accept_one()) return;
-        const boost::intrusive_ptr<Impl> self(this);
-        reactor.post([self] {
+        reactor.post([self = boost::intrusive_ptr<Impl>(this)] {
             if (self->waits == Waits::for_its_turn) self->accept_some();
         });
     }
@@ -109,9 +96,7 @@ struct Listener::Impl final : Ready {
             return false;
         }
         Endpoint peer;
-        peer.length = sizeof peer.address;
-        const int socket = ::accept4(descriptor, reinterpret_cast<sockaddr*>(&peer.address),
-                                     &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int socket = accept_connection(descriptor, peer);
         if (socket < 0) return nobody(errno);
         if (peer.family() != AF_UNIX) {
             constexpr int on = 1;
@@ -124,14 +109,20 @@ struct Listener::Impl final : Ready {
     bool nobody(int error) {
         keeper.nobody_came();
         if (error == EINTR || error == ECONNABORTED) return true;
-        waits = Waits::for_clients;
-        if (error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM) return false;
-        waits = Waits::for_descriptors;
-        keeper.out_of_descriptors();
+        if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+            waits = Waits::for_descriptors;
+            keeper.out_of_descriptors();
+        } else {
+            waits = Waits::for_clients;
+            if (flaw == 0) reactor.tell_when(*this, Readiness::readable);
+        }
         return false;
     }
 
-    void listen() { flaw = reactor.add(descriptor, *this) ? 0 : errno; }
+    void listen() {
+        flaw = reactor.add(descriptor, *this) ? 0 : errno;
+        if (flaw == 0) reactor.tell_when(*this, Readiness::readable);
+    }
 
     void close() {
         if (descriptor < 0) return;

@@ -3,6 +3,8 @@
 #include "proxy/net/address.hpp"
 #include "proxy/net/reactor.hpp"
 
+#include <boost/intrusive_ptr.hpp>
+
 #include <memory>
 #include <string>
 
@@ -38,9 +40,8 @@ protected:
 class Listener {
 public:
     // Takes over the socket. Call tick() every now and then: accepting stops when file descriptors
-    // are used up, and tick() lets it go on. Where the system grants no watch on the socket
-    // (epoll_ctl without space), flaw() says so until a tick() has got one; whoever connects waits
-    // so long.
+    // are used up, and tick() lets it go on. Where the system grants no watch on the socket (it has
+    // no space for one), flaw() says so until a tick() has got one; whoever connects waits so long.
     Listener(Reactor&, int socket, Doorkeeper&);
     ~Listener();
 

@@ -12,7 +12,8 @@ struct Process {
 };
 
 // Those of this user that run a program of this name, this process left out. `proc` is where
-// proc(5) lies. What cannot be read is left out, too.
+// proc(5) lies. What cannot be read is left out, too. Elsewhere: sysctl(3) with KERN_PROC, or none,
+// and a verb has to be told which proxy it means.
 std::vector<Process> processes_named(const std::string& name,
                                      const std::filesystem::path& proc = "/proc");
 

@@ -1,41 +1,59 @@
 #pragma once
 
-#include <boost/intrusive_ptr.hpp>
-
-#include <atomic>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
-#include <sys/epoll.h>
-#include <vector>
+#include <memory>
 
-// A worker's event loop: epoll, edge-triggered, every socket registered once for its whole life.
-// Not Asio's io_context, whose every wait for readiness is one more epoll_ctl, which a request pays
-// twice; the control thread, where that does not matter, runs on Asio.
+// A worker's event loop, which tells sockets what they are ready for. Two are there: epoll itself
+// (reactor_epoll, Linux) and Boost.Asio (reactor_asio, wherever that runs); the build's
+// WHOGOES_REACTOR takes one. What the choice costs stands in proxy/README.md. No timers but one
+// tick (see Deadlines), and no reading or writing.
 namespace whogoes::net {
 
-// What is told about a socket. Counted, because events of one batch may speak of a socket that an
-// earlier event of the same batch has closed.
+// What a socket is ready for: one of these, or several at once.
+enum class Readiness : std::uint8_t {
+    none = 0,
+    readable = 1,  // octets, an end, or a connection to accept
+    writable = 2,
+    ended = 4,   // the other side sends no more; only where the reactor learns it by itself
+    failed = 8,  // neither side goes on
+};
+
+constexpr Readiness operator|(Readiness one, Readiness other) noexcept {
+    return static_cast<Readiness>(static_cast<unsigned>(one) | static_cast<unsigned>(other));
+}
+// Whether `one` is in `all`; of several, whether any is.
+constexpr bool has(Readiness all, Readiness one) noexcept {
+    return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
+}
+
+class Reactor;
+
+// What is told about a socket. Counted, because the reactor may still hold word of a socket that an
+// earlier word of the same turn has closed.
 class Ready {
 public:
-    Ready() = default;
+    Ready() noexcept;
     Ready(const Ready&) = delete;
     Ready& operator=(const Ready&) = delete;
 
-    virtual void ready(std::uint32_t events) = 0;  // EPOLLIN and its like
+    virtual void ready(Readiness) = 0;
 
 protected:
-    virtual ~Ready() = default;
+    virtual ~Ready();
 
 private:
+    friend class Reactor;
     friend void intrusive_ptr_add_ref(Ready* one) noexcept { ++one->references_; }
     friend void intrusive_ptr_release(Ready* one) noexcept {
         if (--one->references_ == 0) delete one;
     }
     int references_ = 0;
+    struct Registration;  // what the reactor keeps for it, if anything
+    std::unique_ptr<Registration> registration_;
 };
 
 class Reactor {
@@ -45,9 +63,12 @@ public:
     Reactor(const Reactor&) = delete;
     Reactor& operator=(const Reactor&) = delete;
 
-    // From now until forget(), `one` hears of every edge. False: errno says why.
+    // From now until forget(), `one` may be told. False: errno says why.
     bool add(int descriptor, Ready& one);
     void forget(Ready& one);  // call it before the descriptor is closed
+    // Whoever begins to wait says so: a reactor that is told of edges knows by itself, another one
+    // asks the kernel now. `one` hears of this readiness once after, and may hear of more.
+    void tell_when(Ready& one, Readiness readable_or_writable);
 
     // co_await it: all else that is ready goes first, and the coroutine goes on in the loop's next
     // turn. Whoever may find both its sides ready for ever has to (see Share).
@@ -62,25 +83,17 @@ public:
     void run(std::chrono::milliseconds interval, const std::function<void()>& tick);
 
 private:
-    void run_posted();
-    void run_next_turn();
+    void resume_next_turn(std::coroutine_handle<> waiter);
 
-    int epoll_ = -1;
-    int wake_ = -1;
-    std::atomic<bool> stopped_{false};
-    std::vector<boost::intrusive_ptr<Ready>> retired_;  // freed when no event can name them
-    std::vector<std::coroutine_handle<>> next_turn_;
-    std::mutex mutex_;
-    std::vector<std::function<void()>> posted_;
+    struct Impl;
+    const std::unique_ptr<Impl> impl_;
 };
 
 class [[nodiscard]] Reactor::NextTurn {
 public:
     explicit NextTurn(Reactor& reactor) noexcept : reactor_(reactor) {}
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiter) const {
-        reactor_.next_turn_.push_back(waiter);
-    }
+    void await_suspend(std::coroutine_handle<> waiter) const { reactor_.resume_next_turn(waiter); }
     void await_resume() const noexcept {}
 
 private:

@@ -1,3 +1,4 @@
+#include "proxy/net/sockets.hpp"
 #include "proxy/net/stream_state.hpp"
 
 #include <openssl/err.h>
@@ -5,10 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -37,6 +34,7 @@ bool Stream::Wait::await_ready() const noexcept {
 
 void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
     (side_ == Side::reader ? state_.reader : state_.writer) = {waiter, for_room_};
+    state_.reactor.tell_when(state_, for_room_ ? Readiness::writable : Readiness::readable);
 }
 
 Io Stream::Wait::await_resume() const noexcept {
@@ -208,6 +206,7 @@ void Stream::watch(Watcher watcher, void* context) {
     state.watcher = watcher;
     const boost::intrusive_ptr<State> self = state_;
     if (state.read_pending || (state.ssl && SSL_pending(state.ssl.get()) > 0)) state.tell_watcher();
+    state.go_on_watching();
 }
 
 void Stream::unwatch() noexcept {
@@ -215,11 +214,8 @@ void Stream::unwatch() noexcept {
 }
 
 void Stream::keep_asking() noexcept {
-    constexpr int on = 1, quiet_for = 60, between = 15, times = 4;  // seconds
-    if (::setsockopt(native(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0) return;
-    ::setsockopt(native(), IPPROTO_TCP, TCP_KEEPIDLE, &quiet_for, sizeof quiet_for);
-    ::setsockopt(native(), IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof between);
-    ::setsockopt(native(), IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
+    constexpr KeepAlive for_two_minutes{.quiet_for_s = 60, .between_s = 15, .times = 4};
+    ask_while_quiet(native(), for_two_minutes);
 }
 
 Io Stream::peek() noexcept { return is_open() ? state_->look() : Io::closed; }
@@ -230,10 +226,7 @@ bool Stream::has_unread() const noexcept {
            (is_open() && ::recv(native(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
 }
 
-bool Stream::has_unsent() const noexcept {
-    int octets = 0;
-    return is_open() && ::ioctl(native(), SIOCOUTQ, &octets) == 0 && octets > 0;
-}
+bool Stream::has_unsent() const noexcept { return is_open() && unacknowledged(native()) > 0; }
 
 void Stream::cancel() {
     if (state_) state_->end_waits(Io::cancelled);

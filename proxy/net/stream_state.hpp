@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <sys/epoll.h>
 #include <unistd.h>
 #include <utility>
 
@@ -18,9 +17,8 @@ struct FreeSsl {
     void operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
 };
 
-// Outlives the Stream until no event of the reactor's can name it. Readiness comes as edges:
-// `read_pending` keeps one until a read has found nothing more, so that no edge is lost and no wait
-// costs a system call.
+// Outlives the Stream until no event of the reactor's can name it. Readiness may come as edges:
+// `read_pending` keeps one until a read has found nothing more, so that no edge is lost.
 class Stream::State final : public Expiring, public Ready {
 public:
     State(Reactor& reactor_of_worker, Deadlines& deadlines_of_worker, int socket)
@@ -46,18 +44,23 @@ public:
 
     bool is_open() const noexcept { return descriptor >= 0; }
 
-    void ready(std::uint32_t events) override {
+    void ready(Readiness told) override {
         if (!is_open()) return;
-        const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        const bool ending = has(told, Readiness::ended | Readiness::failed);
         end_seen = end_seen || ending;
-        const bool octets = (events & EPOLLIN) != 0 || ending;
-        const bool room = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+        const bool octets = has(told, Readiness::readable) || ending;
+        const bool room = has(told, Readiness::writable | Readiness::failed);
         if (octets) read_pending = true;
         if (reader.hears(octets, room))
             reader.resume();
         else if (octets && !reader && watcher != nullptr)
             tell_watcher();
         if (writer.hears(octets, room)) writer.resume();
+        go_on_watching();
+    }
+
+    void go_on_watching() {
+        if (watcher != nullptr) reactor.tell_when(*this, Readiness::readable);
     }
 
     // Less than was asked for: the queue was empty then, and new bytes will be a new edge; but an

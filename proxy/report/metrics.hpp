@@ -24,7 +24,7 @@ struct ReloadState {
 std::string render_metrics(std::span<const net::Counters* const> workers, const Build&,
                            const ReloadState&);
 
-// What /proc/self tells. Empty where there is none.
+// What the system tells of this process. Empty where it does not.
 std::string render_process_metrics();
 
 }  // namespace whogoes::report

@@ -1,6 +1,7 @@
 #include "proxy/upstream/dialer.hpp"
 
 #include "proxy/net/bell.hpp"
+#include "proxy/net/sockets.hpp"
 
 #include <openssl/ssl.h>
 
@@ -113,7 +114,7 @@ Connecting Dialer::judge(Race& race) {
 
 net::Task<bool> Dialer::open(const net::Endpoint& endpoint, Connection& connection,
                              Connecting& outcome) const {
-    const int socket = ::socket(endpoint.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int socket = net::open_socket(endpoint.family(), SOCK_STREAM);
     if (socket < 0) {
         outcome.no_descriptor = errno == EMFILE || errno == ENFILE;
         outcome.error = in_words(errno);

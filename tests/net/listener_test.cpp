@@ -82,7 +82,7 @@ TEST_CASE("a socket file that nobody listens on is replaced, all else is left al
 
 TEST_CASE("a socket that the system grants no watch on is heard as soon as it does") {
     const Folder folder;
-    // A regular file is what epoll refuses; whatever the reason, the worker must live on.
+    // A regular file is what a reactor refuses; whatever the reason, the worker must live on.
     const int socket = ::open((folder.path + "/file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     Reactor reactor;
     OpenDoor door(reactor);

@@ -193,6 +193,23 @@ TEST_CASE("a watcher is told once, of octets or of the end, and takes nothing") 
                }});
 }
 
+TEST_CASE("a watcher is told of what comes after another's read") {
+    Pair pair;
+    Watched watched{&pair.stream};
+    Seen seen;
+    pair.play({[&] {
+                   start(read_once(pair.stream, seen));
+                   pair.stream.watch(note, &watched);
+                   pair.tell("a");
+               },
+               [&] {
+                   CHECK(seen.bytes == "a");
+                   CHECK(watched.told == 0);
+                   pair.tell("b");
+               },
+               [&] { CHECK(watched.told == 1); }});
+}
+
 TEST_CASE("who no longer watches is not told") {
     Pair pair;
     Watched watched{&pair.stream};
