@@ -14,14 +14,15 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY rules rules
 COPY proxy proxy
 ARG COMMIT=
-RUN cmake --preset portable -DWHOGOES_COMMIT=$COMMIT && cmake --build --preset portable && \
+RUN cmake --preset portable -DWHOGOES_COMMIT=$COMMIT && cmake --build --preset portable --target whogoes && \
     proxy/package/image-root build/portable/whogoes /image
 
 # The program has all that it needs linked in; around it are the authorities to trust and the time zones.
 FROM scratch
 COPY --from=build /image/etc /etc
 COPY --from=build /image/usr /usr
-COPY --from=build --chown=65532:65532 /image/log /var/log/whogoes
+COPY --from=build /image/var /var
+COPY --from=build --chown=65532:65532 /image/log/ /var/log/
 # A number, so that runAsNonRoot can be checked. Nothing is written: a read-only root is fine.
 USER 65532:65532
 ENV PATH=/usr/local/bin

@@ -141,7 +141,7 @@ class Root:
         run("mount", "-t", "proc", "proc", self.path / "proc")
 
     def command(self, *words, user=None):
-        return ["chroot", *([f"--userspec={user}"] if user else []), str(self.path), *map(str, words)]
+        return [shutil.which("chroot"), *([f"--userspec={user}"] if user else []), str(self.path), *map(str, words)]
 
     def run(self, *words, status=0, user=None, **environment):
         return run(*self.command(*words, user=user), status=status, env={"PATH": PATH, "HOME": "/root", **environment})
