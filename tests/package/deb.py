@@ -103,8 +103,12 @@ def life(at, release):
         check((root.path / CONFIG).read_text() == own, "an upgrade took the user's configuration")
         dpkg("--install", put(package(at)))  # and back
         check((root.path / CONFIG).read_text() == own, "a downgrade took the user's configuration")
+        # It has changed: without a terminal dpkg asks in vain and says so, and is told what to do.
         with tempfile.TemporaryDirectory(prefix="whogoes-deb-") as another:
-            dpkg("--force-confold", "--install", put(later(at, another, config="# another\n")))
+            check_says(dpkg("--install", put(later(at, another, config="# another\n")), status=1), CONFIG, "conffile prompt")
+        check((root.path / CONFIG).read_text() == own, "a question that nobody answered took the user's configuration")
+        check_says(root.run("whogoes", "check", "-c", f"/{CONFIG}"), "fine")
+        dpkg("--force-confold", "--configure", "whogoes")
         check((root.path / CONFIG).read_text() == own, "an upgrade with another conffile took the user's")
         check((root.path / f"{CONFIG}.dpkg-dist").read_text() == "# another\n", "the new conffile is not beside it")
         check_explains(root, BY_DNS, "-c", f"/{CONFIG}")

@@ -87,11 +87,12 @@ def elsewhere(at):
     """What works on platforms that no package is for; and what is missing where one was left out."""
     with tempfile.TemporaryDirectory(prefix="whogoes-npm-") as folder:
         launcher = installed(at, folder)
-        for platform, processor in (("darwin", "arm64"), ("win32", "x64"), ("linux", "arm64")):
+        for platform, processor, instead in (("darwin", "arm64", "container image"), ("win32", "x64", "WSL 2"),
+                                             ("linux", "arm64", "build from source"), ("freebsd", "x64", "container image")):
             first = pathlib.Path(folder, "first.js")
             first.write_text(ELSEWHERE % (platform, processor))
             said = run("node", "--require", first, launcher, "version", status=3)
-            check_says(said, f"whogoes: there is no npm package for {platform}-{processor}", "container image", "source", "WSL 2")
+            check_says(said, f"whogoes: npm has no program for {platform}-{processor}", instead)
             check(said.count("\n") == 1, f"more than a sentence: {said}")
         run("rm", "-r", f"{folder}/node_modules/@whogoes")
         check_says(run(launcher, "version", status=3), "@whogoes/linux-x64 is missing", "--omit=optional")

@@ -7,6 +7,13 @@ const { constants } = require('node:os');
 
 const platform = `${process.platform}-${process.arch}`;
 
+// Where there is no program for a platform: what works there instead.
+const instead = {
+  linux: 'a build from source works here; the README has it',
+  darwin: 'the container image (linux/amd64) works here, and so does this command in a Linux virtual machine on x64',
+  win32: 'this command works in WSL 2 on x64, and the container image (linux/amd64) does',
+};
+
 function refuse(words) {
   process.stderr.write(`whogoes: ${words}\n`);
   process.exit(3);
@@ -16,12 +23,10 @@ function findProgram() {
   try {
     return require.resolve(`@whogoes/${platform}/bin/whogoes`);
   } catch {
-    if (platform === 'linux-x64') {
-      return refuse('the package @whogoes/linux-x64 is missing. It is an optional dependency: install again without '
-        + '--omit=optional (--no-optional), or npm install @whogoes/linux-x64');
-    }
-    return refuse(`there is no npm package for ${platform}. What works there: the container image, or a build from `
-      + 'source on Linux; on Windows also WSL 2, and on macOS a Linux VM, on x64. See the README');
+    return refuse(platform === 'linux-x64'
+      ? 'the package @whogoes/linux-x64 is missing: it is an optional dependency, so install again without --omit=optional'
+      : `npm has no program for ${platform}: `
+        + (instead[process.platform] ?? 'the container image (linux/amd64) works where Linux containers do'));
   }
 }
 
