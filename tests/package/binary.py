@@ -28,9 +28,9 @@ def on_debian(at, release):
         root.write("usr/local/share/ca-certificates/tests.crt", at.authority.file.read_text())
         root.run("update-ca-certificates")
         root.write("etc/nsswitch.conf", "hosts: mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return]\n")
-        # A module of another OpenSSL would end the program, or change what it offers.
-        root.write("etc/ssl/openssl.cnf", "openssl_conf = all\n[all]\nproviders = those\n[those]\nlegacy = it\ndefault = it\n"
-                                          "[it]\nmodule = /usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so\nactivate = 1\n")
+        # A module that cannot be loaded is to end who reads this.
+        root.write("etc/ssl/openssl.cnf", "config_diagnostics = 1\nopenssl_conf = all\n[all]\nproviders = those\n[those]\nfips = it\n"
+                                          "[it]\nmodule = /usr/lib/ossl-modules/fips.so\nactivate = 1\n")
         for name in (BY_FILE, BY_DNS):
             check_explains(root, name)
         check_says(root.run("whogoes", "lint", f"https://{BY_DNS}/orders", status=1), "401")
