@@ -8,25 +8,24 @@
 # The review page is http://127.0.0.1:9401/#k=$WHOGOES_ADMIN_TOKEN; `openssl rand -hex 16` makes a key.
 FROM debian:bookworm-slim AS build
 COPY tests/install tests/packages /src/tests/
-RUN /src/tests/install build
+RUN /src/tests/install build image
 WORKDIR /src
 COPY CMakeLists.txt CMakePresets.json ./
 COPY rules rules
 COPY proxy proxy
 ARG COMMIT=
-RUN cmake --preset release -DWHOGOES_TESTS=OFF -DWHOGOES_COMMIT=$COMMIT && \
-    cmake --build --preset release --target whogoes && \
-    strip build/release/whogoes
+RUN cmake --preset portable -DWHOGOES_COMMIT=$COMMIT && cmake --build --preset portable --target whogoes && \
+    proxy/package/image-root build/portable/whogoes /image
 
-FROM debian:bookworm-slim
-COPY tests/install tests/packages /tmp/tests/
-RUN /tmp/tests/install runtime && rm -rf /tmp/tests /var/lib/apt/lists/* /var/cache/apt/*
-COPY --from=build /src/build/release/whogoes /usr/local/bin/whogoes
-
-# What a volume is filled with when it is new: a log that the number below may write.
-RUN install -d -o 65532 -g 65532 -m 750 /var/log/whogoes
+# The program has all that it needs linked in; around it are the authorities to trust and the time zones.
+FROM scratch
+COPY --from=build /image/etc /etc
+COPY --from=build /image/usr /usr
+COPY --from=build /image/var /var
+COPY --from=build --chown=65532:65532 /image/log/ /var/log/
 # A number, so that runAsNonRoot can be checked. Nothing is written: a read-only root is fine.
 USER 65532:65532
+ENV PATH=/usr/local/bin
 # In a container the loopback address is nobody's; -p 127.0.0.1:8401:8401 keeps it on the host's.
 ENV WHOGOES_LISTEN=0.0.0.0:8401
 EXPOSE 8401

@@ -13,6 +13,8 @@
 #include "proxy/app/server.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
+#include "proxy/net/kernel.hpp"
+#include "proxy/net/modules.hpp"
 #include "proxy/tools/causes.hpp"
 #include "proxy/tools/dialects.hpp"
 #include "proxy/tools/explain.hpp"
@@ -299,6 +301,8 @@ int dispatch(const CommandLine& line, const Surroundings& here) {
 }  // namespace
 
 int main_program(int argc, char** argv) {
+    net::load_no_modules();
+    if (const auto flaw = net::kernel_flaw()) return complain(no_start, *flaw);
     try {
         const CommandLine line =
             parse_command_line(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));

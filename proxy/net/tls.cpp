@@ -1,6 +1,7 @@
 #include "proxy/net/tls.hpp"
 
 #include "proxy/net/address.hpp"
+#include "proxy/net/authorities.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -73,8 +74,9 @@ TlsContext client_tls(const ClientTls& settings) {
     if (!settings.ca_file.empty()) {
         if (SSL_CTX_load_verify_locations(context.get(), settings.ca_file.c_str(), nullptr) != 1)
             give_up("cannot read the CA file " + settings.ca_file);
-    } else {
-        SSL_CTX_set_default_verify_paths(context.get());
+    } else if (settings.verify) {
+        if (const auto flaw = trust_system_authorities(context.get()))
+            throw std::runtime_error(*flaw);
     }
     if (!settings.certificate_file.empty())
         use_certificate(context.get(), settings.certificate_file, settings.key_file);

@@ -2,6 +2,7 @@
 
 #include "proxy/http/coding.hpp"
 #include "proxy/http/field_line.hpp"
+#include "proxy/net/authorities.hpp"
 #include "rules/text.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -63,6 +64,10 @@ public:
         Error error = connect();
         if (error) return refuse("cannot reach " + url_.origin, error);
         if (url_.origin.starts_with("https:")) {
+            if (request_.verify)
+                if (auto flaw = net::trust_system_authorities(context_.native_handle()))
+                    return Fetched(boost::system::in_place_error,
+                                   "cannot trust " + url_.origin + ": " + *flaw);
             error = shake_hands();
             if (error) return refuse("the TLS handshake with " + url_.origin + " failed", error);
             return exchange(stream_);
@@ -111,11 +116,10 @@ private:
     }
 
     Error shake_hands() {
-        Error error;
-        context_.set_default_verify_paths(error);
         stream_.set_verify_mode(request_.verify ? asio::ssl::verify_peer : asio::ssl::verify_none);
         if (request_.verify)
             stream_.set_verify_callback(asio::ssl::host_name_verification(peer_.host));
+        Error error;
         asio::ip::make_address(peer_.host, error);
         // RFC 6066, 3: no address in the server name.
         if (error) ::SSL_set_tlsext_host_name(stream_.native_handle(), peer_.host.c_str());

@@ -1,0 +1,52 @@
+"""The bill of materials against what the program was linked of, and the checksums."""
+import json
+import re
+import subprocess
+
+from place import check, run
+
+
+def bill(at):
+    file, = at.built.glob("whogoes-*.cdx.json")
+    said = json.loads(file.read_text())
+    version = re.search(r"^project\(whogoes VERSION ([0-9.]+)", (at.root / "CMakeLists.txt").read_text(), re.M)[1]
+    check((said["bomFormat"], said["specVersion"]) == ("CycloneDX", "1.5"), "no CycloneDX")
+    product = said["metadata"]["component"]
+    check((product["name"], product["version"]) == ("whogoes", version), f"a bill of {product}")
+    check(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", said["serialNumber"]), said["serialNumber"])
+
+    parts = {part["name"]: part for part in said["components"]}
+    check({"boost", "openssl", "glibc", "gcc", "yaml-cpp", "zlib", "spdlog", "fmtlib", "cli11"} <= set(parts), f"only {sorted(parts)}")
+    for name, part in parts.items():
+        check(part["licenses"][0]["expression"] and part["purl"].startswith(f"pkg:deb/debian/{name}@{part['version']}"), part)
+    check(set(said["dependencies"][0]["dependsOn"]) == {part["bom-ref"] for part in parts.values()}, said["dependencies"])
+
+    # The linker was told of these; each must be of a package that is on the bill.
+    of_bill = " ".join(part["properties"][0]["value"] for part in parts.values()).split()
+    archives = set(re.findall(r"^LOAD (/usr\S+)$", (at.root / "build/portable/whogoes.map").read_text(), re.M))
+    check(len(archives) > 8, f"hardly anything was linked in: {archives}")
+    used = (at.root / "build/portable/whogoes.map").read_text()
+    for archive in archives:
+        if archive.endswith(".a") and f"\n{archive}(" not in used:
+            continue  # nothing was taken of it
+        owner = run("dpkg-query", "-S", run("realpath", archive).strip()).split(":")[0]
+        check(owner in of_bill, f"{archive} of {owner} is not on the bill")
+
+
+def told_by_program(at):
+    """The version of OpenSSL that the program carries is the one on the bill."""
+    file, = at.built.glob("whogoes-*.cdx.json")
+    version, = (part["version"] for part in json.loads(file.read_text())["components"] if part["name"] == "openssl")
+    check(f"\0{version.split('-')[0]}\0".encode() in at.program.read_bytes(), f"the program has no OpenSSL {version}")
+
+
+def checksums(at):
+    run("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=at.built)
+    listed = {line.split()[1] for line in (at.built / "SHA256SUMS").read_text().splitlines()}
+    there = {str(file.relative_to(at.built)) for kind in ("*.tar.gz", "*.deb", "npm/*.tgz", "*-image.tar", "*.cdx.json") for file in at.built.glob(kind)}
+    check(listed == there and len(there) == 6, f"listed {listed}, there {there}")
+    tracked = subprocess.run(["git", "status", "--porcelain"], cwd=at.root, capture_output=True, text=True, check=False).stdout
+    check("build/" not in tracked, f"the build leaves something to commit: {tracked}")
+
+
+CHECKS = {"bill": bill, "told by the program": told_by_program, "checksums": checksums}
