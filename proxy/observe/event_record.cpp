@@ -68,7 +68,8 @@ void record_event(Observer& observer, const Sighting& sighting, OpenEvent& event
     report::AuthEvent record;
     if (told) {
         record = described(observer, sighting, event);
-        event.exchange.fingerprint = record.token;
+        // A replay's record is about the token that was refused, and its exchange has the new one.
+        if (sighting.replay == nullptr) event.exchange.fingerprint = record.token;
     }
     if (!event.simulated) record_storm(observer, sighting);
     remember(observer, sighting);
@@ -90,6 +91,7 @@ void record_event(Observer& observer, const Sighting& sighting, OpenEvent& event
     repeat->remedy = std::move(event.remedy);
     repeat->noted = event.noted;
     repeat->body = body;
+    repeat->body_at_head = event.body_at_head;
     observer.recorder.record(std::move(record), repeat->recorded);
     observer.repeats.keep(*event.repeat_key, repeat);
 }

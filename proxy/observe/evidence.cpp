@@ -164,7 +164,7 @@ void OpenEvent::clear() {
     noted = {};
     body.clear();
     decoded_body.clear();
-    wants_body = body_whole = only_history = simulated = remembered = false;
+    wants_body = body_whole = body_at_head = only_history = simulated = remembered = false;
 }
 
 }  // namespace whogoes::observe

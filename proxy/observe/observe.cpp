@@ -93,7 +93,12 @@ void find_repeat(const Observer& observer, const Sighting& sighting, OpenEvent& 
     if (!event.repeat_key) return;
     std::shared_ptr<Repeat> known =
         repeats.find(*event.repeat_key, sighting.settings, second_of(event.exchange.answered_at));
-    if (known && observer.history.is_latest(known->noted)) event.repeat = std::move(known);
+    if (!known || !observer.history.is_latest(known->noted)) return;
+    // What is added to the answer was decided with the body, if that was there: it must be here
+    // too.
+    if (known->body_at_head != event.body_at_head) return;
+    if (event.body_at_head && known->body != repeats.hash_of(event.body)) return;
+    event.repeat = std::move(known);
 }
 
 // The new token's success: what is sent with an older one from now on is stale.
@@ -146,7 +151,11 @@ void at_head(Observer& observer, const Sighting& sighting) {
     event.only_history = accepted;
     event.answer_head.assign(sighting.answer.bytes);
     if (accepted) return fill(sighting, event);
-    event.wants_body = body_is_evidence(sighting) && !take_body(sighting, event);
+    // Where a refusal may be replayed its head decides, and its body may only take that back: how
+    // the API cut its answer into writes must make no difference.
+    event.wants_body =
+        body_is_evidence(sighting) && (treatment.refresh != nullptr || !take_body(sighting, event));
+    event.body_at_head = event.body_whole;
     find_repeat(observer, sighting, event);
     if (!event.repeat) look(observer, sighting, event);
 }
@@ -165,7 +174,7 @@ bool at_second_head(Observer& observer, const Sighting& sighting) {
     event.treatment = treatment;
     event.exchange.answered_at = observer.clock();
     event.answer_head.assign(sighting.answer.bytes);
-    event.wants_body = body_is_evidence(sighting) && !take_body(sighting, event);
+    event.wants_body = body_is_evidence(sighting);
     fill(sighting, event);
     event.exchange.replay_of = rules::ReplayOf{
         .refreshed = true, .rejected_fingerprint = std::string(sighting.replay->token)};

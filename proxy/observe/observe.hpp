@@ -34,6 +34,7 @@ struct OpenEvent {
     std::string decoded_body;
     bool wants_body = false;
     bool body_whole = false;
+    bool body_at_head = false;  // all of it was there when the remedy was prescribed
     bool only_history = false;  // a success, remembered and not recorded
     bool simulated = false;     // recorded and not remembered
     bool remembered = false;    // the history has it already

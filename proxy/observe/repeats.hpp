@@ -27,7 +27,8 @@ struct Repeat {
     rules::Remedy remedy;
     rules::Noted noted;
     report::Recorded recorded;
-    std::uint64_t body = 0;  // hash of the answer's body, as far as it was kept
+    std::uint64_t body = 0;     // hash of the answer's body, as far as it was kept
+    bool body_at_head = false;  // it was there when the remedy was prescribed
 };
 
 class Repeats {

@@ -69,10 +69,8 @@ void let_go(Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     exchange.replay->upstream_address = exchange.lease->address;
     exchange.upstream_keep_alive = http::keep_alive_timeout(answer);
-    const std::size_t body_octets = exchange.answer_buffer.size() - exchange.answer_head_octets;
-    const bool surplus =
-        (answer.framing == http::Framing::length && body_octets > answer.content_length) ||
-        (answer.framing == http::Framing::none && body_octets > 0);
+    const std::string_view came = exchange.answer_buffer.view().substr(exchange.answer_head_octets);
+    const bool surplus = http::BodyReader(answer).take(came).octets < came.size();
     const bool clean = !exchange.body.partly_sent && answer.keep_alive && !surplus &&
                        answer.framing != http::Framing::until_close;
     exchange.release_lease(clean);

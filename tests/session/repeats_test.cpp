@@ -63,6 +63,28 @@ TEST_CASE("each repetition is a record of its own, which says the same") {
     CHECK(text_at(events[0], "/auth/also").find("repeated") == std::string::npos);
 }
 
+// An expired JWT: {"alg":"HS256"} and {"exp":1700000000}.
+const std::string expired = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.c2ln";
+
+TEST_CASE("a repetition gets no challenge of another body's") {
+    const std::string scope = "{\"error\":\"insufficient_scope\"}";
+    const std::string other = "{\"error\":\"token_is_expired!!\"}";
+    REQUIRE(scope.size() == other.size());
+    for (const auto& [first, second] : {std::pair(scope, other), std::pair(other, scope)}) {
+        CAPTURE(second);
+        Storm storm({.offers = {"Bearer realm=\"api\""}});
+        storm.rage(expired, first);
+        Message reply;
+        const boost::json::object event = storm.once(expired, second, &reply);
+        const auto describes = [](const std::string& text) {
+            return text.find("error_description") != std::string::npos;
+        };
+        REQUIRE_FALSE(reply.field("WWW-Authenticate").empty());
+        CHECK(describes(reply.field("WWW-Authenticate")) ==
+              describes(text_at(event, "/auth/challenge/injected")));
+    }
+}
+
 TEST_CASE("a repetition's answer gets the challenge that the first one got") {
     RigOptions options;
     options.offers = {"Bearer realm=\"api\""};

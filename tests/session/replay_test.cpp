@@ -1,4 +1,5 @@
 #include "refresh_rig.hpp"
+#include "rules/text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -125,12 +126,19 @@ TEST_CASE("other refusals, and other causes, pass at once") {
          answer(401, "WWW-Authenticate: Bearer error=\"insufficient_user_authentication\"\r\n",
                 "no"),
          "skipped:cause"},
+        // The head alone decides, however the answer is cut: a body that comes along adds nothing.
+        {"scope, and a body that speaks of another thing",
+         answer(401,
+                "WWW-Authenticate: Bearer error=\"insufficient_scope\"\r\n"
+                "Content-Type: application/json\r\n",
+                "{\"error\":\"token_expired\",\"message\":\"jwt expired\"}"),
+         "skipped:cause"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.given);
         RefreshRig refresh;
         refresh.api().will_answer(row.answer);
-        CHECK(refresh.rig().get("/", stale).body == "no");
+        CHECK(refresh.rig().get("/", stale).status() >= 400);
         CHECK(refresh.calls == 0);
         CHECK(text_at(refresh.exchange_event(), "/auth/refresh") == row.refresh);
     }
@@ -551,6 +559,53 @@ TEST_CASE("no token of anybody's is in the log") {
         CHECK(log.find(secret) == std::string::npos);
     }
     CHECK(log.find("refresh-failed") != std::string::npos);
+}
+
+TEST_CASE("a first answer with octets behind it ends its connection, whatever its framing") {
+    const std::string behind = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
+    for (const std::string& first :
+         {answer(401, "", "no"),
+          std::string("HTTP/1.1 401 Status\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      "2\r\nno\r\n0\r\n\r\n")}) {
+        CAPTURE(first);
+        RefreshRig refresh;
+        refresh.api().will([first, behind](Talk& talk) { talk.send(first + behind); });
+        const Message reply = refresh.rig().get("/", stale);
+        CHECK(reply.status() == 200);
+        CHECK(reply.body != "evil");
+        CHECK(refresh.api().connections() == 2);
+    }
+}
+
+std::string jwt(int issued_at) {
+    return rules::base64url_of("{\"alg\":\"HS256\"}") + "." +
+           rules::base64url_of("{\"iss\":\"i\",\"sub\":\"s\",\"iat\":" + std::to_string(issued_at) +
+                               "}") +
+           "." + rules::base64url_of(std::string(32, 's'));
+}
+
+TEST_CASE("a new token that was refused as well is not known by the old one's fingerprint") {
+    RefreshRig refresh;
+    refresh.idp.always([](Talk& talk) {
+        talk.answer(
+            ok("{\"access_token\":\"" + jwt(2000) + "\",\"token_type\":\"Bearer\"}", json_type));
+    });
+    refresh.api().always([](Talk& talk) {
+        const bool taken = field_of(talk.request) == "Bearer " + jwt(2000) &&
+                           !talk.request.head.starts_with("GET / ");
+        talk.answer(taken ? ok("in") : answer(401, "", "no"));
+    });
+    Rig& rig = refresh.rig();
+    CHECK(rig.get("/", "Authorization: Bearer " + jwt(1000) + "\r\n").status() == 401);
+    const boost::json::object first = refresh.exchange_event();
+    const std::string refused = text_at(first, "/auth/token");
+    REQUIRE(refused.starts_with("tk_"));
+    REQUIRE(text_at(first, "/auth/replaced_token").starts_with("tk_"));
+    CHECK(rig.get("/ok", "Authorization: Bearer " + jwt(2000) + "\r\n").status() == 200);
+    CHECK(rig.get("/later", "Authorization: Bearer " + jwt(500) + "\r\n").status() == 200);
+    const boost::json::object later = refresh.exchange_event();
+    CHECK(text_at(later, "/auth/cause") == "stale-token-race");
+    CHECK(text_at(later, "/auth/facts/fp_newer") != refused);
 }
 
 }  // namespace
