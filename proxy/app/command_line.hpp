@@ -6,9 +6,14 @@
 #include "proxy/tools/lint.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 // The command line taken apart; nothing is done here. An unknown word is not quoted back where it
 // may be a secret that was pasted into the wrong place.
@@ -47,5 +52,8 @@ struct CommandLine {
 
 // Without the program's name.
 CommandLine parse_command_line(std::vector<std::string> words);
+
+// The parser itself, verbs and flags, for who tells of them elsewhere. Not to be kept.
+void look_at_command_line(const std::function<void(const CLI::App&)>& look);
 
 }  // namespace whogoes::app

@@ -13,7 +13,8 @@ set(allowed_proxy_upstream "proxy/upstream|proxy/net|proxy/http")
 set(allowed_proxy_report   "proxy/report|proxy/net|rules")
 set(allowed_proxy_session  "proxy/session|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_tools    "proxy/tools|proxy/dialects|proxy/report|proxy/net|proxy/http|rules")
-set(allowed_proxy_app      "proxy|rules")
+set(allowed_proxy_app      "proxy/(app|dialects|http|net|upstream|report|session|tools)|rules")
+set(allowed_proxy_manual   "proxy/manual|proxy/app|proxy/tools|rules")
 
 # Libraries that a folder must not know, whoever it includes.
 set(foreign_rules          "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket|thread|fstream|iostream")
@@ -23,6 +24,7 @@ set(foreign_proxy_net      "boost/beast/http|spdlog|yaml-cpp|CLI")
 set(foreign_proxy_upstream "spdlog|yaml-cpp|CLI")
 set(foreign_proxy_report   "yaml-cpp|CLI")
 set(foreign_proxy_session  "boost/beast/http|spdlog|yaml-cpp|CLI")
+set(foreign_proxy_manual   "boost|openssl|spdlog|yaml-cpp|sys/socket|thread")
 
 file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/rules/*.?pp ${ROOT}/proxy/*.?pp)
 if(NOT sources)
