@@ -1,7 +1,7 @@
 # CMakeLists.txt says the version, and the program, the changelog's newest entry and the examples
 # have the same one. The changelog is in the order of Keep a Changelog.
 #
-#   cmake -D ROOT=DIR [-D WHOGOES=build/dev/whogoes] -P version.cmake
+#   cmake -D ROOT=DIR [-D WHOGOES=build/dev/whogoes] [-D TAG=v1.0.0] -P version.cmake
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${ROOT}/CMakeLists.txt project REGEX "^project\\(")
@@ -10,6 +10,9 @@ if(NOT project MATCHES "VERSION ([0-9]+\\.[0-9]+\\.[0-9]+)")
 endif()
 set(version ${CMAKE_MATCH_1})
 
+if(TAG AND NOT TAG STREQUAL "v${version}")
+    message(SEND_ERROR "the tag is ${TAG}, CMakeLists.txt says ${version}")
+endif()
 if(WHOGOES)
     execute_process(COMMAND ${WHOGOES} --version OUTPUT_VARIABLE said)
     if(NOT said MATCHES "^whogoes ${version} \\([0-9a-z]+\\)\n$")

@@ -3,14 +3,14 @@
 #   cmake -D SCRIPT=version.cmake -D SCRATCH=DIR -P version_test.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# verdict(CHANGELOG EXAMPLE EXPECTED): EXPECTED is "passes" or a pattern of the complaint.
+# verdict(CHANGELOG EXAMPLE EXPECTED [TAG]): EXPECTED is "passes" or a pattern of the complaint.
 function(verdict changelog example expected)
     file(REMOVE_RECURSE ${SCRATCH})
     file(WRITE ${SCRATCH}/CMakeLists.txt "project(whogoes VERSION 1.2.0 LANGUAGES CXX)\n")
     file(WRITE ${SCRATCH}/CHANGELOG.md "# Changelog\n\n${changelog}")
     file(WRITE ${SCRATCH}/README.md "whogoes\n")
     file(WRITE ${SCRATCH}/examples/pod.yaml "image: ${example}\n")
-    execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${SCRATCH} -P ${SCRIPT}
+    execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${SCRATCH} -DTAG=${ARGN} -P ${SCRIPT}
         RESULT_VARIABLE status OUTPUT_VARIABLE words ERROR_VARIABLE words)
     string(REGEX REPLACE "[ \n]+" " " words "${words}")
     if(expected STREQUAL "passes" AND NOT status EQUAL 0)
@@ -29,4 +29,6 @@ verdict("## 1.1.0 - 2026-10-01\n${entry}" "" "1.2.0 stands below 1.1.0")
 verdict("${entry}### News\n" "" "no section")
 verdict("## 1.2.0\n" "" "no version with its day")
 verdict("${entry}" "whogoes:1.1.9" "1.1.9 is not 1.2.0")
+verdict("${entry}" "" passes v1.2.0)
+verdict("${entry}" "" "the tag is v1.2.1" v1.2.1)
 file(REMOVE_RECURSE ${SCRATCH})
