@@ -13,7 +13,7 @@ set(allowed_proxy_upstream "proxy/upstream|proxy/net|proxy/http")
 set(allowed_proxy_report   "proxy/report|proxy/net|rules")
 set(allowed_proxy_session  "proxy/session|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_tools    "proxy/tools|proxy/dialects|proxy/report|proxy/net|proxy/http|rules")
-set(allowed_proxy_app      "proxy/(app|dialects|http|net|upstream|report|session|tools)|rules")
+set(allowed_proxy_app      "proxy/(app|dialects|http|net|upstream|report|settings|observe|renew|session|tools)|rules")
 set(allowed_proxy_manual   "proxy/manual|proxy/app|proxy/tools|rules")
 
 # Libraries that a folder must not know, whoever it includes.
