@@ -99,7 +99,7 @@ void read_expectations(const View& view, rules::Expectations& expected) {
 }
 
 void build_treatment(const View& view, const std::string& prefix, Problems& problems,
-                     session::Settings& settings, session::Treatment& treatment,
+                     settings::Settings& settings, settings::Treatment& treatment,
                      std::vector<std::string>& warnings) {
     treatment.diagnose = !view.has("diagnose") || view.flag("diagnose");
     read_challenge(view, prefix, problems, treatment.remedies);
@@ -110,9 +110,9 @@ void build_treatment(const View& view, const std::string& prefix, Problems& prob
     build_refresh(view, prefix, problems, settings, treatment, warnings);
 }
 
-session::RouteMatch parse_match(const RouteValues& route, const std::string& key,
-                                Problems& problems) {
-    session::RouteMatch match;
+settings::RouteMatch parse_match(const RouteValues& route, const std::string& key,
+                                 Problems& problems) {
+    settings::RouteMatch match;
     for (const std::string& flaw : read_match(route.match, match))
         problems.add(Where{route.where, false}, key, flaw);
     return match;
@@ -130,13 +130,13 @@ void warn_of_clients(const std::string& where, const rules::RemedyPolicy& remedi
 }
 
 void build_routes(const Written& written, const View& view, Problems& problems,
-                  session::Settings& settings, std::vector<std::string>& warnings) {
+                  settings::Settings& settings, std::vector<std::string>& warnings) {
     std::string catch_all;
     for (std::size_t i = 0; i < written.routes.size(); ++i) {
         const RouteValues& values = written.routes[i];
         if (values.where.empty()) continue;  // without match: reported
         const std::string prefix = "routes[" + std::to_string(i) + "].";
-        session::Route route;
+        settings::Route route;
         route.match = parse_match(values, prefix + "match", problems);
         route.treatment.route = values.match;
         if (!catch_all.empty())
@@ -153,7 +153,7 @@ void build_routes(const Written& written, const View& view, Problems& problems,
     }
 }
 
-void read_upstream(const View& view, Problems& problems, session::Settings& settings,
+void read_upstream(const View& view, Problems& problems, settings::Settings& settings,
                    std::vector<std::string>& warnings) {
     if (view.has("upstream")) {
         const Item item = view.item("upstream");
@@ -211,12 +211,12 @@ void read_host_names(const View& view, Problems& problems, std::vector<std::stri
     }
 }
 
-void read_limits(const View& view, session::Settings& settings) {
+void read_limits(const View& view, settings::Settings& settings) {
     settings.head_limits.octets = static_cast<std::size_t>(view.size("limits.header"));
     settings.connections = static_cast<std::size_t>(view.count("limits.connections"));
     settings.half_close = lower_case(view.text("limits.half_close")) == "finish"
-                              ? session::HalfClose::finish
-                              : session::HalfClose::abort;
+                              ? settings::HalfClose::finish
+                              : settings::HalfClose::abort;
     settings.timeouts.connect = view.duration("limits.timeouts.connect");
     settings.timeouts.header = view.duration("limits.timeouts.header");
     settings.timeouts.idle = view.duration("limits.timeouts.idle");
@@ -226,18 +226,18 @@ void read_limits(const View& view, session::Settings& settings) {
 }  // namespace
 
 void build_settings(const Written& written, const View& view, Problems& problems,
-                    session::Settings& settings, std::vector<std::string>& warnings) {
+                    settings::Settings& settings, std::vector<std::string>& warnings) {
     read_upstream(view, problems, settings, warnings);
     read_limits(view, settings);
 
     const std::string access = lower_case(view.text("log.access"));
-    settings.log.access = access == "all"    ? session::AccessLog::all
-                          : access == "none" ? session::AccessLog::none
-                                             : session::AccessLog::failures;
+    settings.log.access = access == "all"    ? settings::AccessLog::all
+                          : access == "none" ? settings::AccessLog::none
+                                             : settings::AccessLog::failures;
     const std::string identity = lower_case(view.text("log.identity"));
-    settings.log.identity = identity == "plain"  ? session::Identity::plain
-                            : identity == "none" ? session::Identity::none
-                                                 : session::Identity::hash;
+    settings.log.identity = identity == "plain"  ? settings::Identity::plain
+                            : identity == "none" ? settings::Identity::none
+                                                 : settings::Identity::hash;
     settings.trace_create = lower_case(view.text("trace")) == "create";
     settings.dev = view.flag("dev");
     build_treatment(view, "", problems, settings, settings.treatment, warnings);
@@ -248,7 +248,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
     build_dialects(view, problems, settings);
     settings.answers_metadata = settings.treatment.resource_metadata ||
                                 std::any_of(settings.routes.begin(), settings.routes.end(),
-                                            [](const session::Route& route) {
+                                            [](const settings::Route& route) {
                                                 return route.treatment.resource_metadata != nullptr;
                                             });
 }

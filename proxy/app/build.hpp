@@ -67,29 +67,29 @@ private:
 };
 
 // The `refresh:` block that holds in one place, into its treatment.
-void build_refresh(const View&, const std::string& prefix, Problems&, session::Settings&,
-                   session::Treatment&, std::vector<std::string>& warnings);
+void build_refresh(const View&, const std::string& prefix, Problems&, settings::Settings&,
+                   settings::Treatment&, std::vector<std::string>& warnings);
 // `listen` can be reached from other machines.
 void refuse_unshared_refresh(const Written&, const View&, Problems&, const std::string& listen);
 // The call that renews a token must not become an exchange that renews a token.
-void refuse_refresh_through_itself(const session::Settings&, const View&, Problems&,
+void refuse_refresh_through_itself(const settings::Settings&, const View&, Problems&,
                                    std::uint16_t port);
 
 // Where `diagnose.keys` leads in one place, into its treatment: a file is read, a URL is not asked.
-void build_keys(const View&, const std::string& prefix, Problems&, const session::Settings&,
-                session::Treatment&, std::vector<std::string>& warnings);
+void build_keys(const View&, const std::string& prefix, Problems&, const settings::Settings&,
+                settings::Treatment&, std::vector<std::string>& warnings);
 // The files of `diagnose.dialects`, read and checked.
-void build_dialects(const View&, Problems&, session::Settings&);
+void build_dialects(const View&, Problems&, settings::Settings&);
 // For a call of our own to this URL. Where the API is at the same host, its private authority is
 // trusted; null: no TLS, or what is wrong was said about upstream_tls.ca.
-net::TlsContext tls_for(const upstream::FetchUrl&, const session::Settings&);
+net::TlsContext tls_for(const upstream::FetchUrl&, const settings::Settings&);
 
 // What is told and believed of a request's way here, and `public_url`, whose name is then one of
 // ours.
-void build_forwarding(const View&, Problems&, session::Settings&);
+void build_forwarding(const View&, Problems&, settings::Settings&);
 
 // All but the upstream's being there, which the caller checks.
-void build_settings(const Written&, const View&, Problems&, session::Settings&,
+void build_settings(const Written&, const View&, Problems&, settings::Settings&,
                     std::vector<std::string>& warnings);
 
 }  // namespace whogoes::app

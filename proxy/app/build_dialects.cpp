@@ -14,7 +14,7 @@ struct OwnDialects {
 
 }  // namespace
 
-void build_dialects(const View& view, Problems& problems, session::Settings& settings) {
+void build_dialects(const View& view, Problems& problems, settings::Settings& settings) {
     const std::string key = "diagnose.dialects";
     auto own = std::make_shared<OwnDialects>();
     for (const Item& item : view.items(key)) {

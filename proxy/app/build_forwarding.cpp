@@ -21,7 +21,7 @@ void read_trust(const View& view, Problems& problems, net::PeerSet& trust) {
 
 }  // namespace
 
-void build_forwarding(const View& view, Problems& problems, session::Settings& settings) {
+void build_forwarding(const View& view, Problems& problems, settings::Settings& settings) {
     settings.forwarded = style_of(lower_case(view.text("forwarded.form")));
     read_trust(view, problems, settings.forwarded_trust);
     if (!view.has("public_url")) return;
@@ -33,7 +33,7 @@ void build_forwarding(const View& view, Problems& problems, session::Settings& s
         return problems.add(item, "public_url",
                             "is no URL: write scheme and host as clients dial them, as in "
                             "https://api.example.com");
-    settings.public_url = session::PublicUrl{url->tls, url->authority};
+    settings.public_url = settings::PublicUrl{url->tls, url->authority};
     // Dialled by it, whogoes is itself.
     settings.host_names.push_back(url->host);
 }

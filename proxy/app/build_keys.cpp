@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t most_octets_of_keys = 1024 * 1024;
 
 void take_source(const Item& item, const std::string& key, Problems& problems,
-                 const session::Settings& settings, session::Treatment& treatment) {
+                 const settings::Settings& settings, settings::Treatment& treatment) {
     const auto url = upstream::parse_fetch_url(item.text);
     if (!url)
         return problems.add(item, key,
@@ -21,7 +21,7 @@ void take_source(const Item& item, const std::string& key, Problems& problems,
                             "is fetched over https only, or from this machine: write " +
                                 ("https://" + url->authority + url->target) +
                                 ", or save the set to a file and name that");
-    auto source = std::make_shared<session::KeySource>();
+    auto source = std::make_shared<settings::KeySource>();
     source->url = *url;
     source->tls = tls_for(*url, settings);
     treatment.key_source = std::move(source);
@@ -54,7 +54,7 @@ std::shared_ptr<const rules::KeySet> read_file(const std::string& path, const It
 
 }  // namespace
 
-net::TlsContext tls_for(const upstream::FetchUrl& url, const session::Settings& settings) {
+net::TlsContext tls_for(const upstream::FetchUrl& url, const settings::Settings& settings) {
     if (!url.tls) return nullptr;
     net::ClientTls tls;
     if (settings.upstream.tls && settings.upstream.host == url.host)
@@ -67,7 +67,7 @@ net::TlsContext tls_for(const upstream::FetchUrl& url, const session::Settings& 
 }
 
 void build_keys(const View& view, const std::string& prefix, Problems& problems,
-                const session::Settings& settings, session::Treatment& treatment,
+                const settings::Settings& settings, settings::Treatment& treatment,
                 std::vector<std::string>& warnings) {
     const Item item = view.item("diagnose.keys");
     if (item.text.empty()) return;

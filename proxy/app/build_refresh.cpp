@@ -8,8 +8,8 @@
 namespace whogoes::app {
 namespace {
 
-using session::Grant;
-using session::RefreshSettings;
+using settings::Grant;
+using settings::RefreshSettings;
 
 // One `refresh:` block, as it holds in one place.
 class Block {
@@ -17,7 +17,7 @@ public:
     Block(const View& view, const std::string& prefix, Problems& problems)
         : view_(view), prefix_(prefix), problems_(problems) {}
 
-    std::shared_ptr<const RefreshSettings> read(const session::Settings& settings,
+    std::shared_ptr<const RefreshSettings> read(const settings::Settings& settings,
                                                 std::vector<std::string>& warnings) {
         block_->grant = lower_case(view_.text("refresh.grant")) == "client_credentials"
                             ? Grant::client_credentials
@@ -43,7 +43,7 @@ private:
             problems_.add(view_.where("refresh.grant"), name, std::move(words));
     }
 
-    void read_endpoint(const session::Settings& settings, std::vector<std::string>& warnings) {
+    void read_endpoint(const settings::Settings& settings, std::vector<std::string>& warnings) {
         const std::string text = view_.text("refresh.token_endpoint");
         if (text.empty())
             return refuse("token_endpoint",
@@ -65,8 +65,8 @@ private:
         block_->client_id = view_.text("refresh.client_id");
         block_->client_secret = secret("client_secret");
         block_->authentication = lower_case(view_.text("refresh.client_authentication")) == "post"
-                                     ? session::ClientAuthentication::post
-                                     : session::ClientAuthentication::basic;
+                                     ? settings::ClientAuthentication::post
+                                     : settings::ClientAuthentication::basic;
         if (block_->client_id.empty() && view_.has("refresh.client_secret"))
             refuse("client_id", "is missing: a client_secret belongs to a client_id");
         if (block_->grant != Grant::client_credentials) return;
@@ -101,7 +101,7 @@ private:
 
     void read_logins(std::vector<std::string>& warnings) {
         for (const std::string& text : view_.texts("refresh.login_path")) {
-            session::RouteMatch match;
+            settings::RouteMatch match;
             for (std::string& flaw : read_match(text, match)) refuse("login_path", std::move(flaw));
             if (!match.method.empty() && match.method != "POST")
                 refuse("login_path", "a login is a POST: write the path alone, as in /login");
@@ -139,7 +139,7 @@ bool is_on(const View& view) {
 }  // namespace
 
 void build_refresh(const View& view, const std::string& prefix, Problems& problems,
-                   session::Settings& settings, session::Treatment& treatment,
+                   settings::Settings& settings, settings::Treatment& treatment,
                    std::vector<std::string>& warnings) {
     if (!is_on(view)) {
         if (!view.has("refresh.grant") && view.has("refresh.token_endpoint"))
@@ -175,14 +175,14 @@ void refuse_unshared_refresh(const Written& written, const View& view, Problems&
     }
 }
 
-void refuse_refresh_through_itself(const session::Settings& settings, const View& view,
+void refuse_refresh_through_itself(const settings::Settings& settings, const View& view,
                                    Problems& problems, std::uint16_t port) {
-    const auto leads_here = [port](const session::Treatment& treatment) {
+    const auto leads_here = [port](const settings::Treatment& treatment) {
         return treatment.refresh && treatment.refresh->token_endpoint.loopback() &&
                treatment.refresh->token_endpoint.port == std::to_string(port);
     };
     bool found = leads_here(settings.treatment);
-    for (const session::Route& route : settings.routes) found |= leads_here(route.treatment);
+    for (const settings::Route& route : settings.routes) found |= leads_here(route.treatment);
     if (found)
         problems.add(view.where("refresh.token_endpoint"), "refresh.token_endpoint",
                      "is whogoes itself: name the address that the identity provider listens on");

@@ -234,7 +234,7 @@ int simulate(const CommandLine& line, const Surroundings& here) {
     const auto duration = parse_duration(wanted.duration);
     if (!duration || duration->count() == 0)
         return complain(usage, "simulate: --for is no duration: write 5m");
-    session::RouteMatch match;
+    settings::RouteMatch match;
     for (const std::string& flaw : read_match(wanted.match, match))
         return complain(usage, "simulate: --match: " + flaw);
     const auto address = admin_of(line, here);

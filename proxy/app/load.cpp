@@ -135,7 +135,7 @@ void read_admin_token(const Surroundings& here, Problems& problems, RunOptions& 
 }
 
 // A proxy that is its own upstream would answer itself until something gives.
-void refuse_loop(const session::Settings& settings, const View& view, Problems& problems,
+void refuse_loop(const settings::Settings& settings, const View& view, Problems& problems,
                  const RunOptions& options) {
     const upstream::Target& target = settings.upstream;
     for (const ListenAddress& listen : options.listen) {
@@ -161,7 +161,7 @@ void refuse_dev_for_others(const View& view, Problems& problems, const RunOption
 }
 
 void check_refresh(const Written& written, const View& view, Problems& problems,
-                   const RunOptions& options, const session::Settings& settings) {
+                   const RunOptions& options, const settings::Settings& settings) {
     for (const ListenAddress& listen : options.listen)
         if (listen.unix_path.empty() && listen.port != 0)
             refuse_refresh_through_itself(settings, view, problems, listen.port);
@@ -203,7 +203,7 @@ RunOptions load_options(const Arguments& arguments, const Surroundings& here) {
     if (options.workers == 0) options.workers = static_cast<int>(here.cores);
     options.drain = {view.duration("drain.delay"), view.duration("drain.timeout")};
 
-    auto settings = std::make_shared<session::Settings>();
+    auto settings = std::make_shared<settings::Settings>();
     build_settings(gathered.written, view, problems, *settings, options.warnings);
     refuse_dev_for_others(view, problems, options);
     if (settings->refreshes) check_refresh(gathered.written, view, problems, options, *settings);

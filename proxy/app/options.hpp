@@ -1,7 +1,7 @@
 #pragma once
 
 #include "proxy/report/auth_log.hpp"
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -58,7 +58,7 @@ private:
 };
 
 struct RunOptions {
-    std::shared_ptr<const session::Settings> settings;  // never null
+    std::shared_ptr<const settings::Settings> settings;  // never null
     std::vector<ListenAddress> listen;
     ListenerTls tls;
     std::string admin = "127.0.0.1:9401";  // as report::Admin takes it; empty: off

@@ -29,7 +29,7 @@ bool is_method(std::string_view text) {
 
 }  // namespace
 
-std::vector<std::string> read_match(std::string_view text, session::RouteMatch& match) {
+std::vector<std::string> read_match(std::string_view text, settings::RouteMatch& match) {
     std::vector<std::string> flaws;
     match = {"", std::string(text)};
     if (const auto space = text.find(' '); space != std::string_view::npos) {

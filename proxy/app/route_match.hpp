@@ -1,6 +1,6 @@
 #pragma once
 
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 
 #include <string>
 #include <string_view>
@@ -10,6 +10,6 @@ namespace whogoes::app {
 
 // Which requests "/public/**" or "POST /login" is for. What is wrong with it, in sentences; empty:
 // nothing.
-std::vector<std::string> read_match(std::string_view text, session::RouteMatch&);
+std::vector<std::string> read_match(std::string_view text, settings::RouteMatch&);
 
 }  // namespace whogoes::app

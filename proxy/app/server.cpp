@@ -82,11 +82,11 @@ private:
     session::Simulations simulations_;
     std::string key_flaw_;
     rules::FingerprintKey key_;
-    session::History history_;
+    observe::History history_;
     boost::asio::io_context control_{1};
     upstream::Resolver resolver_{control_};
-    session::Tokens tokens_;
-    session::KeySets key_sets_;
+    renew::Tokens tokens_;
+    renew::KeySets key_sets_;
     boost::asio::signal_set signals_{control_};
     Workers workers_;
     Reload reload_;

@@ -15,7 +15,7 @@ constexpr std::chrono::hours longest{24};
 }  // namespace
 
 report::SimulationOutcome start_simulation(session::Simulations& simulations,
-                                           const session::Settings& settings,
+                                           const settings::Settings& settings,
                                            const report::SimulationWish& wish,
                                            rules::TimePoint now) {
     if (!settings.dev)

@@ -8,7 +8,7 @@
 namespace whogoes::app {
 namespace {
 
-std::string mode_in_words(const session::Settings& settings) {
+std::string mode_in_words(const settings::Settings& settings) {
     std::string mode;
     for (const rules::Offer& offer : settings.treatment.remedies.offers) {
         mode += mode.empty() ? "adding " : ", ";
@@ -20,7 +20,7 @@ std::string mode_in_words(const session::Settings& settings) {
 
 }  // namespace
 
-report::StartLine start_line_of(const session::Settings& settings,
+report::StartLine start_line_of(const settings::Settings& settings,
                                 const std::map<std::string, std::string>& listening, bool tls) {
     report::StartLine line;
     for (const auto& [configured, bound] : listening) {

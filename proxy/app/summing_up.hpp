@@ -2,7 +2,7 @@
 
 #include "proxy/report/console.hpp"
 #include "proxy/report/tally.hpp"
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 
 #include <map>
 #include <string>
@@ -12,7 +12,7 @@
 namespace whogoes::app {
 
 // `listening`: addresses as configured, and as bound.
-report::StartLine start_line_of(const session::Settings&,
+report::StartLine start_line_of(const settings::Settings&,
                                 const std::map<std::string, std::string>& listening, bool tls);
 
 // "http://127.0.0.1:8401": where a command on this machine finds the proxy. Empty: on a unix socket

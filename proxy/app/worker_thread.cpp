@@ -1,6 +1,6 @@
 #include "proxy/app/worker_thread.hpp"
 
-#include "proxy/session/recording.hpp"
+#include "proxy/observe/recording.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -9,9 +9,9 @@
 
 namespace whogoes::app {
 
-WorkerThread::WorkerThread(report::AuthLog& log, session::History& history,
-                           const rules::FingerprintKey& key, session::WallClock clock,
-                           std::string via, upstream::Resolver& resolver, session::Tokens& tokens,
+WorkerThread::WorkerThread(report::AuthLog& log, observe::History& history,
+                           const rules::FingerprintKey& key, observe::WallClock clock,
+                           std::string via, upstream::Resolver& resolver, renew::Tokens& tokens,
                            net::Places& of_process)
     : worker_(log, history, key, std::move(clock)),
       resolver_(resolver),
@@ -40,16 +40,16 @@ void WorkerThread::obey(WorkerOrders orders) {
         [this, given = std::make_shared<WorkerOrders>(std::move(orders))] { apply(*given); });
 }
 
-void WorkerThread::take(std::shared_ptr<const session::Settings> settings) {
+void WorkerThread::take(std::shared_ptr<const settings::Settings> settings) {
     worker_.io.post([this, given = std::move(settings)] {
         worker_.settings = given;
-        worker_.repeats.clear();
+        worker_.observer.repeats.clear();
     });
 }
 
 void WorkerThread::apply(WorkerOrders& orders) {
     worker_.settings = std::move(orders.settings);
-    worker_.repeats.clear();
+    worker_.observer.repeats.clear();
     worker_.tls = std::move(orders.tls);
     worker_.pool = std::make_shared<upstream::Pool>(std::move(orders.pool), resolver_, worker_.io,
                                                     worker_.deadlines, worker_.counters);
@@ -57,8 +57,9 @@ void WorkerThread::apply(WorkerOrders& orders) {
     for (const auto& [address, socket] : orders.opened) {
         listeners_[address] = std::make_unique<net::Listener>(worker_.io, socket, keeper);
         if (const int flaw = listeners_[address]->flaw(); flaw != 0)
-            session::record_trouble(worker_, "whogoes does not hear " + address +
-                                                 " yet: " + std::generic_category().message(flaw));
+            observe::record_trouble(worker_.observer,
+                                    "whogoes does not hear " + address +
+                                        " yet: " + std::generic_category().message(flaw));
         orders.kept.push_back(address);
     }
     for (auto entry = listeners_.begin(); entry != listeners_.end();) {

@@ -14,7 +14,7 @@ namespace whogoes::app {
 
 // What of a configuration a worker is handed at start and at each reload.
 struct WorkerOrders {
-    std::shared_ptr<const session::Settings> settings;
+    std::shared_ptr<const settings::Settings> settings;
     upstream::PoolSettings pool;
     net::TlsContext tls;
     std::map<std::string, int> opened;  // new listening sockets of this worker's, by address
@@ -25,22 +25,22 @@ struct WorkerOrders {
 // the thread; counters may be read from anywhere.
 class WorkerThread final : net::Doorkeeper {
 public:
-    WorkerThread(report::AuthLog&, session::History&, const rules::FingerprintKey&,
-                 session::WallClock, std::string via, upstream::Resolver&, session::Tokens&,
+    WorkerThread(report::AuthLog&, observe::History&, const rules::FingerprintKey&,
+                 observe::WallClock, std::string via, upstream::Resolver&, renew::Tokens&,
                  net::Places& of_process);
     ~WorkerThread();
 
     void simulate(session::Simulations& of_process) {
         worker_.simulations = &of_process;
     }  // before start()
-    void look_keys_up_in(session::KeySets& of_process) {
+    void look_keys_up_in(renew::KeySets& of_process) {
         worker_.key_sets = &of_process;
     }  // before start()
     void wait_for_second_legs(std::chrono::milliseconds at_most) {
-        worker_.second_leg_wait = at_most;
+        worker_.observer.second_leg_wait = at_most;
     }                         // before start()
     void obey(WorkerOrders);  // swaps settings; opens and closes listeners
-    void take(std::shared_ptr<const session::Settings>);  // the same ones with other keys
+    void take(std::shared_ptr<const settings::Settings>);  // the same ones with other keys
     void start();
     void drain();  // closes listeners, ends idle connections
     void end_tunnels();

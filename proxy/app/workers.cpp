@@ -22,7 +22,7 @@ void Workers::follow(RunOptions& options) { give_orders(options, false); }
 
 // Everything that can fail is done before a worker hears of it.
 void Workers::give_orders(RunOptions& options, bool first) {
-    const upstream::PoolSettings pool = session::pool_settings(*options.settings);
+    const upstream::PoolSettings pool = settings::pool_settings(*options.settings);
     const net::TlsContext tls =
         options.tls.enabled() ? net::server_tls(options.tls.certificate_file, options.tls.key_file)
                               : nullptr;

@@ -15,12 +15,12 @@ namespace whogoes::app {
 // What all workers share; it outlives them.
 struct Shared {
     report::AuthLog& log;
-    session::History& history;
+    observe::History& history;
     const rules::FingerprintKey& key;
-    session::WallClock clock;
+    observe::WallClock clock;
     upstream::Resolver& resolver;
-    session::Tokens& tokens;
-    session::KeySets& key_sets;
+    renew::Tokens& tokens;
+    renew::KeySets& key_sets;
     session::Simulations& simulations;
 };
 

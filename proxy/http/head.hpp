@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -119,6 +120,14 @@ struct RequestHead : Head {
     std::string_view target() const {
         return bytes.substr(target_begin, target_end - target_begin);
     }
+    // The target without authority, and without its query.
+    std::string_view path_and_query() const {
+        return bytes.substr(path_begin, target_end - path_begin);
+    }
+    std::string_view path() const {
+        const std::string_view all = path_and_query();
+        return all.substr(0, all.find('?'));
+    }
     std::uint32_t method_end = 0, target_begin = 0, target_end = 0, line_end = 0;
     bool is_head = false, is_connect = false, is_options = false;
     bool expect_continue = false;  // Expect: 100-continue, HTTP/1.1, and a body to wait with
@@ -131,6 +140,10 @@ struct ResponseHead : Head {
     std::uint32_t line_end = 0;  // behind the status line's CRLF
     bool interim() const { return status >= 100 && status < 200 && status != 101; }
 };
+
+// What the sender's Keep-Alive field says of an idle connection's life (RFC 2068, 19.7.1.1); 0:
+// nothing.
+std::chrono::seconds keep_alive_timeout(const ResponseHead&);
 
 struct HeadLimits {
     std::size_t octets = 64 * 1024;

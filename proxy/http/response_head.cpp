@@ -106,4 +106,18 @@ HeadProgress parse_response_head(std::string_view buffer, const HeadLimits& limi
     return progress;
 }
 
+std::chrono::seconds keep_alive_timeout(const ResponseHead& head) {
+    constexpr std::string_view name = "timeout=";
+    constexpr int longest = 100'000;
+    const std::string_view value = head.value(FieldName::keep_alive);
+    const std::size_t at = value.find(name);
+    if (at == std::string_view::npos) return std::chrono::seconds(0);
+    int seconds = 0;
+    for (const char digit : value.substr(at + name.size())) {
+        if (!is_digit(digit) || seconds > longest) break;
+        seconds = seconds * 10 + (digit - '0');
+    }
+    return std::chrono::seconds(seconds);
+}
+
 }  // namespace whogoes::http

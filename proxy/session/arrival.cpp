@@ -1,8 +1,8 @@
 #include "proxy/session/arrival.hpp"
 
 #include "proxy/http/forwarding.hpp"
+#include "proxy/observe/recording.hpp"
 #include "proxy/session/exchange.hpp"
-#include "proxy/session/recording.hpp"
 
 namespace whogoes::session {
 namespace {
@@ -25,7 +25,7 @@ std::string client_in(const std::vector<std::string_view>& chain, const net::Pee
 }
 
 // A field's word before the setting's, the setting's before Host.
-std::string dialled(const http::Told& told, const std::optional<PublicUrl>& fixed,
+std::string dialled(const http::Told& told, const std::optional<settings::PublicUrl>& fixed,
                     std::string_view asked, std::string_view scheme) {
     if (told.host.empty() && told.port.empty()) return fixed ? fixed->authority : std::string();
     const std::string_view base = !told.host.empty() ? told.host
@@ -46,17 +46,18 @@ void say_that_it_is_not_believed(Exchange& exchange) {
     Worker& worker = exchange.worker;
     if (worker.stranger_told_for == exchange.settings.get()) return;
     worker.stranger_told_for = exchange.settings.get();
-    record_note(worker, "info",
-                exchange.client.address +
-                    " sends X-Forwarded-* or Forwarded and is not in forwarded.trust: what it says "
-                    "is replaced; if it is your load balancer, add its address or network there");
+    observe::record_note(
+        worker.observer, "info",
+        exchange.client.address +
+            " sends X-Forwarded-* or Forwarded and is not in forwarded.trust: what it says "
+            "is replaced; if it is your load balancer, add its address or network there");
 }
 
 }  // namespace
 
-Arrival arrival(const Settings& settings, const http::RequestHead& head, const net::Peer& peer,
-                bool tls) {
-    const std::optional<PublicUrl>& fixed = settings.public_url;
+Arrival arrival(const settings::Settings& settings, const http::RequestHead& head,
+                const net::Peer& peer, bool tls) {
+    const std::optional<settings::PublicUrl>& fixed = settings.public_url;
     Arrival came;
     came.scheme = fixed ? fixed->scheme() : tls ? "https" : "http";
     if (settings.forwarded != http::ForwardedStyle::off) {
@@ -95,6 +96,10 @@ std::string_view client_scheme(const Exchange& exchange) {
 std::string_view client_authority(const Exchange& exchange) {
     return exchange.arrival.authority.empty() ? http::asked_authority(exchange.request())
                                               : std::string_view(exchange.arrival.authority);
+}
+
+std::string client_origin(const Exchange& exchange) {
+    return observe::dialled_origin(client_scheme(exchange), client_authority(exchange));
 }
 
 }  // namespace whogoes::session

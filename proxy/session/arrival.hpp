@@ -2,7 +2,7 @@
 
 #include "proxy/http/head.hpp"
 #include "proxy/net/peers.hpp"
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 
 #include <string>
 #include <string_view>
@@ -23,7 +23,8 @@ struct Arrival {
 };
 
 // Pure. `tls`: the connection to us.
-Arrival arrival(const Settings&, const http::RequestHead&, const net::Peer& peer, bool tls);
+Arrival arrival(const settings::Settings&, const http::RequestHead&, const net::Peer& peer,
+                bool tls);
 
 // Once the head is there: sets exchange.arrival, and says so, once a worker, where a stranger's
 // fields are replaced.
@@ -33,5 +34,7 @@ void arrive(Exchange&);
 std::string_view client_address(const Exchange&);
 std::string_view client_scheme(const Exchange&);
 std::string_view client_authority(const Exchange&);  // empty: an HTTP/1.0 client told none
+// scheme://host of the request as the client dialled it; falls back on "localhost".
+std::string client_origin(const Exchange&);
 
 }  // namespace whogoes::session

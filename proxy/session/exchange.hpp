@@ -3,10 +3,10 @@
 #include "proxy/http/head.hpp"
 #include "proxy/net/buffer.hpp"
 #include "proxy/net/task.hpp"
+#include "proxy/observe/observe.hpp"
 #include "proxy/session/arrival.hpp"
 #include "proxy/session/client.hpp"
 #include "proxy/session/login.hpp"
-#include "proxy/session/observe.hpp"
 #include "proxy/session/replay.hpp"
 #include "proxy/session/trace.hpp"
 #include "proxy/session/upload.hpp"
@@ -28,7 +28,7 @@ struct Exchange {
 
     Client& client;
     Worker& worker;
-    std::shared_ptr<const Settings> settings;  // those it began with
+    std::shared_ptr<const settings::Settings> settings;  // those it began with
     std::shared_ptr<upstream::Pool> pool;
     std::unique_ptr<Scratch> scratch;
     net::Clock::time_point began{};
@@ -58,16 +58,13 @@ struct Exchange {
 
     std::optional<Trace> trace;        // begun by us, once for all attempts
     std::vector<std::string> changes;  // what the client gets otherwise than the API sent it
-    std::unique_ptr<OpenEvent> event;  // where the exchange is worth a look
-    std::unique_ptr<Replay> replay;    // where it was refused and a fresh token may help
-    std::unique_ptr<Login> login;      // where it may bring a session back
+    std::unique_ptr<observe::OpenEvent> event;  // where the exchange is worth a look
+    std::unique_ptr<Replay> replay;             // where it was refused and a fresh token may help
+    std::unique_ptr<Login> login;               // where it may bring a session back
 
     // Gives the lease back, where it is clean, or ends it.
     void release_lease(bool clean);
 };
-
-// What an upstream's Keep-Alive field says; 0: nothing.
-std::chrono::seconds keep_alive_timeout(std::string_view value);
 
 // forward.cpp: gets an upstream connection, sends the head and what there is of the body, and reads
 // the answer's head. False: exchange.problem says why (status 0: the client is gone).
@@ -79,9 +76,6 @@ net::Task<bool> relay(Exchange&);
 // relay.cpp: what follows the answer, once the exchange is recorded: the heads' octets may be
 // overwritten now. False: the connection to the client must end.
 net::Task<bool> finish(Exchange&, bool whole);
-
-// An answer whose body may be silent for as long as it likes, and is never looked at.
-bool is_event_stream(const http::ResponseHead&);
 
 // Watches the client while nobody reads from it: when it ends, the upstream request is aborted.
 void watch_client(Exchange&);

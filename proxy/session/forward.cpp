@@ -1,5 +1,4 @@
 #include "proxy/http/patch.hpp"
-#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/pin.hpp"
 
@@ -68,7 +67,7 @@ net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
 // The head as it goes out, a copy: what came stays as evidence, and for a second attempt.
 http::PatchedHead patched(Exchange& exchange) {
     Scratch& scratch = *exchange.scratch;
-    const Settings& settings = *exchange.settings;
+    const settings::Settings& settings = *exchange.settings;
     http::RequestHead& head = scratch.request;
     scratch.sent_head.assign(head.bytes);
     http::RequestPatch patch;
@@ -204,11 +203,12 @@ net::Task<Attempt> read_answer_head(Exchange& exchange, bool may_be_stale) {
 // what it would be told the second time it cannot hear.
 void keep_for_replay(Exchange& exchange) {
     const http::RequestHead& head = exchange.request();
-    const Treatment& treatment = exchange.settings->treatment_for(head.method(), path_of(head));
+    const settings::Treatment& treatment =
+        exchange.settings->treatment_for(head.method(), head.path());
     if (!treatment.refresh || head.expect_continue) return;
     const std::size_t most = treatment.refresh->max_body;
     const std::size_t here = exchange.body.in_buffer.size();
-    if (here > most || exchange.body.left > most - here) return;
+    if (here > most || exchange.body.reader.left() > most - here) return;
     exchange.upload.keep(most - here);
 }
 
@@ -244,8 +244,8 @@ void watch_client(Exchange& exchange) {
             Exchange& watching = *static_cast<Exchange*>(context);
             const net::Io seen = watching.client.stream.peek();
             if (seen == net::Io::ok) return;  // the next request, early
-            const HalfClose half_close = watching.settings->half_close;
-            if (seen == net::Io::closed && half_close == HalfClose::finish) return;
+            const settings::HalfClose half_close = watching.settings->half_close;
+            if (seen == net::Io::closed && half_close == settings::HalfClose::finish) return;
             watching.client.gone = true;
             if (watching.lease) watching.lease->stream.cancel();
         },

@@ -3,9 +3,8 @@
 #include "proxy/http/field_line.hpp"
 #include "proxy/report/event.hpp"
 #include "proxy/report/route_shape.hpp"
-#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
-#include "proxy/session/own_host.hpp"
+#include "proxy/settings/own_host.hpp"
 #include "rules/keyed_hash.hpp"
 #include "rules/local_cookie.hpp"
 
@@ -39,12 +38,12 @@ Caller caller_of(const Exchange& exchange) {
     // A name that was pointed at this machine from outside is no way in either.
     // Near is enough for an answer: localhost and 127.0.0.1 are two sites to a browser.
     caller.foreign = request.count(FieldName::origin) != 1 ||
-                     !is_near_origin(*exchange.settings, origin) ||
-                     !is_own_host(*exchange.settings, request.value(FieldName::host));
+                     !settings::is_near_origin(*exchange.settings, origin) ||
+                     !settings::is_own_host(*exchange.settings, request.value(FieldName::host));
     return caller;
 }
 
-bool is_refusal(int status) { return status == 401 || status == 403; }
+bool is_told_anyway(int status) { return status == 401 || status == 403; }
 
 bool is_preflight(const http::RequestHead& request) {
     return request.is_options && request.find(FieldName::access_control_request_method);
@@ -53,10 +52,10 @@ bool is_preflight(const http::RequestHead& request) {
 // A refusal is recorded anyway, and its record tells what was done. Whatever else a page asks for
 // is told of once a route.
 void tell(Exchange& exchange, std::string words) {
-    if (!is_refusal(exchange.status)) {
+    if (!is_told_anyway(exchange.status)) {
         std::string route(exchange.request().method());
-        report::append_route_shape(route += ' ', path_of(exchange.request()));
-        History& history = exchange.worker.history;
+        report::append_route_shape(route += ' ', exchange.request().path());
+        observe::History& history = exchange.worker.observer.history;
         const std::uint64_t key = rules::brief_hash(history.hash_key(), route);
         if (!history.is_news(rules::brief_hash(key, words))) return;
         words += " (said once for " + route + ")";
@@ -126,7 +125,7 @@ void refuse_cors(Exchange& exchange, const Caller& caller) {
     // Without the browser's word a success may well be for a page of the same origin, by way of a
     // development server that writes Host anew.
     const std::string_view site = exchange.request().value_named("Sec-Fetch-Site");
-    if (!is_refusal(exchange.status) && !same_word(site, "cross-site") &&
+    if (!is_told_anyway(exchange.status) && !same_word(site, "cross-site") &&
         !same_word(site, "same-site"))
         return;
     tell(exchange, "no CORS was added for " + std::string(caller.origin) +
@@ -250,23 +249,6 @@ net::Task<bool> answer_preflight(Exchange& exchange) {
     exchange.keep_alive = keep;
     const bool kept = co_await send_own_answer(exchange, std::move(text), true);
     co_return kept;
-}
-
-std::deque<std::string> see_local_cookies(const Exchange& exchange, rules::Exchange& seen) {
-    std::deque<std::string> values;
-    const rules::CookieOrigin here = rules::cookie_origin(seen.place.client_origin);
-    const bool cross_site =
-        same_word(exchange.request().value_named("Sec-Fetch-Site"), "cross-site");
-    rules::Fields fields;
-    for (const rules::Field& line : seen.response.fields.lines()) {
-        std::string_view value = line.value;
-        if (same_word(line.name, "Set-Cookie"))
-            if (auto local = rules::localized(line.value, here, cross_site))
-                value = values.emplace_back(std::move(local->value));
-        fields.add(line.name, value);
-    }
-    seen.response.fields = std::move(fields);
-    return values;
 }
 
 }  // namespace whogoes::session

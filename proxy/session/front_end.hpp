@@ -1,9 +1,7 @@
 #pragma once
 
 #include "proxy/net/task.hpp"
-#include "rules/exchange.hpp"
 
-#include <deque>
 #include <string>
 #include <string_view>
 
@@ -23,10 +21,6 @@ std::string cors_lines(const Exchange&);
 
 // The cause in words, where DevTools shows it, and leave for the caller to read it.
 std::string timing_lines(const Exchange&, std::string_view reason);
-
-// Puts the cookies that the browser got in place of the API's, for what is remembered of it. The
-// result owns what the fields then refer to.
-std::deque<std::string> see_local_cookies(const Exchange&, rules::Exchange& seen);
 
 // A preflight that the API refused, or answered without a word of CORS.
 bool takes_preflight(const Exchange&);

@@ -1,11 +1,11 @@
 #include "proxy/session/login.hpp"
 
 #include "proxy/http/coding.hpp"
+#include "proxy/http/content_type.hpp"
 #include "proxy/http/path_pattern.hpp"
-#include "proxy/session/evidence.hpp"
+#include "proxy/renew/token_answer.hpp"
 #include "proxy/session/exchange.hpp"
-#include "proxy/session/own_host.hpp"
-#include "proxy/session/token_answer.hpp"
+#include "proxy/settings/own_host.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,15 +13,16 @@
 namespace whogoes::session {
 namespace {
 
-bool logs_in(const RefreshSettings& block, std::string_view path) {
+bool logs_in(const settings::RefreshSettings& block, std::string_view path) {
     return std::any_of(
         block.login_paths.begin(), block.login_paths.end(),
         [&](const std::string& pattern) { return http::path_matches(pattern, path); });
 }
 
 // The block of any place that names this path: a login has a route of its own more often than not.
-std::shared_ptr<const RefreshSettings> block_for(const Settings& settings, std::string_view path) {
-    for (const Route& route : settings.routes)
+std::shared_ptr<const settings::RefreshSettings> block_for(const settings::Settings& settings,
+                                                           std::string_view path) {
+    for (const settings::Route& route : settings.routes)
         if (route.treatment.refresh && logs_in(*route.treatment.refresh, path))
             return route.treatment.refresh;
     const auto& block = settings.treatment.refresh;
@@ -37,11 +38,11 @@ void expect_tokens(Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     if (answer.status != 200 && answer.status != 201) return;
     if (answer.framing == http::Framing::length && answer.content_length > login_octets) return;
-    if (is_event_stream(answer)) return;
+    if (http::is_event_stream(answer)) return;
     // Whoever makes a browser log in to an account of its own would have the next request go out as
     // that account.
-    if (!why_not_trusted(*exchange.settings, exchange.request()).empty()) return;
-    auto block = block_for(*exchange.settings, path_of(exchange.request()));
+    if (!settings::why_not_trusted(*exchange.settings, exchange.request()).empty()) return;
+    auto block = block_for(*exchange.settings, exchange.request().path());
     if (!block) return;
     exchange.login = std::make_unique<Login>();
     exchange.login->block = std::move(block);
@@ -59,8 +60,9 @@ void take_tokens(Exchange& exchange) {
     else if (auto text = http::decoded(login->coding, login->body, login_octets))
         fetched.body = std::move(*text);
     // Wipes the body.
-    TokenAnswer answer = read_token_answer(fetched, login->block->grant, exchange.worker.clock());
-    if (answer.kind != TokenAnswer::Kind::renewed || answer.refresh_token.empty()) return;
+    renew::TokenAnswer answer =
+        renew::read_token_answer(fetched, login->block->grant, exchange.worker.observer.clock());
+    if (answer.kind != renew::TokenAnswer::Kind::renewed || answer.refresh_token.empty()) return;
     exchange.worker.tokens->logged_in(login->block, std::move(answer));
 }
 

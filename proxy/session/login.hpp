@@ -1,6 +1,6 @@
 #pragma once
 
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -18,7 +18,7 @@ struct Login {
     Login& operator=(const Login&) = delete;
     ~Login();  // wipes the body
 
-    std::shared_ptr<const RefreshSettings> block;
+    std::shared_ptr<const settings::RefreshSettings> block;
     std::string coding;  // Content-Encoding
     std::string body;    // of the answer, without chunks, in that coding
 };

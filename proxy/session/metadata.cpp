@@ -1,11 +1,11 @@
 #include "proxy/session/metadata.hpp"
 
 #include "proxy/http/field_line.hpp"
+#include "proxy/observe/recording.hpp"
 #include "proxy/report/escape.hpp"
-#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
-#include "proxy/session/own_host.hpp"
-#include "proxy/session/recording.hpp"
+#include "proxy/session/sighting.hpp"
+#include "proxy/settings/own_host.hpp"
 
 namespace whogoes::session {
 namespace {
@@ -14,15 +14,15 @@ constexpr std::string_view well_known = "/.well-known/oauth-protected-resource";
 
 // RFC 9728, 3.1: the resource's own path follows the well-known part; of a lone slash nothing does.
 std::string_view resource_path(const Exchange& exchange) {
-    const std::string_view path = path_of(exchange.request()).substr(well_known.size());
+    const std::string_view path = exchange.request().path().substr(well_known.size());
     return path == "/" ? std::string_view() : path;
 }
 
 // What the resource at this path is known by, whatever method it is asked with; null: nothing.
-const std::string* metadata_of(const Settings& settings, std::string_view path) {
+const std::string* metadata_of(const settings::Settings& settings, std::string_view path) {
     if (path.empty() && settings.treatment.resource_metadata)
         return settings.treatment.resource_metadata.get();
-    for (const Route& route : settings.routes) {
+    for (const settings::Route& route : settings.routes) {
         if (path.empty() && route.treatment.resource_metadata)
             return route.treatment.resource_metadata.get();
         if (path.empty() || !route.match.matches(route.match.method, path)) continue;
@@ -84,7 +84,7 @@ std::string document_answer(const Exchange& exchange, const std::string& origin,
 
 bool asks_for_metadata(const Exchange& exchange) {
     if (!exchange.settings->answers_metadata) return false;
-    const std::string_view path = path_of(exchange.request());
+    const std::string_view path = exchange.request().path();
     if (!path.starts_with(well_known)) return false;
     const std::string_view rest = path.substr(well_known.size());
     return (rest.empty() || rest.front() == '/') &&
@@ -92,15 +92,15 @@ bool asks_for_metadata(const Exchange& exchange) {
 }
 
 net::Task<bool> answer_metadata(Exchange& exchange) {
-    const std::string origin =
-        own_origin(*exchange.settings, client_scheme(exchange), client_authority(exchange));
+    const std::string origin = settings::own_origin(*exchange.settings, client_scheme(exchange),
+                                                    client_authority(exchange));
     if (!may_answer(exchange, origin)) co_return co_await answer_ourselves(exchange);
     const bool keep = may_keep_after_own_answer(exchange);
     const bool preflight = exchange.request().is_options;
     exchange.status = preflight ? 204 : 200;
     std::string text =
         preflight ? preflight_answer(exchange, keep) : document_answer(exchange, origin, keep);
-    record_access(exchange);
+    observe::record_access(exchange.worker.observer, sighting(exchange));
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;
 }

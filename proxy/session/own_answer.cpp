@@ -1,7 +1,8 @@
 #include "proxy/http/reply.hpp"
+#include "proxy/observe/recording.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
-#include "proxy/session/recording.hpp"
+#include "proxy/session/sighting.hpp"
 
 namespace whogoes::session {
 
@@ -39,7 +40,8 @@ net::Task<bool> answer_ourselves(Exchange& exchange) {
     reply.lines = lines;
     std::string text = http::render(reply, exchange.worker.http_date());
 
-    record_own_answer(exchange, problem.status, problem.message);
+    exchange.status = problem.status;
+    observe::record_failure(exchange.worker.observer, sighting(exchange), problem.message);
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;
 }

@@ -1,11 +1,12 @@
+#include "proxy/http/body_reader.hpp"
+#include "proxy/http/content_type.hpp"
 #include "proxy/http/field_line.hpp"
 #include "proxy/http/patch.hpp"
+#include "proxy/observe/recording.hpp"
 #include "proxy/session/answer_body.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
-#include "proxy/session/recording.hpp"
-
-#include <boost/beast/core/string.hpp>
+#include "proxy/session/sighting.hpp"
 
 #include <algorithm>
 
@@ -16,31 +17,25 @@ namespace {
 struct Keeping {
     std::string* evidence = nullptr;
     std::string* login = nullptr;
-    http::ChunkTracker chunks;
+    http::BodyReader reader;  // of what goes to the client
 
-    explicit Keeping(Exchange& exchange) {
+    explicit Keeping(Exchange& exchange) : reader(exchange.answer()) {
         if (exchange.event && exchange.event->wants_body) evidence = &exchange.event->body;
         if (exchange.login) login = &exchange.login->body;
     }
     bool wanted() const {
-        return (evidence != nullptr && evidence->size() < body_evidence_octets) ||
+        return (evidence != nullptr && evidence->size() < observe::body_evidence_octets) ||
                (login != nullptr && login->size() < login_octets);
     }
     // What goes to the client, less the framing that it has.
     void keep_copy(const AnswerBody& body, std::string_view bytes) {
         if (!body.passes_chunks()) return keep(bytes);
-        while (!bytes.empty() && wanted()) {
-            const http::ChunkTracker::Step step = chunks.next_data(bytes);
-            keep(step.data);
-            if (step.consumed == 0 && step.data.empty()) return;
-            if (step.state != http::ChunkTracker::State::more) return;
-            bytes.remove_prefix(step.consumed);
-        }
+        reader.take(bytes, [this](std::string_view payload) { keep(payload); });
     }
 
 private:
     void keep(std::string_view data) const {
-        if (evidence != nullptr) add(*evidence, data, body_evidence_octets);
+        if (evidence != nullptr) add(*evidence, data, observe::body_evidence_octets);
         if (login != nullptr) add(*login, data, login_octets);
     }
     static void add(std::string& kept, std::string_view data, std::size_t most) {
@@ -149,16 +144,15 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     net::Buffer& buffer = exchange.answer_buffer;
     net::Stream& client = exchange.client.stream;
     // Patching moves the octets that the fields lie in: what they say is read before.
-    const bool endless = is_event_stream(exchange.answer());
-    exchange.upstream_keep_alive =
-        keep_alive_timeout(exchange.answer().value(http::FieldName::keep_alive));
+    const bool endless = http::is_event_stream(exchange.answer());
+    exchange.upstream_keep_alive = http::keep_alive_timeout(exchange.answer());
     http::PatchedHead head = patched(exchange, body);
     buffer.consume(exchange.answer_head_octets);
     if (endless && exchange.lease) {
         client.keep_asking();
         exchange.lease->stream.keep_asking();
     }
-    const Timeouts& timeouts = exchange.settings->timeouts;
+    const settings::Timeouts& timeouts = exchange.settings->timeouts;
     Keeping keeping(exchange);
     net::Share share;
     bool short_read = true;
@@ -204,13 +198,6 @@ bool may_still_send(const Exchange& exchange, bool request_sent) {
 
 }  // namespace
 
-bool is_event_stream(const http::ResponseHead& answer) {
-    constexpr std::string_view type = "text/event-stream";
-    // RFC 9110, 8.3.1: types compare without case.
-    return boost::beast::iequals(answer.value(http::FieldName::content_type).substr(0, type.size()),
-                                 type);
-}
-
 net::Task<bool> relay(Exchange& exchange) {
     exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
@@ -220,7 +207,8 @@ net::Task<bool> relay(Exchange& exchange) {
     exchange.client.stream.unwatch();
     if (exchange.event) exchange.event->body_whole = whole;
     if (!whole && !exchange.client.gone && !exchange.upload.client_failed())
-        record_broken_answer(exchange, body.flaw());
+        observe::record_broken_answer(exchange.worker.observer, sighting(exchange), body.flaw(),
+                                      exchange.lease ? exchange.lease->stream.failure() : "");
     co_return whole;
 }
 

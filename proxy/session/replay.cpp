@@ -1,7 +1,11 @@
 #include "proxy/session/replay.hpp"
 
+#include "proxy/http/body_reader.hpp"
+#include "proxy/http/content_type.hpp"
+#include "proxy/observe/observe.hpp"
 #include "proxy/session/exchange.hpp"
-#include "proxy/session/own_host.hpp"
+#include "proxy/session/sighting.hpp"
+#include "proxy/settings/own_host.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,38 +14,6 @@ namespace whogoes::session {
 namespace {
 
 constexpr std::size_t most_answer_octets = 256 * 1024;
-
-// How much of an answer is there.
-class Whole {
-public:
-    explicit Whole(const http::ResponseHead& head) : head_(head) {}
-
-    // `body` is all of it that came so far.
-    bool is_there(std::string_view body) {
-        switch (head_.framing) {
-            case http::Framing::none:
-                return true;
-            case http::Framing::length:
-                return body.size() >= head_.content_length;
-            case http::Framing::chunked: {
-                const auto step = chunks_.follow(body.substr(seen_));
-                seen_ = body.size();
-                flawed_ = step.state == http::ChunkTracker::State::flawed;
-                return step.state == http::ChunkTracker::State::done;
-            }
-            case http::Framing::until_close:
-                return false;
-        }
-        return false;
-    }
-    bool flawed() const { return flawed_; }
-
-private:
-    const http::ResponseHead& head_;
-    http::ChunkTracker chunks_;
-    std::size_t seen_ = 0;
-    bool flawed_ = false;
-};
 
 bool is_small(const Exchange& exchange) {
     return exchange.answer_buffer.size() - exchange.answer_head_octets <= most_answer_octets;
@@ -52,31 +24,27 @@ bool is_small(const Exchange& exchange) {
 net::Task<bool> keep_answer(Exchange& exchange) {
     http::ResponseHead& answer = exchange.answer();
     net::Buffer& buffer = exchange.answer_buffer;
-    if (is_event_stream(answer)) co_return false;
+    if (http::is_event_stream(answer)) co_return false;
     if (answer.framing == http::Framing::length && answer.content_length > most_answer_octets)
         co_return false;
-    Whole whole(answer);
+    http::BodyReader body(answer);
+    std::size_t shown = 0;
     if (!exchange.upload.running()) watch_client(exchange);
-    while (!whole.is_there(buffer.view().substr(exchange.answer_head_octets))) {
-        if (whole.flawed() || !is_small(exchange) || exchange.client.gone) break;
+    for (;;) {
+        shown += body.take(buffer.view().substr(exchange.answer_head_octets + shown)).octets;
+        if (body.done() || body.flawed() || !is_small(exchange) || exchange.client.gone) break;
         if (buffer.room() == 0) buffer.make_room(buffer.size());
         answer.bytes = buffer.view().substr(0, exchange.answer_head_octets);
         if (!exchange.upload.running())
             exchange.lease->stream.set_deadline(exchange.settings->timeouts.response);
         const net::IoResult read =
             co_await exchange.lease->stream.read_some(buffer.space(), buffer.room());
-        if (read.outcome == net::Io::closed && answer.framing == http::Framing::until_close) {
-            exchange.answer_whole = true;
-            break;
-        }
+        if (read.outcome == net::Io::closed) body.connection_ended();
         if (read.outcome != net::Io::ok) break;
         buffer.filled(read.octets);
     }
     exchange.client.stream.unwatch();
-    if (answer.framing != http::Framing::until_close)
-        exchange.answer_whole =
-            is_small(exchange) &&
-            Whole(answer).is_there(buffer.view().substr(exchange.answer_head_octets));
+    exchange.answer_whole = body.done() && is_small(exchange);
     co_return exchange.answer_whole && !exchange.client.gone;
 }
 
@@ -88,7 +56,7 @@ net::Task<bool> keep_request(Exchange& exchange) {
     co_await exchange.upload.stop(exchange);
     const bool kept = co_await exchange.upload.keep_rest(exchange);
     if (!kept) co_return false;
-    if (body.framing == http::Framing::length &&
+    if (body.reader.framing() == http::Framing::length &&
         body.in_buffer.size() + exchange.upload.kept().size() != exchange.request().content_length)
         co_return false;
     body.complete = true;
@@ -100,7 +68,7 @@ net::Task<bool> keep_request(Exchange& exchange) {
 void let_go(Exchange& exchange) {
     const http::ResponseHead& answer = exchange.answer();
     exchange.replay->upstream_address = exchange.lease->address;
-    exchange.upstream_keep_alive = keep_alive_timeout(answer.value(http::FieldName::keep_alive));
+    exchange.upstream_keep_alive = http::keep_alive_timeout(answer);
     const std::size_t body_octets = exchange.answer_buffer.size() - exchange.answer_head_octets;
     const bool surplus =
         (answer.framing == http::Framing::length && body_octets > answer.content_length) ||
@@ -111,23 +79,23 @@ void let_go(Exchange& exchange) {
 }
 
 struct Waiting {
-    Renewal renewal;
+    renew::Renewal renewal;
     net::Signal answered;
 };
 
 net::Task<> renew(Exchange& exchange) {
     const rules::Exchange& seen = exchange.event->exchange;
     const std::string_view refused = seen.credentials.front().value;
-    RenewalQuestion question;
+    renew::RenewalQuestion question;
     question.block = exchange.event->treatment->refresh;
     question.client = client_address(exchange);
     question.refused.token = net::Secret(refused);
     if (seen.jwt && seen.jwt->readable())
         question.refused.identity = {seen.jwt->iss, seen.jwt->sub};
-    exchange.replay->token = exchange.worker.fingerprinter.token("bearer", refused);
+    exchange.replay->token = exchange.worker.observer.fingerprinter.token("bearer", refused);
     const auto waiting = std::make_shared<Waiting>();
     exchange.worker.tokens->renew(std::move(question), exchange.worker.io,
-                                  [waiting](Renewal renewal) {
+                                  [waiting](renew::Renewal renewal) {
                                       waiting->renewal = std::move(renewal);
                                       waiting->answered.raise();
                                   });
@@ -160,13 +128,13 @@ void take_answer_back(Exchange& exchange) {
 net::Task<bool> send_again(Exchange& exchange) {
     Replay& replay = *exchange.replay;
     const std::string_view token = replay.renewal.loan.token.reveal();
-    replay.new_token = exchange.worker.fingerprinter.token("bearer", token);
+    replay.new_token = exchange.worker.observer.fingerprinter.token("bearer", token);
     std::string value = "Bearer ";
     value.reserve(value.size() + token.size());
     value += token;
     replay.authorization = net::Secret(value);
     net::wipe(value);
-    remember(exchange);
+    observe::remember(exchange.worker.observer, sighting(exchange));
     put_answer_aside(exchange);
     const bool answered = co_await forward(exchange);
     if (!answered) {
@@ -177,12 +145,14 @@ net::Task<bool> send_again(Exchange& exchange) {
     replay.second_status = exchange.answer().status;
     const bool success = replay.second_status >= 200 && replay.second_status < 300;
     if (success || replay.second_status == 401) {
-        const ReplayOutcome outcome = success ? ReplayOutcome::accepted : ReplayOutcome::refused;
+        const renew::ReplayOutcome outcome =
+            success ? renew::ReplayOutcome::accepted : renew::ReplayOutcome::refused;
         exchange.worker.tokens->tell(exchange.event->treatment->refresh, replay.renewal.loan,
                                      outcome);
     }
     exchange.changes.clear();  // those of the first answer
-    observe_again(exchange);
+    const observe::Sighting seen = sighting(exchange);
+    replay.observed_again = observe::at_second_head(exchange.worker.observer, seen);
     co_return true;
 }
 
@@ -198,7 +168,7 @@ bool is_to_be_replayed(const Exchange& exchange) {
 }
 
 net::Task<bool> renew_and_replay(Exchange& exchange) {
-    const std::string_view why = why_not_trusted(*exchange.settings, exchange.request());
+    const std::string_view why = settings::why_not_trusted(*exchange.settings, exchange.request());
     if (!why.empty()) {
         skip(exchange, why);
         co_return true;
@@ -209,7 +179,7 @@ net::Task<bool> renew_and_replay(Exchange& exchange) {
         co_return !exchange.client.gone;
     }
     // With its body the refusal may turn out to be another one.
-    reconsider(exchange);
+    observe::at_whole_body(sighting(exchange));
     if (!is_to_be_replayed(exchange)) co_return true;
     const bool request_kept = co_await keep_request(exchange);
     if (!request_kept) {
@@ -221,8 +191,8 @@ net::Task<bool> renew_and_replay(Exchange& exchange) {
     let_go(exchange);
     co_await renew(exchange);
     if (exchange.client.gone) co_return false;
-    const Renewal& renewal = exchange.replay->renewal;
-    if (renewal.how == Renewal::How::skipped) skip(exchange, renewal.why);
+    const renew::Renewal& renewal = exchange.replay->renewal;
+    if (renewal.how == renew::Renewal::How::skipped) skip(exchange, renewal.why);
     if (renewal.loan.version == 0) co_return true;
     const bool there = co_await send_again(exchange);
     co_return there;

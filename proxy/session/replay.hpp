@@ -4,8 +4,8 @@
 #include "proxy/net/buffer.hpp"
 #include "proxy/net/secret.hpp"
 #include "proxy/net/task.hpp"
-#include "proxy/report/event.hpp"
-#include "proxy/session/tokens.hpp"
+#include "proxy/observe/sighting.hpp"
+#include "proxy/renew/tokens.hpp"
 
 #include <cstddef>
 #include <string>
@@ -20,12 +20,14 @@ struct Exchange;
 
 struct Replay {
     net::Secret authorization;  // of the second attempt; empty: there is none (yet)
-    Renewal renewal;
+    renew::Renewal renewal;
 
     // The first answer while the second is waited for.
     http::ResponseHead answer;
     net::Buffer answer_buffer;
     std::size_t answer_head_octets = 0;
+
+    observe::ReplayStory story;  // as it was told last
 
     // For the record.
     std::string upstream_address;
@@ -42,13 +44,5 @@ bool is_to_be_replayed(const Exchange&);
 // Afterwards the exchange holds the answer to relay, whichever of the two it is. False: the client
 // is gone meanwhile.
 net::Task<bool> renew_and_replay(Exchange&);
-
-// observe.cpp: the second answer, with the new token in the request.
-void observe_again(Exchange&);
-
-// replay_record.cpp: what became of it, in the record.
-void note_replay(const Exchange&, report::AuthEvent&);
-// "the request's body is larger than refresh.max_body, or it cannot be kept"; empty: no such word.
-std::string_view skip_words(std::string_view why) noexcept;
 
 }  // namespace whogoes::session

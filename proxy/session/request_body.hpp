@@ -1,10 +1,7 @@
 #pragma once
 
-#include "proxy/http/chunks.hpp"
-#include "proxy/http/head.hpp"
+#include "proxy/http/body_reader.hpp"
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,24 +10,28 @@
 namespace whogoes::session {
 
 struct RequestBody {
-    http::Framing framing = http::Framing::none;
-    std::uint64_t left = 0;  // Content-Length: octets still to come from the client
-    http::ChunkTracker chunks;
+    http::BodyReader reader;
     std::string_view in_buffer;  // what came together with the head; lies in Client::buffer
     bool complete = true;        // all of it is in in_buffer, or kept by the upload
     bool partly_sent = false;    // complete, but the upstream did not get all of it
-    std::string first_octets;    // of a form whose body came later: evidence, 4 KiB at most
-
-    // How much of what was read belongs to this body. `flawed` where its framing is broken: none.
-    struct Portion {
-        std::size_t octets = 0;
-        bool done = false;
-        bool flawed = false;
-    };
-    Portion take(std::string_view bytes);
+    std::string first_octets;    // of a text whose rest came later: evidence, 4 KiB at most
 
     // `rest` is what came behind the head. False: its framing is broken.
-    bool begin(const http::RequestHead& head, std::string_view rest);
+    bool begin(const http::RequestHead& head, std::string_view rest) {
+        reader = http::BodyReader(head);
+        const http::BodyReader::Step came = reader.take(rest);
+        in_buffer = rest.substr(0, came.octets);
+        complete = came.done;
+        return !came.flawed;
+    }
 };
+
+inline constexpr std::size_t text_evidence_octets = 4096;
+
+// The first octets of a body that is text; a view into the body.
+inline std::string_view text_of(const RequestBody& body) {
+    return body.first_octets.empty() ? body.in_buffer.substr(0, text_evidence_octets)
+                                     : std::string_view(body.first_octets);
+}
 
 }  // namespace whogoes::session

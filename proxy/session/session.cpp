@@ -1,12 +1,14 @@
 #include "proxy/http/forwarding.hpp"
 #include "proxy/net/address.hpp"
+#include "proxy/observe/observe.hpp"
+#include "proxy/observe/recording.hpp"
 #include "proxy/session/arrival.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
 #include "proxy/session/metadata.hpp"
-#include "proxy/session/own_host.hpp"
-#include "proxy/session/recording.hpp"
+#include "proxy/session/sighting.hpp"
 #include "proxy/session/simulation.hpp"
+#include "proxy/settings/own_host.hpp"
 
 #include <boost/beast/core/string.hpp>
 
@@ -69,7 +71,7 @@ net::Task<HeadRead> read_head(Exchange& exchange) {
 bool take_body_start(Exchange& exchange) {
     const std::string_view rest = exchange.client.buffer.view().substr(exchange.head_octets);
     if (exchange.body.begin(exchange.request(), rest)) return true;
-    exchange.problem = {.status = 400, .message = std::string(exchange.body.chunks.flaw())};
+    exchange.problem = {.status = 400, .message = std::string(exchange.body.reader.flaw())};
     return false;
 }
 
@@ -94,7 +96,7 @@ bool may_pass(Exchange& exchange) {
     }
     // RFC 9112, 3.2.2: a server takes the absolute form; it agrees with Host, or came no further.
     if (head.absolute_form && !exchange.settings->host_names.empty() &&
-        !is_own_host(*exchange.settings, http::asked_authority(head))) {
+        !settings::is_own_host(*exchange.settings, http::asked_authority(head))) {
         exchange.problem = {.status = 421,
                             .message =
                                 "whogoes serves one upstream and is no open proxy: the "
@@ -149,14 +151,14 @@ net::Task<bool> run_exchange(Exchange& exchange) {
         co_return keep;
     }
     exchange.answered = net::Clock::now();
-    observe(exchange);
+    observe::at_head(exchange.worker.observer, sighting(exchange));
     if (is_to_be_replayed(exchange)) {
         const bool there = co_await renew_and_replay(exchange);
         if (!there) {
             co_await exchange.upload.stop(exchange);
             exchange.release_lease(false);
             exchange.status = exchange.replay ? exchange.replay->first_status : 0;
-            conclude(exchange);
+            observe::conclude(exchange.worker.observer, sighting(exchange));
             co_return false;
         }
     }
@@ -167,7 +169,7 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     else
         whole = co_await relay(exchange);
     if (whole && exchange.login) take_tokens(exchange);
-    conclude(exchange);
+    observe::conclude(exchange.worker.observer, sighting(exchange));
     co_return co_await finish(exchange, whole);
 }
 
@@ -292,20 +294,10 @@ void Exchange::release_lease(bool clean) {
     }
 }
 
-std::chrono::seconds keep_alive_timeout(std::string_view value) {
-    const std::size_t at = value.find("timeout=");
-    if (at == std::string_view::npos) return std::chrono::seconds(0);
-    int seconds = 0;
-    for (char digit : value.substr(at + 8)) {
-        if (digit < '0' || digit > '9' || seconds > 100000) break;
-        seconds = seconds * 10 + (digit - '0');
-    }
-    return std::chrono::seconds(seconds);
-}
-
 void serve(Worker& worker, int socket, const net::Endpoint& peer) {
-    net::spawn(serve_connection(worker, socket, peer),
-               [&worker](const std::exception_ptr& bug) { record_bug(worker, bug); });
+    net::spawn(serve_connection(worker, socket, peer), [&worker](const std::exception_ptr& bug) {
+        observe::record_bug(worker.observer, bug);
+    });
 }
 
 }  // namespace whogoes::session

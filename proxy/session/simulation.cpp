@@ -2,9 +2,9 @@
 
 #include "proxy/http/field_line.hpp"
 #include "proxy/http/reply.hpp"
-#include "proxy/session/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
+#include "proxy/session/sighting.hpp"
 #include "rules/simulation.hpp"
 
 #include <algorithm>
@@ -85,8 +85,8 @@ const rules::Cause* asked_refusal(Exchange& exchange) {
             "Prefer: whogoes= names no cause, so the request went to the API; `whogoes causes` "
             "lists them");
     if (cause == nullptr && exchange.worker.simulations != nullptr)
-        cause = exchange.worker.simulations->cause_for(request.method(), path_of(request),
-                                                       exchange.worker.clock());
+        cause = exchange.worker.simulations->cause_for(request.method(), request.path(),
+                                                       exchange.worker.observer.clock());
     if (cause == nullptr) return nullptr;
     // A preflight that is refused hides the refusal that was asked for, unless it is the one.
     const bool about_preflights = cause->has(rules::Trait::of_preflight);
@@ -99,7 +99,7 @@ net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
     const std::string message = "simulated: " + std::string(cause.summary) + " (" +
                                 std::string(cause.id) + "); the API was not asked";
     exchange.changes.push_back("this refusal is simulated: the API was not asked");
-    observe_simulated(exchange, cause);
+    observe::simulated(exchange.worker.observer, sighting(exchange), cause);
 
     const bool keep = may_keep_after_own_answer(exchange);
     std::string lines;
@@ -119,7 +119,7 @@ net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
     reply.close = !keep;
     reply.lines = lines;
     std::string text = http::render(reply, exchange.worker.http_date());
-    conclude(exchange);
+    observe::conclude(exchange.worker.observer, sighting(exchange));
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;
 }

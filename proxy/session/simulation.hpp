@@ -1,7 +1,7 @@
 #pragma once
 
 #include "proxy/net/task.hpp"
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 #include "rules/diagnosis.hpp"
 #include "rules/time.hpp"
 
@@ -19,7 +19,7 @@ struct Exchange;
 
 struct Simulation {
     const rules::Cause* cause = nullptr;
-    RouteMatch match;
+    settings::RouteMatch match;
     rules::TimePoint until{};
 };
 

@@ -1,6 +1,6 @@
 #include "proxy/session/upload.hpp"
 
-#include "proxy/session/evidence.hpp"
+#include "proxy/http/content_type.hpp"
 #include "proxy/session/exchange.hpp"
 
 #include <algorithm>
@@ -43,13 +43,13 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     Client& client = exchange.client;
     RequestBody& body = exchange.body;
     buffer_ = client.worker.buffers.lend();
-    const bool text = is_text(exchange.request());
+    const bool text = http::is_text(exchange.request());
     // Room for all that it will hold: an early answer's observer keeps a view of it.
     if (text) {
         body.first_octets.reserve(text_evidence_octets);
         body.first_octets = body.in_buffer.substr(0, text_evidence_octets);
     }
-    const Timeouts& timeouts = exchange.settings->timeouts;
+    const settings::Timeouts& timeouts = exchange.settings->timeouts;
     // A client that waits for "100 Continue" is silent for as long as the upstream is.
     std::chrono::milliseconds patience = timeouts.header;
     if (exchange.request().expect_continue) patience = std::max(patience, timeouts.response);
@@ -65,9 +65,9 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
             co_return State::client_gone;
         }
         buffer_.filled(read.octets);
-        const RequestBody::Portion portion = body.take(buffer_.view());
+        const http::BodyReader::Step portion = body.reader.take(buffer_.view());
         if (portion.flawed) {
-            flaw_ = body.chunks.flaw();
+            flaw_ = body.reader.flaw();
             co_return State::client_broken;
         }
         if (text && body.first_octets.size() < text_evidence_octets)
@@ -98,7 +98,7 @@ void Upload::keep(std::size_t at_most) {
 }
 
 void Upload::keep_portion(const RequestBody& body, std::string_view bytes) {
-    keeps_ = bytes.size() <= most_kept_ - kept_.size() && !body.chunks.has_trailers();
+    keeps_ = bytes.size() <= most_kept_ - kept_.size() && !body.reader.has_trailers();
     if (keeps_)
         kept_.append(bytes);
     else
@@ -113,7 +113,7 @@ net::Task<bool> Upload::keep_rest(Exchange& exchange) {
         const net::IoResult read = co_await client.read_some(buffer_.space(), buffer_.room());
         if (read.outcome != net::Io::ok) break;
         buffer_.filled(read.octets);
-        const RequestBody::Portion portion = exchange.body.take(buffer_.view());
+        const http::BodyReader::Step portion = exchange.body.reader.take(buffer_.view());
         if (portion.flawed) break;
         octets_ += portion.octets;
         all_read_ = portion.done;

@@ -1,8 +1,6 @@
 #include "proxy/session/worker.hpp"
 
 #include "proxy/session/client.hpp"
-#include "proxy/session/history.hpp"
-#include "proxy/session/observe.hpp"
 
 #include <ctime>
 
@@ -13,30 +11,30 @@ constexpr std::chrono::milliseconds tick_interval{100};
 
 }  // namespace
 
-Worker::Worker(report::AuthLog& log, History& history_of_process, const rules::FingerprintKey& key,
-               WallClock wall_clock)
-    : recorder(log),
-      fingerprinter(key),
-      history(history_of_process),
-      clock(std::move(wall_clock)),
-      accepted_gate(history_of_process.hash_key()),
-      repeats(history_of_process.hash_key()) {}
+Worker::Worker(report::AuthLog& log, observe::History& history_of_process,
+               const rules::FingerprintKey& key, observe::WallClock wall_clock)
+    : observer(log, history_of_process, key, std::move(wall_clock), deadlines) {
+    observer.on_look = [this](const settings::Treatment& treatment, const rules::Exchange& seen) {
+        if (renew::outdates_keys(treatment, seen))
+            key_sets->ask(treatment.key_source, seen.jwt->kid);
+    };
+}
 
 Worker::~Worker() = default;
 
 void Worker::run() {
     io.run(tick_interval, [this] { tick(); });
     cut_what_is_not_whole();
-    first_legs.settle(net::Clock::time_point::max(), history, recorder);
-    recorder.flush();
+    observer.settle(net::Clock::time_point::max());
+    observer.recorder.flush();
 }
 
 void Worker::tick() {
     const net::Clock::time_point now = net::Clock::now();
     deadlines.sweep(now);
     if (pool) pool->sweep(now);
-    first_legs.settle(now, history, recorder);
-    recorder.tick();
+    observer.settle(now);
+    observer.tick();
     if (on_tick) on_tick();
 }
 
@@ -73,7 +71,7 @@ void Worker::end_tunnels() {
 
 std::string_view Worker::http_date() {
     const auto seconds =
-        std::chrono::floor<std::chrono::seconds>(clock()).time_since_epoch().count();
+        std::chrono::floor<std::chrono::seconds>(observer.clock()).time_since_epoch().count();
     if (seconds != date_second_) {
         date_second_ = seconds;
         const std::time_t time = seconds;

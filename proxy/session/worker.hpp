@@ -4,16 +4,12 @@
 #include "proxy/net/counters.hpp"
 #include "proxy/net/stream.hpp"
 #include "proxy/net/tls.hpp"
-#include "proxy/report/recorder.hpp"
-#include "proxy/session/first_legs.hpp"
-#include "proxy/session/history.hpp"
-#include "proxy/session/key_sets.hpp"
-#include "proxy/session/repeats.hpp"
-#include "proxy/session/settings.hpp"
+#include "proxy/observe/observer.hpp"
+#include "proxy/renew/key_sets.hpp"
+#include "proxy/renew/tokens.hpp"
 #include "proxy/session/simulation.hpp"
-#include "proxy/session/tokens.hpp"
+#include "proxy/settings/settings.hpp"
 #include "proxy/upstream/pool.hpp"
-#include "rules/fingerprint.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -28,9 +24,6 @@
 namespace whogoes::session {
 
 struct Scratch;
-struct OpenEvent;
-
-using WallClock = std::function<rules::TimePoint()>;
 
 // How long a connection that was let in may take to say something once draining has begun.
 inline constexpr std::chrono::milliseconds at_the_door{1000};
@@ -50,8 +43,8 @@ struct Registered
 };
 
 struct Worker {
-    Worker(report::AuthLog& log, History& history_of_process, const rules::FingerprintKey& key,
-           WallClock wall_clock);
+    Worker(report::AuthLog& log, observe::History& history_of_process,
+           const rules::FingerprintKey& key, observe::WallClock wall_clock);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -60,25 +53,20 @@ struct Worker {
     net::Deadlines deadlines;
     net::BufferPool buffers;
     net::Counters counters;
-    report::Recorder recorder;
-    rules::Fingerprinter fingerprinter;
-    History& history;
-    Tokens* tokens = nullptr;     // of the process; where a treatment has `refresh`, never null
-    KeySets* key_sets = nullptr;  // of the process; where a treatment has `key_source`, never null
-    WallClock clock;
-    AcceptedGate accepted_gate;
-    Repeats repeats;
-    FirstLegs first_legs;
-    std::chrono::milliseconds second_leg_wait = second_leg_within;
+    observe::Observer observer;
+    renew::Tokens* tokens = nullptr;  // of the process; where a treatment has `refresh`, never null
+    renew::KeySets* key_sets =
+        nullptr;  // of the process; where a treatment has `key_source`, never null
     Simulations* simulations = nullptr;  // of the process; null: nobody can ask for any
     std::string via;                     // "1.1 whogoes-1a2b3c4d", the same for the whole process
 
     // Replaced as one by a reload, on this worker's thread.
-    std::shared_ptr<const Settings> settings;
+    std::shared_ptr<const settings::Settings> settings;
     std::shared_ptr<upstream::Pool> pool;
     net::TlsContext tls;  // of the listener; null: plain
 
-    const Settings* stranger_told_for = nullptr;  // never read through: to say a thing once
+    const settings::Settings* stranger_told_for =
+        nullptr;  // never read through: to say a thing once
     bool draining = false;
     bool tunnels_ended = false;              // and one that is granted later ends at once
     std::function<void()> connection_ended;  // told after each client connection
@@ -87,7 +75,6 @@ struct Worker {
 
     // Recycled, so that a request allocates next to nothing.
     std::vector<std::unique_ptr<Scratch>> spare_scratch;
-    std::vector<std::unique_ptr<OpenEvent>> spare_events;
 
     void run();    // until io.stop(); sweeps deadlines and hands over log lines every 100 ms
     void drain();  // ends idle connections now and the others after their exchange

@@ -186,7 +186,7 @@ routes:
   - {match: "/git/**", challenge: {offer: basic}, diagnose: {expect: {scheme: Basic}}}
   - {match: "POST /login", diagnose: off}
 )");
-    const session::Settings settings = *machine.load().settings;
+    const settings::Settings settings = *machine.load().settings;
     CHECK(settings.treatment.remedies.scope == "a b");
     CHECK_FALSE(settings.treatment.remedies.describe);
     CHECK(settings.treatment.expected.audiences == std::vector<std::string>{"x", "y"});
@@ -194,7 +194,7 @@ routes:
     REQUIRE(settings.routes.size() == 3);
     CHECK(settings.routes[0].treatment.remedies.offers.empty());
     CHECK(settings.routes[0].treatment.remedies.scope == "a b");
-    const session::Treatment& git = settings.treatment_for("GET", "/git/x/info/refs");
+    const settings::Treatment& git = settings.treatment_for("GET", "/git/x/info/refs");
     CHECK(git.route == "/git/**");
     REQUIRE(git.remedies.offers.size() == 1);
     CHECK(git.remedies.offers[0].scheme == rules::Scheme::basic);
@@ -221,7 +221,7 @@ drain: {delay: 100ms, timeout: 1m}
     CHECK(options.log.rotate_size == 1024 * 1024);
     CHECK(options.log.rotate_age == std::chrono::hours{2});
     CHECK(options.log.output == machine.path("log/auth.jsonl"));
-    const session::Settings& settings = *options.settings;
+    const settings::Settings& settings = *options.settings;
     CHECK(settings.upstream.tls);
     CHECK(settings.upstream.port == 443);
     CHECK(settings.upstream.host_header == upstream::HostHeader::pass);
@@ -229,24 +229,24 @@ drain: {delay: 100ms, timeout: 1m}
     CHECK(settings.upstream_tls.server_name == "other.example");
     CHECK(settings.forwarded == http::ForwardedStyle::both);
     CHECK(settings.head_limits.octets == 8192);
-    CHECK(settings.half_close == session::HalfClose::finish);
+    CHECK(settings.half_close == settings::HalfClose::finish);
     CHECK(settings.connections == 9);
     CHECK(settings.timeouts.connect == std::chrono::seconds{1});
     CHECK(settings.timeouts.response == std::chrono::seconds{60});
-    CHECK(settings.log.access == session::AccessLog::all);
-    CHECK(settings.log.identity == session::Identity::none);
+    CHECK(settings.log.access == settings::AccessLog::all);
+    CHECK(settings.log.identity == settings::Identity::none);
 }
 
 TEST_CASE("whom to believe is a word beside the form, which may stand alone") {
     const Machine machine;
     const auto peer = [](const char* text) { return *net::parse_peer(text); };
-    const session::Settings plain = *machine.load(flags({{"upstream", {":3000"}}})).settings;
+    const settings::Settings plain = *machine.load(flags({{"upstream", {":3000"}}})).settings;
     CHECK(plain.forwarded == http::ForwardedStyle::x_forwarded);
     CHECK(plain.forwarded_trust == net::PeerSet::this_machine());
     CHECK_FALSE(plain.public_url);
 
     machine.write("whogoes.yaml", "upstream: :1\nforwarded: forwarded\n");
-    const session::Settings word = *machine.load().settings;
+    const settings::Settings word = *machine.load().settings;
     CHECK(word.forwarded == http::ForwardedStyle::forwarded);
     CHECK(word.forwarded_trust == net::PeerSet::this_machine());
 
@@ -255,7 +255,7 @@ upstream: :1
 forwarded: {form: both, trust: [loopback, 10.0.0.0/8, "fd00::/8"]}
 public_url: HTTPS://Api.example:8443/
 )");
-    const session::Settings map = *machine.load().settings;
+    const settings::Settings map = *machine.load().settings;
     CHECK(map.forwarded == http::ForwardedStyle::both);
     CHECK(map.forwarded_trust.has(peer("10.1.2.3")));
     CHECK(map.forwarded_trust.has(peer("fd00::1")));
@@ -263,7 +263,7 @@ public_url: HTTPS://Api.example:8443/
     CHECK_FALSE(map.forwarded_trust.has(peer("192.0.2.1")));
     CHECK_FALSE(map.forwarded_trust.has(net::peer_of(net::unix_endpoint("/a"))));
     REQUIRE(map.public_url);
-    CHECK(*map.public_url == session::PublicUrl{true, "api.example:8443"});
+    CHECK(*map.public_url == settings::PublicUrl{true, "api.example:8443"});
     CHECK(map.host_names == std::vector<std::string>{"api.example"});
 
     machine.write("whogoes.yaml", "upstream: :1\nforwarded: {trust: []}\n");
@@ -332,7 +332,7 @@ TEST_CASE("keys may come from a URL, which is not asked when the configuration i
     Arguments arguments;
     arguments.config_file = "whogoes.yaml";
     const RunOptions options = machine.load(arguments);
-    const session::Settings& settings = *options.settings;
+    const settings::Settings& settings = *options.settings;
     CHECK(settings.treatment.keys == nullptr);
     REQUIRE(settings.treatment.key_source);
     CHECK(settings.treatment.key_source->url.origin() == "https://id.example");

@@ -59,8 +59,8 @@ TEST_CASE("the full example says what holds without it") {
     CHECK(full.log.rotate_size == bare.log.rotate_size);
     CHECK(full.log.rotate_age == bare.log.rotate_age);
     CHECK(full.log.keep == bare.log.keep);
-    const session::Settings& a = *full.settings;
-    const session::Settings& b = *bare.settings;
+    const settings::Settings& a = *full.settings;
+    const settings::Settings& b = *bare.settings;
     CHECK(a.upstream.origin == b.upstream.origin);
     CHECK(a.forwarded == b.forwarded);
     CHECK(a.forwarded_trust == b.forwarded_trust);

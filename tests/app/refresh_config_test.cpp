@@ -8,8 +8,8 @@
 namespace whogoes::app {
 namespace {
 
-using session::ClientAuthentication;
-using session::Grant;
+using settings::ClientAuthentication;
+using settings::Grant;
 
 const std::string upstream = "upstream: http://localhost:3000\n";
 
@@ -18,7 +18,7 @@ std::string block(const std::string& more, const std::string& top = "") {
            "refresh:\n  grant: refresh_token\n  token_endpoint: https://id.example/token\n" + more;
 }
 
-const session::RefreshSettings& refresh_of(const RunOptions& options) {
+const settings::RefreshSettings& refresh_of(const RunOptions& options) {
     REQUIRE(options.settings->treatment.refresh != nullptr);
     return *options.settings->treatment.refresh;
 }
@@ -32,7 +32,7 @@ TEST_CASE("a block with a refresh token from a file") {
     Arguments arguments;
     arguments.config_file = "etc/whogoes.yaml";
     const RunOptions loaded = machine.load(arguments);
-    const session::RefreshSettings& block = refresh_of(loaded);
+    const settings::RefreshSettings& block = refresh_of(loaded);
     CHECK(block.grant == Grant::refresh_token);
     CHECK(block.token_endpoint.origin() == "https://id.example");
     CHECK(block.token_endpoint.target == "/token");
@@ -108,7 +108,7 @@ TEST_CASE("a route overrides the block, and may turn it off") {
                                       "      client_authentication: post\n");
     const RunOptions options = machine.load();
     const auto& routes = options.settings->routes;
-    const session::RefreshSettings& top = refresh_of(options);
+    const settings::RefreshSettings& top = refresh_of(options);
     CHECK(routes[0].treatment.refresh == nullptr);
     CHECK_FALSE(routes[0].treatment.remedies.refresh);
     REQUIRE(routes[1].treatment.refresh != nullptr);

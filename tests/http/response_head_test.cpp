@@ -159,5 +159,32 @@ TEST_CASE("an answer's head has the same limits") {
     CHECK(ReadResponse(ok("A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\n"), {}, limits).refused() == 502);
 }
 
+TEST_CASE("an upstream's Keep-Alive is read for its timeout alone") {
+    const struct {
+        std::string value;
+        int seconds;
+    } rows[] = {{"timeout=5", 5},
+                {"timeout=5, max=100", 5},
+                {"max=100, timeout=72", 72},
+                {"max=100", 0},
+                {"", 0},
+                {"timeout=", 0},
+                {"timeout=x", 0},
+                {"timeout=-1", 0}};
+    for (const auto& row : rows) {
+        CAPTURE(row.value);
+        const std::string text =
+            "HTTP/1.1 200 OK\r\nKeep-Alive: " + row.value + "\r\nContent-Length: 0\r\n\r\n";
+        ResponseHead head;
+        REQUIRE(parse_response_head(text, {}, {}, head).progress == Progress::complete);
+        CHECK(keep_alive_timeout(head).count() == row.seconds);
+    }
+    const std::string endless =
+        "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=99999999999999999999\r\n\r\n";
+    ResponseHead head;
+    REQUIRE(parse_response_head(endless, {}, {}, head).progress == Progress::complete);
+    CHECK(keep_alive_timeout(head).count() > 0);
+}
+
 }  // namespace
 }  // namespace whogoes::http

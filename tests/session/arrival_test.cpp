@@ -11,22 +11,22 @@
 namespace whogoes::session {
 namespace {
 
-Settings trusting(std::initializer_list<const char*> peers) {
-    Settings settings;
+settings::Settings trusting(std::initializer_list<const char*> peers) {
+    settings::Settings settings;
     settings.forwarded_trust = {};
     for (const char* peer : peers) REQUIRE(settings.forwarded_trust.add(peer));
     return settings;
 }
 
-Arrival arrived(const Settings& settings, const std::string& lines, const char* peer = "10.0.0.9",
-                bool tls = false) {
+Arrival arrived(const settings::Settings& settings, const std::string& lines,
+                const char* peer = "10.0.0.9", bool tls = false) {
     const http::ReadRequest request(http::get(lines));
     REQUIRE(request.complete());
     return arrival(settings, request.head, *net::parse_peer(peer), tls);
 }
 
 TEST_CASE("the client is the first on the way back whom nobody vouches for") {
-    const Settings settings = trusting({"10.0.0.0/8", "2001:db8::/32"});
+    const settings::Settings settings = trusting({"10.0.0.0/8", "2001:db8::/32"});
     const struct {
         const char* given;
         const char* chain;
@@ -52,7 +52,7 @@ TEST_CASE("the client is the first on the way back whom nobody vouches for") {
 }
 
 TEST_CASE("scheme, host and port are what is told, else what is configured, else as it came") {
-    Settings settings = trusting({"10.0.0.0/8"});
+    settings::Settings settings = trusting({"10.0.0.0/8"});
     const struct {
         std::string given;
         std::string url;
@@ -89,7 +89,7 @@ TEST_CASE("scheme, host and port are what is told, else what is configured, else
     for (const auto& row : rows) {
         CAPTURE(row.given);
         settings.public_url.reset();
-        if (!row.url.empty()) settings.public_url = PublicUrl{true, row.url};
+        if (!row.url.empty()) settings.public_url = settings::PublicUrl{true, row.url};
         const Arrival came = arrived(settings, row.lines);
         CHECK(came.trusted);
         CHECK(came.scheme == row.scheme);
@@ -104,7 +104,7 @@ TEST_CASE("scheme, host and port are what is told, else what is configured, else
 }
 
 TEST_CASE("only the style that is configured is believed") {
-    Settings settings = trusting({"10.0.0.0/8"});
+    settings::Settings settings = trusting({"10.0.0.0/8"});
     const std::string both = "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=2.2.2.2;proto=https\r\n";
     CHECK(arrived(settings, both).address == "1.1.1.1");
     CHECK(arrived(settings, both).scheme == "http");
@@ -170,7 +170,7 @@ TEST_CASE("a stranger's word is neither believed nor passed on, and that is said
 TEST_CASE("a public URL stands in for what nobody tells") {
     RigOptions options{.offers = {"mcp"}};
     options.settings.host_names = {"api.example"};
-    options.settings.public_url = session::PublicUrl{true, "api.example"};
+    options.settings.public_url = settings::PublicUrl{true, "api.example"};
     Rig rig(options);
     rig.upstream.always([](Talk& talk) { talk.answer(answer(401)); });
     CHECK(rig.ask("GET / HTTP/1.1\r\nHost: 10.0.0.1:8401\r\n\r\n").field("WWW-Authenticate") ==

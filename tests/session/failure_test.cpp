@@ -24,8 +24,8 @@ struct DeafPort {
     std::uint16_t port = 0;
 };
 
-session::Settings aimed_at(std::uint16_t port) {
-    session::Settings settings;
+settings::Settings aimed_at(std::uint16_t port) {
+    settings::Settings settings;
     settings.upstream.host = "127.0.0.1";
     settings.upstream.port = port;
     settings.upstream.authority = "127.0.0.1:" + std::to_string(port);
@@ -58,7 +58,7 @@ TEST_CASE("an upstream that is down is named by an answer of whogoes' own") {
 }
 
 TEST_CASE("a name that does not resolve is said to be that") {
-    session::Settings settings = aimed_at(1);
+    settings::Settings settings = aimed_at(1);
     settings.upstream.host = "no-such-host.invalid";  // RFC 6761, 6.4
     Rig rig({.settings = settings});
     const Message reply = rig.get("/");
@@ -67,7 +67,7 @@ TEST_CASE("a name that does not resolve is said to be that") {
 }
 
 TEST_CASE("an upstream that is silent for too long is a 504") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.response = 300ms;
     Rig rig({.settings = settings, .upstream = {.accepts = false}});
     const Message reply = rig.get("/");
@@ -76,7 +76,7 @@ TEST_CASE("an upstream that is silent for too long is a 504") {
 }
 
 TEST_CASE("an upstream that takes no connection in time is a 504") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.connect = 300ms;
     // One place in the queue, and this fills it: the kernel drops what comes after.
     Rig rig({.settings = settings, .upstream = {.backlog = 0, .accepts = false}});
@@ -87,7 +87,7 @@ TEST_CASE("an upstream that takes no connection in time is a 504") {
 }
 
 TEST_CASE("an answer that stops in the middle of its body is cut, not completed") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.response = 300ms;
     Rig rig({.settings = settings});
     rig.upstream.will([](Talk& talk) {
@@ -102,7 +102,7 @@ TEST_CASE("an answer that stops in the middle of its body is cut, not completed"
 }
 
 TEST_CASE("a stream of events may be silent for longer than any other answer") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.response = 100ms;
     Rig rig({.settings = settings});
     Gate other_timed_out;
@@ -190,7 +190,7 @@ TEST_CASE("a fresh connection that dies is not tried again") {
 }
 
 TEST_CASE("a connection that the upstream ends while idle leaves the pool at once") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.upstream_idle = 1h;
     Rig rig({.settings = settings});
     rig.upstream.will_answer_and_close(ok("first"));
@@ -206,7 +206,7 @@ TEST_CASE("a connection that the upstream ends while idle leaves the pool at onc
 }
 
 TEST_CASE("what an upstream sends behind an answer costs it the connection") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.upstream_idle = 1h;  // it is not given up for its age
     Rig rig({.settings = settings});
     SUBCASE("together with the answer") { rig.upstream.will_answer(ok("first") + ok("smuggled")); }
@@ -225,7 +225,7 @@ TEST_CASE("what an upstream sends behind an answer costs it the connection") {
 }
 
 TEST_CASE("an upstream's Connection: close and Keep-Alive are heeded") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.upstream_idle = 1h;
     Rig rig({.settings = settings});
     SUBCASE("close") { rig.upstream.will_answer(ok("first", "Connection: close\r\n")); }

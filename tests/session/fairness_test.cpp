@@ -79,7 +79,7 @@ TEST_CASE("a client that goes on sending after its last answer lets others go fi
 }
 
 TEST_CASE("requests that were sent ahead let others go first where the answers are our own") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.treatment.resource_metadata = std::make_shared<const std::string>("\"a\":1");
     settings.answers_metadata = true;
     settings.host_names = {"client.example"};

@@ -71,7 +71,7 @@ public:
     }
 
     Rig& start() {
-        options.settings.treatment.key_source = std::make_shared<const session::KeySource>(source);
+        options.settings.treatment.key_source = std::make_shared<const settings::KeySource>(source);
         rig_ = std::make_unique<Rig>(std::move(options));
         rig_->upstream.always([](Talk& talk) { talk.answer(answer(401)); });
         return *rig_;
@@ -98,7 +98,7 @@ public:
     std::string place() const { return source.url.origin() + "/jwks"; }
 
     RigOptions options;
-    session::KeySource source;
+    settings::KeySource source;
     FakeUpstream issuer;
 
 private:
@@ -160,7 +160,7 @@ TEST_CASE("a flood of unknown keys causes no fetch within the cool-down") {
     CHECK(keys.words() == "signatures are verified with 1 key from " + keys.place());
     for (int i = 0; i < 20; ++i)
         CHECK(keys.cause("forged-" + std::to_string(i), secret_b) == "unknown-kid");
-    rig.reload([](session::Settings&) {});  // behind whatever the workers asked for
+    rig.reload([](settings::Settings&) {});  // behind whatever the workers asked for
     CHECK(keys.issuer.requests().size() == 1);
 }
 
@@ -241,15 +241,15 @@ TEST_CASE("a reload keeps the keys of a URL that stays, and fetches those of a n
     });
     Rig& rig = keys.start();
     CHECK(keys.words() == "signatures are verified with 1 key from " + keys.place());
-    rig.reload([](session::Settings& settings) {
+    rig.reload([](settings::Settings& settings) {
         settings.treatment.keys = nullptr;
         settings.treatment.key_source =
-            std::make_shared<const session::KeySource>(*settings.treatment.key_source);
+            std::make_shared<const settings::KeySource>(*settings.treatment.key_source);
     });
     CHECK(keys.cause("a", secret_b) == "signature-invalid");
     CHECK(keys.issuer.requests().size() == 1);
-    rig.reload([&](session::Settings& settings) {
-        auto other = std::make_shared<session::KeySource>(*settings.treatment.key_source);
+    rig.reload([&](settings::Settings& settings) {
+        auto other = std::make_shared<settings::KeySource>(*settings.treatment.key_source);
         other->url.target = "/other";
         settings.treatment.key_source = std::move(other);
         settings.treatment.keys = nullptr;
@@ -266,7 +266,7 @@ TEST_CASE("a reload asks at once for keys that did not come") {
     keys.issuer.will_answer(set(jwk("a", secret_a)));
     Rig& rig = keys.start();
     CHECK(keys.words().find(" answered 404; ") != std::string::npos);
-    rig.reload([](session::Settings&) {});
+    rig.reload([](settings::Settings&) {});
     CHECK(keys.words() == "signatures are verified with 1 key from " + keys.place());
 }
 

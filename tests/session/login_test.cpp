@@ -34,7 +34,7 @@ std::string chunked(const std::string& body) {
            chunk(body.substr(20)) + chunk("");
 }
 
-void with_login(RigOptions& options, session::RefreshSettings& block) {
+void with_login(RigOptions& options, settings::RefreshSettings& block) {
     block.login_paths = {"/login", "/auth/**"};
     options.settings.sees_logins = true;
 }
@@ -93,7 +93,7 @@ TEST_CASE("the refresh token of a login is used and stored as a rotated one is")
     std::ofstream(file) << "rt-0\n";
     std::filesystem::permissions(
         file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    RefreshRig refresh([&](RigOptions& options, session::RefreshSettings& block) {
+    RefreshRig refresh([&](RigOptions& options, settings::RefreshSettings& block) {
         with_login(options, block);
         block.token_file = file;
     });

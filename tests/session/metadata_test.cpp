@@ -11,9 +11,9 @@ namespace {
 
 const std::string servers = ",\"authorization_servers\":[\"https://id.example\"]";
 
-session::Route route(const std::string& method, const std::string& pattern,
-                     std::shared_ptr<const std::string> metadata) {
-    session::Route made;
+settings::Route route(const std::string& method, const std::string& pattern,
+                      std::shared_ptr<const std::string> metadata) {
+    settings::Route made;
     made.match = {method, pattern};
     made.treatment.route = pattern;
     made.treatment.resource_metadata = std::move(metadata);

@@ -89,7 +89,7 @@ TEST_CASE("a client that has ended its writing side gets its answer where that i
             CAPTURE(tls);
             CAPTURE(row.given);
             RigOptions options;
-            options.settings.half_close = session::HalfClose::finish;
+            options.settings.half_close = settings::HalfClose::finish;
             options.tls = tls;
             Rig rig(options);
             Gate ended;
@@ -114,7 +114,7 @@ TEST_CASE("a client that has ended its writing side gets its answer where that i
 
 TEST_CASE("a client that has reset its connection is gone, whatever the end of one side means") {
     RigOptions options;
-    options.settings.half_close = session::HalfClose::finish;
+    options.settings.half_close = settings::HalfClose::finish;
     Rig rig(options);
     rig.upstream.will([](Talk& talk) { talk.wire.read_to_end(); });
     Client client = rig.connect();

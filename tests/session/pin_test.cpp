@@ -118,7 +118,7 @@ TEST_CASE("a login at one upstream is not continued at another") {
     other.always([](Talk& talk) { talk.answer(ok("other")); });
     Client client = rig.connect();
     CHECK(client.ask(get("/", "Authorization: NTLM alice\r\n")).body == "alice");
-    rig.reload([&](session::Settings& settings) {
+    rig.reload([&](settings::Settings& settings) {
         settings.upstream.port = other.endpoint().port();
         settings.upstream.authority = other.endpoint().text();
         settings.upstream.origin = "http://" + settings.upstream.authority;

@@ -112,7 +112,7 @@ TEST_CASE("a record has what is needed to find and to understand the exchange") 
 }
 
 TEST_CASE("access: failures, all or none decides what is recorded") {
-    using session::AccessLog;
+    using settings::AccessLog;
     const struct {
         std::string given;
         AccessLog access;
@@ -191,7 +191,8 @@ TEST_CASE("the password of a login that the answer repeats is not in the log, wh
 }
 
 TEST_CASE("a user's address is in a record only where user names are") {
-    for (const session::Identity identity : {session::Identity::hash, session::Identity::plain}) {
+    for (const settings::Identity identity :
+         {settings::Identity::hash, settings::Identity::plain}) {
         RigOptions options;
         options.settings.log.identity = identity;
         options.log_everything = true;
@@ -199,7 +200,7 @@ TEST_CASE("a user's address is in a record only where user names are") {
         rig.upstream.will_answer(ok("fine"));
         rig.get("/users/joe@example.com?by=ann%40example.com");
         rig.stop();
-        const bool plain = identity == session::Identity::plain;
+        const bool plain = identity == settings::Identity::plain;
         for (const char* address : {"joe@example.com", "ann%40example.com"})
             CHECK((rig.log_text().find(address) != std::string::npos) == plain);
     }

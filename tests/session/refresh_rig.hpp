@@ -34,17 +34,17 @@ inline std::string token_answer(int number, const std::string& more = "") {
 class RefreshRig {
 public:
     explicit RefreshRig(
-        const std::function<void(RigOptions&, session::RefreshSettings&)>& change = {}) {
+        const std::function<void(RigOptions&, settings::RefreshSettings&)>& change = {}) {
         RigOptions options;
         options.settings.host_names = {"client.example"};
-        session::RefreshSettings block;
+        settings::RefreshSettings block;
         block.token_endpoint =
             *upstream::parse_fetch_url("http://" + idp.endpoint().text() + "/token");
         block.client_id = "dev";
         block.refresh_token = net::Secret("rt-0");
         if (change) change(options, block);
-        session::Treatment& treatment = options.settings.treatment;
-        treatment.refresh = std::make_shared<const session::RefreshSettings>(block);
+        settings::Treatment& treatment = options.settings.treatment;
+        treatment.refresh = std::make_shared<const settings::RefreshSettings>(block);
         treatment.remedies.refresh = true;
         options.settings.refreshes = true;
         rig_ = std::make_unique<Rig>(std::move(options));

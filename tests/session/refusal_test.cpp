@@ -73,7 +73,7 @@ TEST_CASE("what cannot be passed on safely is refused, named, and logged without
 }
 
 TEST_CASE("a request that never becomes whole is a 408; a connection without one just ends") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.header = 200ms;
     settings.timeouts.idle = 200ms;
     Rig rig({.settings = settings});
@@ -103,7 +103,7 @@ TEST_CASE("a request that never becomes whole is a 408; a connection without one
 }
 
 TEST_CASE("a connection that was used may be idle for longer than a head may take") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.header = 100ms;
     Rig rig({.settings = settings});
     rig.upstream.will_answer(ok("one"));

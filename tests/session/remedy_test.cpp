@@ -111,7 +111,7 @@ TEST_CASE("an added challenge is exposed to scripts of another origin") {
 TEST_CASE("the first route that matches decides, by method and path without the query") {
     RigOptions options;
     options.offers = {bearer};
-    session::Route open, quiet;
+    settings::Route open, quiet;
     open.match = {"", "/public/**"};
     open.treatment.route = "/public/**";
     quiet.match = {"POST", "/login"};
@@ -132,7 +132,7 @@ TEST_CASE("the first route that matches decides, by method and path without the 
 TEST_CASE("the query is no part of what a route matches") {
     RigOptions options;
     options.offers = {bearer};
-    session::Route exact;
+    settings::Route exact;
     exact.match = {"", "/exact"};
     exact.treatment.route = "/exact";
     options.settings.routes = {exact};

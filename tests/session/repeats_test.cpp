@@ -98,7 +98,7 @@ TEST_CASE("what differs is looked at afresh") {
         CHECK(text_at(later, "/auth/facts/window_s") == "20");
     }
     SUBCASE("other settings") {
-        storm.rig.reload([](session::Settings& settings) {
+        storm.rig.reload([](settings::Settings& settings) {
             settings.treatment.remedies.offers = {offer("Bearer realm=\"api\"")};
         });
         storm.rig.settle();

@@ -19,7 +19,7 @@ std::string with_length(std::size_t octets, const std::string& fields = "") {
 std::size_t attempts(RefreshRig& refresh) { return refresh.api().requests().size(); }
 
 RefreshRig small_rig() {
-    return RefreshRig([](RigOptions&, session::RefreshSettings& block) { block.max_body = 1000; });
+    return RefreshRig([](RigOptions&, settings::RefreshSettings& block) { block.max_body = 1000; });
 }
 
 TEST_CASE("a body that came with its head is sent again") {

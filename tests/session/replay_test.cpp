@@ -102,7 +102,7 @@ TEST_CASE("a development page of this machine is trusted, a rebound name is not"
 }
 
 TEST_CASE("a configured name is trusted as this proxy's own") {
-    RefreshRig refresh([](RigOptions& options, session::RefreshSettings&) {
+    RefreshRig refresh([](RigOptions& options, settings::RefreshSettings&) {
         options.settings.host_names = {"api.internal"};
     });
     CHECK(refresh.rig()
@@ -154,7 +154,7 @@ TEST_CASE("methods: safe ones and those that may be repeated, others with a key 
         CAPTURE(row.method);
         CAPTURE(row.fields);
         CAPTURE(row.unsafe);
-        RefreshRig refresh([&](RigOptions& options, session::RefreshSettings&) {
+        RefreshRig refresh([&](RigOptions& options, settings::RefreshSettings&) {
             options.settings.treatment.remedies.unsafe_methods = row.unsafe;
         });
         Client client = refresh.rig().connect();
@@ -169,7 +169,8 @@ TEST_CASE("methods: safe ones and those that may be repeated, others with a key 
 
 TEST_CASE("many refusals at once: one call, and each request is replayed once") {
     constexpr std::size_t many = 24;
-    RefreshRig refresh([](RigOptions& options, session::RefreshSettings&) { options.workers = 2; });
+    RefreshRig refresh(
+        [](RigOptions& options, settings::RefreshSettings&) { options.workers = 2; });
     std::mutex mutex;
     std::condition_variable all_here;
     std::size_t here = 0;
@@ -214,7 +215,7 @@ TEST_CASE("a late refusal takes the newer token, without a call") {
 TEST_CASE("what was rotated is what is sent next, across a reload too") {
     RefreshRig refresh;
     CHECK(refresh.rig().get("/", stale).status() == 200);
-    refresh.rig().reload([](session::Settings& settings) { settings.trace_create = true; });
+    refresh.rig().reload([](settings::Settings& settings) { settings.trace_create = true; });
     // The API refuses the fresh token: the next one is asked for with what came with it.
     CHECK(refresh.rig().get("/", "Authorization: Bearer fresh-1\r\n").status() == 200);
     refresh.takes_fresh = false;
@@ -232,7 +233,7 @@ TEST_CASE("a rotated token is in its file before the replay goes out") {
         (std::filesystem::temp_directory_path() / ("whogoes-rotated-" + std::to_string(::getpid())))
             .string();
     std::ofstream(path) << "rt-0\n";
-    RefreshRig refresh([&](RigOptions&, session::RefreshSettings& block) {
+    RefreshRig refresh([&](RigOptions&, settings::RefreshSettings& block) {
         block.token_source = "${file:x}";
         block.token_file = path;
     });
@@ -249,7 +250,7 @@ TEST_CASE("a rotated token is in its file before the replay goes out") {
 }
 
 TEST_CASE("a file that cannot be written costs a warning, not the replay") {
-    RefreshRig refresh([](RigOptions&, session::RefreshSettings& block) {
+    RefreshRig refresh([](RigOptions&, settings::RefreshSettings& block) {
         block.token_file = "/nowhere/at/all/token";
     });
     CHECK(refresh.rig().get("/", stale).status() == 200);
@@ -322,7 +323,7 @@ TEST_CASE("a token endpoint in trouble is left alone for a while") {
 }
 
 TEST_CASE("who waits too long gets the first answer") {
-    RefreshRig refresh([](RigOptions&, session::RefreshSettings& block) {
+    RefreshRig refresh([](RigOptions&, settings::RefreshSettings& block) {
         block.timeout = std::chrono::milliseconds(50);
     });
     Gate over;
@@ -383,7 +384,7 @@ TEST_CASE("fresh token, still 403: it is permission") {
 }
 
 TEST_CASE("a second 401 without a challenge gets one, a success none") {
-    RefreshRig refresh([](RigOptions& options, session::RefreshSettings&) {
+    RefreshRig refresh([](RigOptions& options, settings::RefreshSettings&) {
         options.offers = {"Bearer realm=\"api\""};
     });
     CHECK_FALSE(refresh.rig().get("/", stale).has("WWW-Authenticate"));
@@ -491,11 +492,11 @@ TEST_CASE("the refused token is never sent again") {
 TEST_CASE("client_credentials, with the secret in the field or in the form") {
     for (const bool post : {false, true}) {
         CAPTURE(post);
-        RefreshRig refresh([&](RigOptions&, session::RefreshSettings& block) {
-            block.grant = session::Grant::client_credentials;
+        RefreshRig refresh([&](RigOptions&, settings::RefreshSettings& block) {
+            block.grant = settings::Grant::client_credentials;
             block.refresh_token = net::Secret();
             block.client_secret = net::Secret("secret");
-            if (post) block.authentication = session::ClientAuthentication::post;
+            if (post) block.authentication = settings::ClientAuthentication::post;
         });
         CHECK(refresh.rig().get("/", stale).status() == 200);
         const Message call = refresh.idp.request(0);

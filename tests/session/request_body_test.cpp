@@ -59,7 +59,7 @@ TEST_CASE("a body comes in whatever slices, and the last one may hold more than 
             CHECK(body.begin(head(row.framing, 5), here));
             CHECK_FALSE(body.complete);
             CHECK(body.in_buffer == here);
-            const RequestBody::Portion portion = body.take(row.whole.substr(cut) + "next");
+            const http::BodyReader::Step portion = body.reader.take(row.whole.substr(cut) + "next");
             CHECK(portion.octets == row.whole.size() - cut);
             CHECK(portion.done);
             CHECK_FALSE(portion.flawed);
@@ -70,11 +70,11 @@ TEST_CASE("a body comes in whatever slices, and the last one may hold more than 
 TEST_CASE("broken chunks are told of where they are met") {
     RequestBody at_once;
     CHECK_FALSE(at_once.begin(head(http::Framing::chunked), "x\r\n"));
-    CHECK_FALSE(at_once.chunks.flaw().empty());
+    CHECK_FALSE(at_once.reader.flaw().empty());
 
     RequestBody later;
     CHECK(later.begin(head(http::Framing::chunked), "1\r\na\r\n"));
-    const RequestBody::Portion portion = later.take("y\r\n");
+    const http::BodyReader::Step portion = later.reader.take("y\r\n");
     CHECK(portion.flawed);
     CHECK_FALSE(portion.done);
 }

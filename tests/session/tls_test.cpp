@@ -86,7 +86,7 @@ TEST_CASE("ALPN offers http/1.1 and nothing else") {
 }
 
 TEST_CASE("a client that is silent in its handshake holds up nobody, and is not waited for long") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.header = 400ms;
     Rig rig({.settings = settings, .tls = true});
     rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
@@ -111,7 +111,7 @@ TEST_CASE("plain HTTP on a TLS listener ends that connection alone") {
 }
 
 TEST_CASE("a TLS connection may be idle for longer than a head may take") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.header = 150ms;
     Rig rig({.settings = settings, .tls = true});
     rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });

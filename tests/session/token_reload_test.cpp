@@ -40,16 +40,16 @@ struct TokenFile {
             .string();
 };
 
-void from_file(session::RefreshSettings& block, const TokenFile& file) {
+void from_file(settings::RefreshSettings& block, const TokenFile& file) {
     block.token_source = "${file:token}";
     block.token_file = file.path;
 }
 
-void reload(Rig& rig, const std::function<void(session::RefreshSettings&)>& change) {
-    rig.reload([&](session::Settings& settings) {
-        session::RefreshSettings block = *settings.treatment.refresh;
+void reload(Rig& rig, const std::function<void(settings::RefreshSettings&)>& change) {
+    rig.reload([&](settings::Settings& settings) {
+        settings::RefreshSettings block = *settings.treatment.refresh;
         change(block);
-        settings.treatment.refresh = std::make_shared<const session::RefreshSettings>(block);
+        settings.treatment.refresh = std::make_shared<const settings::RefreshSettings>(block);
     });
 }
 
@@ -68,13 +68,13 @@ TEST_CASE("a call that began before a reload says nothing of the session after i
         CAPTURE(row.given);
         const TokenFile file;
         RefreshRig refresh(
-            [&](RigOptions&, session::RefreshSettings& block) { from_file(block, file); });
+            [&](RigOptions&, settings::RefreshSettings& block) { from_file(block, file); });
         HeldCall held(refresh);
         Client leader = refresh.rig().connect();
         leader.send(get("/", stale));
         held.began.get_future().wait();
         file.write("rt-operator");
-        reload(refresh.rig(), [](session::RefreshSettings& block) {
+        reload(refresh.rig(), [](settings::RefreshSettings& block) {
             block.refresh_token = net::Secret("rt-operator");
         });
         held.answer.set_value(row.answer);
@@ -90,13 +90,13 @@ TEST_CASE("a call that began before a reload says nothing of the session after i
 TEST_CASE("the new session does not wait for the old one's call") {
     const TokenFile file;
     RefreshRig refresh(
-        [&](RigOptions&, session::RefreshSettings& block) { from_file(block, file); });
+        [&](RigOptions&, settings::RefreshSettings& block) { from_file(block, file); });
     HeldCall held(refresh);
     Client leader = refresh.rig().connect();
     leader.send(get("/", stale));
     held.began.get_future().wait();
     file.write("rt-operator");
-    reload(refresh.rig(), [](session::RefreshSettings& block) {
+    reload(refresh.rig(), [](settings::RefreshSettings& block) {
         block.refresh_token = net::Secret("rt-operator");
     });
     CHECK(refresh.rig().get("/", stale).status() == 200);
@@ -111,16 +111,16 @@ TEST_CASE("the new session does not wait for the old one's call") {
 TEST_CASE("a reload that leaves the session alone takes what its call brings") {
     const TokenFile file;
     RefreshRig refresh(
-        [&](RigOptions&, session::RefreshSettings& block) { from_file(block, file); });
+        [&](RigOptions&, settings::RefreshSettings& block) { from_file(block, file); });
     HeldCall held(refresh);
     Client leader = refresh.rig().connect();
     leader.send(get("/", stale));
     held.began.get_future().wait();
     SUBCASE("with the same client") {
-        reload(refresh.rig(), [](session::RefreshSettings& block) { block.max_body = 1; });
+        reload(refresh.rig(), [](settings::RefreshSettings& block) { block.max_body = 1; });
     }
     SUBCASE("with another secret") {
-        reload(refresh.rig(), [](session::RefreshSettings& block) {
+        reload(refresh.rig(), [](settings::RefreshSettings& block) {
             block.client_secret = net::Secret("changed");
         });
     }
@@ -138,7 +138,7 @@ TEST_CASE("a refusal of the client that was configured before does not end the o
     leader.send(get("/", stale));
     held.began.get_future().wait();
     reload(refresh.rig(),
-           [](session::RefreshSettings& block) { block.client_secret = net::Secret("right"); });
+           [](settings::RefreshSettings& block) { block.client_secret = net::Secret("right"); });
     held.answer.set_value(answer(401, json_type, "{\"error\":\"invalid_client\"}"));
     CHECK(leader.reply().status() == 401);
     CHECK(refresh.rig().get("/", stale).status() == 200);
@@ -147,12 +147,12 @@ TEST_CASE("a refusal of the client that was configured before does not end the o
 TEST_CASE("what a block that a reload replaced has rotated goes to who holds the spent token") {
     const TokenFile file;
     RefreshRig refresh(
-        [&](RigOptions&, session::RefreshSettings& block) { from_file(block, file); });
+        [&](RigOptions&, settings::RefreshSettings& block) { from_file(block, file); });
     HeldCall held(refresh);
     Client leader = refresh.rig().connect();
     leader.send(get("/", stale));
     held.began.get_future().wait();
-    reload(refresh.rig(), [](session::RefreshSettings& block) { block.scope = "narrow"; });
+    reload(refresh.rig(), [](settings::RefreshSettings& block) { block.scope = "narrow"; });
     held.answer.set_value(token_answer(7));
     CHECK(leader.reply().status() == 401);
     CHECK(file.text() == "rt-7");
@@ -163,7 +163,7 @@ TEST_CASE("what a block that a reload replaced has rotated goes to who holds the
 TEST_CASE("a token that the operator stored meanwhile stays, with or without a reload") {
     const TokenFile file;
     RefreshRig refresh(
-        [&](RigOptions&, session::RefreshSettings& block) { from_file(block, file); });
+        [&](RigOptions&, settings::RefreshSettings& block) { from_file(block, file); });
     HeldCall held(refresh);
     Client leader = refresh.rig().connect();
     leader.send(get("/", stale));

@@ -149,7 +149,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a body that never comes whole behind a 101 keeps no connection") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.header = std::chrono::milliseconds(200);
     Rig rig({.settings = settings});
     rig.upstream.will([](Talk& talk) {

@@ -109,7 +109,7 @@ TEST_CASE("a reload changes the next exchange, and the one under way ends as it 
     client.send(get("/before"));
     rig.upstream.request(0);
 
-    rig.reload([](session::Settings& settings) {
+    rig.reload([](settings::Settings& settings) {
         settings.treatment.remedies.offers = {offer("Bearer realm=\"api\"")};
     });
     rig.settle();
@@ -212,7 +212,7 @@ TEST_CASE("a tunnel that is granted once tunnels were told to end, ends at once"
 }
 
 TEST_CASE("an idle upstream connection is given up after its time") {
-    session::Settings settings;
+    settings::Settings settings;
     settings.timeouts.upstream_idle = 200ms;
     Rig rig({.settings = settings});
     rig.upstream.will_answer(ok());
@@ -250,7 +250,7 @@ TEST_CASE("several workers serve many connections; each gets its own answers") {
         });
     }
     std::thread reloads([&] {
-        for (int i = 0; i < 20; ++i) rig.reload([](session::Settings&) {});
+        for (int i = 0; i < 20; ++i) rig.reload([](settings::Settings&) {});
     });
     for (std::thread& thread : threads) thread.join();
     reloads.join();

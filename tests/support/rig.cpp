@@ -33,7 +33,7 @@ FakeUpstreamOptions upstream_options(const RigOptions& options, const std::strin
     return upstream;
 }
 
-void aim(session::Settings& settings, const FakeUpstream& upstream, bool tls, bool known_by_name) {
+void aim(settings::Settings& settings, const FakeUpstream& upstream, bool tls, bool known_by_name) {
     upstream::Target& target = settings.upstream;
     if (!target.origin.empty()) return;
     target.tls = tls;
@@ -72,7 +72,7 @@ Rig::Rig(RigOptions options)
       options_(std::move(options)),
       upstream(upstream_options(options_, folder_)) {
     ::signal(SIGPIPE, SIG_IGN);  // as the program does: OpenSSL writes without MSG_NOSIGNAL
-    session::Settings& settings = options_.settings;
+    settings::Settings& settings = options_.settings;
     std::vector<net::Endpoint> addresses = options_.tried_first;
     aim(settings, upstream, options_.upstream.tls != nullptr, !addresses.empty());
     addresses.push_back(upstream.endpoint());
@@ -82,8 +82,8 @@ Rig::Rig(RigOptions options)
         resolver_ = std::make_unique<FixedResolver>(control_, std::move(addresses));
     for (const std::string& text : options_.offers)
         settings.treatment.remedies.offers.push_back(offer(text));
-    if (options_.log_everything) settings.log.access = session::AccessLog::all;
-    settings_ = std::make_shared<const session::Settings>(settings);
+    if (options_.log_everything) settings.log.access = settings::AccessLog::all;
+    settings_ = std::make_shared<const settings::Settings>(settings);
     origin_ = settings_->upstream.origin;
 
     const std::string path = folder_ + "/log";
@@ -93,7 +93,7 @@ Rig::Rig(RigOptions options)
     log_thread_ = std::thread([this] { read_log(); });
 
     const rules::FingerprintKey key{1, 2, 3};
-    const session::WallClock clock = [this] {
+    const observe::WallClock clock = [this] {
         if (clock_breaks_.exchange(false)) throw std::runtime_error("the clock broke");
         if (const std::unique_ptr<Hold> hold{clock_hold_.exchange(nullptr)}) {
             hold->reached.open();
@@ -102,14 +102,14 @@ Rig::Rig(RigOptions options)
         return rules::TimePoint(std::chrono::milliseconds(now_.load()));
     };
     recorder_ = std::make_unique<report::Recorder>(*log_);
-    tokens_ = std::make_unique<session::Tokens>(control_, *recorder_, key, clock);
+    tokens_ = std::make_unique<renew::Tokens>(control_, *recorder_, key, clock);
     tokens_->adopt(settings_);
     const auto hand_out = [this] {
         settings_ = key_sets_->filled(settings_);
         for (const auto& worker : workers_) worker->take(settings_);
     };
-    key_sets_ = std::make_unique<session::KeySets>(control_, *recorder_, clock, hand_out,
-                                                   options_.key_limits);
+    key_sets_ = std::make_unique<renew::KeySets>(control_, *recorder_, clock, hand_out,
+                                                 options_.key_limits);
     settings_ = key_sets_->adopt(settings_);
     for (int i = 0; i < options_.workers; ++i)
         workers_.push_back(std::make_unique<app::WorkerThread>(
@@ -130,7 +130,7 @@ Rig::Rig(RigOptions options)
 app::WorkerOrders Rig::orders() const {
     app::WorkerOrders orders;
     orders.settings = settings_;
-    orders.pool = session::pool_settings(*settings_);
+    orders.pool = settings::pool_settings(*settings_);
     if (options_.tls)
         orders.tls = net::server_tls(certificates().server.certificate, certificates().server.key);
     return orders;
@@ -247,10 +247,10 @@ void Rig::settle() {
     settling_->ask(support::get(settle_target));
 }
 
-void Rig::reload(const std::function<void(session::Settings&)>& change) {
+void Rig::reload(const std::function<void(settings::Settings&)>& change) {
     std::promise<void> done;
     boost::asio::post(control_, [&] {
-        auto fresh = std::make_shared<session::Settings>(*settings_);
+        auto fresh = std::make_shared<settings::Settings>(*settings_);
         change(*fresh);
         tokens_->adopt(fresh);
         settings_ = key_sets_->adopt(fresh);

@@ -3,9 +3,9 @@
 #include "proxy/app/worker_thread.hpp"
 #include "proxy/net/accept_gate.hpp"
 #include "proxy/net/tls.hpp"
+#include "proxy/observe/history.hpp"
 #include "proxy/report/auth_log.hpp"
-#include "proxy/session/history.hpp"
-#include "proxy/session/settings.hpp"
+#include "proxy/settings/settings.hpp"
 #include "proxy/upstream/names.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/fake_upstream.hpp"
@@ -28,7 +28,7 @@
 namespace whogoes::support {
 
 struct RigOptions {
-    session::Settings settings{};       // the upstream is filled in where it names none
+    settings::Settings settings{};      // the upstream is filled in where it names none
     std::vector<std::string> offers{};  // challenges to add, as `challenge.offer` takes them
     int workers = 1;
     bool tls = false;  // the listener
@@ -38,7 +38,7 @@ struct RigOptions {
     bool upstream_is_unix = false;
     std::vector<net::Endpoint> tried_first{};  // other addresses of the upstream's name
     bool log_everything = false;               // log.access: all
-    session::KeyLimits key_limits{};
+    renew::KeyLimits key_limits{};
     std::chrono::milliseconds second_leg_wait{0};  // until the worker's next tick
 };
 
@@ -63,7 +63,7 @@ public:
 
     // A round trip of its own: afterwards the (only) worker has seen what was sent before.
     void settle();
-    void reload(const std::function<void(session::Settings&)>& change);
+    void reload(const std::function<void(settings::Settings&)>& change);
     session::Simulations& simulations() { return simulations_; }
     void drain();
     void end_tunnels();
@@ -100,15 +100,15 @@ private:
     std::atomic<bool> clock_breaks_{false};
     std::atomic<Hold*> clock_hold_{nullptr};
     std::unique_ptr<report::AuthLog> log_;
-    session::History history_{42};
+    observe::History history_{42};
     session::Simulations simulations_;
     boost::asio::io_context control_{1};
     std::unique_ptr<upstream::Resolver> resolver_;
     std::unique_ptr<report::Recorder> recorder_;  // the control thread's
-    std::unique_ptr<session::Tokens> tokens_;
-    std::unique_ptr<session::KeySets> key_sets_;
+    std::unique_ptr<renew::Tokens> tokens_;
+    std::unique_ptr<renew::KeySets> key_sets_;
     net::Places places_;
-    std::shared_ptr<const session::Settings> settings_;  // the control thread's, once it runs
+    std::shared_ptr<const settings::Settings> settings_;  // the control thread's, once it runs
     std::string origin_;
     net::Endpoint endpoint_;  // of the first listener
     std::vector<net::Endpoint> endpoints_;

@@ -1,0 +1,49 @@
+#include "proxy/http/content_type.hpp"
+
+#include "proxy/http/octets.hpp"
+
+#include <algorithm>
+
+namespace whogoes::http {
+namespace {
+
+bool begins(std::string_view text, std::string_view words) noexcept {
+    return same_word(text.substr(0, words.size()), words);
+}
+
+bool holds(std::string_view text, std::string_view word) noexcept {
+    for (std::size_t at = 0; at + word.size() <= text.size(); ++at)
+        if (same_word(text.substr(at, word.size()), word)) return true;
+    return false;
+}
+
+}  // namespace
+
+bool is_form(const RequestHead& head) noexcept {
+    return begins(head.value(FieldName::content_type), "application/x-www-form-urlencoded");
+}
+
+bool is_json(const RequestHead& head) noexcept {
+    const std::string_view type = head.value(FieldName::content_type);
+    return holds(type.substr(0, type.find(';')), "json");
+}
+
+bool is_text(const RequestHead& head) noexcept {
+    constexpr std::string_view others[] = {"application/octet-stream",
+                                           "application/grpc",
+                                           "application/zip",
+                                           "application/pdf",
+                                           "image/",
+                                           "audio/",
+                                           "video/",
+                                           "font/"};
+    const std::string_view type = head.value(FieldName::content_type);
+    return std::none_of(std::begin(others), std::end(others),
+                        [&](std::string_view name) { return begins(type, name); });
+}
+
+bool is_event_stream(const ResponseHead& answer) noexcept {
+    return begins(answer.value(FieldName::content_type), "text/event-stream");
+}
+
+}  // namespace whogoes::http

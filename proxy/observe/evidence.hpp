@@ -1,0 +1,29 @@
+#pragma once
+
+#include "proxy/settings/settings.hpp"
+#include "rules/exchange.hpp"
+
+// An exchange's octets as plain data for the rules: what of heads and bodies is evidence, and where
+// it took place. Judges nothing.
+namespace whogoes::observe {
+
+struct OpenEvent;
+struct Sighting;
+
+// A refusal that hides behind a success whose head tells nothing of it: what asked for such, and a
+// developer's own traffic.
+bool body_may_hide_refusal(const Sighting&);
+bool body_is_evidence(const Sighting&);  // of the answer
+
+void fill_request(const Sighting&, rules::Request&);
+void fill_place(const Sighting&, const settings::Treatment&, rules::Exchange&);
+// Everything of both heads, the body where it was taken, and where it took place. The answer's head
+// lies in event.answer_head.
+void fill(const Sighting&, OpenEvent&);
+// Keeps the answer's body as evidence if all of it came already, as a short one does that came with
+// its head: one diagnosis instead of two. Whether it did.
+bool take_body(const Sighting&, OpenEvent&);
+// What of the answer's body has passed; diagnoses again with it, unless it has been weighed.
+void weigh_body(OpenEvent&);
+
+}  // namespace whogoes::observe

@@ -1,0 +1,228 @@
+#include "proxy/observe/observe.hpp"
+
+#include "proxy/http/worth_a_look.hpp"
+#include "proxy/observe/evidence.hpp"
+#include "proxy/observe/observer.hpp"
+#include "proxy/observe/recording.hpp"
+#include "proxy/observe/sighting.hpp"
+#include "proxy/observe/storm.hpp"
+#include "rules/cookies.hpp"
+#include "rules/local_cookie.hpp"
+#include "rules/simulation.hpp"
+#include "rules/text.hpp"
+
+#include <chrono>
+#include <deque>
+#include <utility>
+
+namespace whogoes::observe {
+namespace {
+
+constexpr std::size_t most_spare_events = 16;
+
+std::int64_t now_ms(const Observer& observer) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               observer.deadlines.now().time_since_epoch())
+        .count();
+}
+
+std::int64_t second_of(rules::TimePoint time) {
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+OpenEvent& open_event(Observer& observer, const Sighting& sighting,
+                      const settings::Treatment& treatment) {
+    std::vector<std::unique_ptr<OpenEvent>>& spare = observer.spare_events;
+    if (spare.empty()) {
+        sighting.event = std::make_unique<OpenEvent>();
+    } else {
+        sighting.event = std::move(spare.back());
+        spare.pop_back();
+    }
+    sighting.event->treatment = &treatment;
+    sighting.event->exchange.answered_at = observer.clock();
+    return *sighting.event;
+}
+
+// Whether an answer to a replay is a refusal of its own, to be explained in place of the first.
+bool is_refused_again(int status) {
+    return status == 401 || status == 403 || status == 407 || status == 419;
+}
+
+void prescribe(const Sighting& sighting, OpenEvent& event) {
+    const std::size_t most =
+        event.treatment->refresh ? event.treatment->refresh->max_body : std::size_t{0};
+    const bool kept = sighting.request_body_there ? sighting.request_body_octets <= most
+                                                  : sighting.request_body_kept;
+    const rules::Circumstances circumstances{.first_attempt = sighting.replay == nullptr,
+                                             .body_is_kept = kept};
+    event.remedy =
+        rules::prescribe(event.diagnosis, event.exchange, event.treatment->remedies, circumstances);
+}
+
+void judge(Observer& observer, const Sighting& sighting, OpenEvent& event) {
+    rules::Exchange& seen = event.exchange;
+    seen.place.upstream_connection_changed = sighting.handshake_connection != 0 &&
+                                             sighting.connection != 0 &&
+                                             sighting.handshake_connection != sighting.connection;
+    seen.recollection = observer.history.recall(seen);
+    seen.skew = observer.history.skew();
+    event.diagnosis = rules::diagnose(seen);
+    prescribe(sighting, event);
+    if (!event.remedy.challenges.empty() && seen.place.own_origin && seen.place.own_origin->empty())
+        sighting.changes.emplace_back(
+            "resource_metadata was left out of the challenge: the name in Host is not in "
+            "host_names");
+}
+
+void look(Observer& observer, const Sighting& sighting, OpenEvent& event) {
+    fill(sighting, event);
+    judge(observer, sighting, event);
+    if (observer.on_look) observer.on_look(*event.treatment, event.exchange);
+}
+
+bool completes_handshake(const Observer& observer, const Sighting& sighting) {
+    return observer.first_legs.awaits(sighting.request.target()) &&
+           !sighting.request.value(http::FieldName::authorization).empty();
+}
+
+void find_repeat(const Observer& observer, const Sighting& sighting, OpenEvent& event) {
+    const Repeats& repeats = observer.repeats;
+    // A record that names a trace of its own is like no other.
+    if (!event.treatment->refresh && !sighting.traced) event.repeat_key = repeats.key_of(sighting);
+    if (!event.repeat_key) return;
+    std::shared_ptr<Repeat> known =
+        repeats.find(*event.repeat_key, sighting.settings, second_of(event.exchange.answered_at));
+    if (known && observer.history.is_latest(known->noted)) event.repeat = std::move(known);
+}
+
+// The new token's success: what is sent with an older one from now on is stale.
+void remember_accepted(Observer& observer, const Sighting& sighting) {
+    const http::ResponseHead& answer = sighting.answer;
+    rules::Exchange accepted;
+    fill_request(sighting, accepted.request);
+    accepted.response.status = answer.status;
+    for (const http::FieldLine& line : answer.fields)
+        accepted.response.fields.add(answer.name_of(line), answer.value_of(line));
+    accepted.place = sighting.event->exchange.place;
+    accepted.answered_at = observer.clock();
+    accepted.expected = &sighting.event->treatment->expected;
+    accepted.dialects = sighting.event->exchange.dialects;
+    accepted.read();
+    observer.history.remember(accepted);
+}
+
+// Puts the cookies that the browser got in place of the API's, for what is remembered of it. The
+// result owns what the fields then refer to.
+std::deque<std::string> see_local_cookies(rules::Exchange& seen) {
+    std::deque<std::string> values;
+    const rules::CookieOrigin here = rules::cookie_origin(seen.place.client_origin);
+    const bool cross_site =
+        rules::iequals(seen.request.fields.first("Sec-Fetch-Site").value_or(""), "cross-site");
+    rules::Fields fields;
+    for (const rules::Field& line : seen.response.fields.lines()) {
+        std::string_view value = line.value;
+        if (rules::iequals(line.name, "Set-Cookie"))
+            if (auto local = rules::localized(line.value, here, cross_site))
+                value = values.emplace_back(std::move(local->value));
+        fields.add(line.name, value);
+    }
+    seen.response.fields = std::move(fields);
+    return values;
+}
+
+}  // namespace
+
+void at_head(Observer& observer, const Sighting& sighting) {
+    const bool accepted =
+        !http::worth_a_look(sighting.request, sighting.answer) && !body_may_hide_refusal(sighting);
+    if (accepted && !renews_a_token(sighting) && !completes_handshake(observer, sighting) &&
+        !observer.accepted_gate.opens(sighting.request, now_ms(observer)))
+        return;
+    const settings::Treatment& treatment =
+        sighting.settings.treatment_for(sighting.request.method(), sighting.request.path());
+    if (!treatment.diagnose) return;
+    OpenEvent& event = open_event(observer, sighting, treatment);
+    event.only_history = accepted;
+    event.answer_head.assign(sighting.answer.bytes);
+    if (accepted) return fill(sighting, event);
+    event.wants_body = body_is_evidence(sighting) && !take_body(sighting, event);
+    find_repeat(observer, sighting, event);
+    if (!event.repeat) look(observer, sighting, event);
+}
+
+bool at_second_head(Observer& observer, const Sighting& sighting) {
+    OpenEvent& event = *sighting.event;
+    if (!is_refused_again(sighting.answer.status)) {
+        // The record stays about the first answer, and nothing of its remedy is for this one.
+        event.remedy = {};
+        event.wants_body = false;
+        remember_accepted(observer, sighting);
+        return false;
+    }
+    const settings::Treatment* const treatment = event.treatment;
+    event.clear();
+    event.treatment = treatment;
+    event.exchange.answered_at = observer.clock();
+    event.answer_head.assign(sighting.answer.bytes);
+    event.wants_body = body_is_evidence(sighting) && !take_body(sighting, event);
+    fill(sighting, event);
+    event.exchange.replay_of = rules::ReplayOf{
+        .refreshed = true, .rejected_fingerprint = std::string(sighting.replay->token)};
+    judge(observer, sighting, event);
+    return true;
+}
+
+void at_whole_body(const Sighting& sighting) {
+    OpenEvent& event = *sighting.event;
+    event.wants_body = event.wants_body && !take_body(sighting, event);
+    weigh_body(event);
+    event.wants_body = false;
+    prescribe(sighting, event);
+}
+
+void remember(Observer& observer, const Sighting& sighting) {
+    OpenEvent& event = *sighting.event;
+    if (event.simulated || std::exchange(event.remembered, true)) return;
+    if (!sighting.settings.dev) {
+        event.noted = observer.history.remember(event.exchange);
+        return;
+    }
+    rules::Exchange seen = event.exchange;
+    const std::deque<std::string> cookies = see_local_cookies(seen);
+    observer.history.remember(seen);
+}
+
+void simulated(Observer& observer, const Sighting& sighting, const rules::Cause& cause) {
+    const settings::Treatment& treatment =
+        sighting.settings.treatment_for(sighting.request.method(), sighting.request.path());
+    OpenEvent& event = open_event(observer, sighting, treatment);
+    event.simulated = true;
+    rules::Exchange& seen = event.exchange;
+    fill_request(sighting, seen.request);
+    seen.response.status = sighting.status;
+    fill_place(sighting, treatment, seen);
+    seen.read();
+    event.diagnosis = rules::simulated_diagnosis(cause, "the refusal was asked for");
+    event.remedy.challenges =
+        rules::simulated_challenges(event.diagnosis, seen, treatment.remedies);
+}
+
+void conclude(Observer& observer, const Sighting& sighting) {
+    if (!sighting.event || sighting.event->only_history) record_access(observer, sighting);
+    if (!sighting.event) return;
+    OpenEvent& event = *sighting.event;
+    if (event.repeat && event.repeat->body == observer.repeats.hash_of(event.body)) {
+        record_repeat(observer, sighting, event);
+    } else {
+        if (std::exchange(event.repeat, nullptr)) look(observer, sighting, event);  // it differs
+        weigh_body(event);
+        record_event(observer, sighting, event);
+    }
+    event.clear();
+    std::vector<std::unique_ptr<OpenEvent>>& spare = observer.spare_events;
+    if (spare.size() < most_spare_events) spare.push_back(std::move(sighting.event));
+    sighting.event.reset();
+}
+
+}  // namespace whogoes::observe
