@@ -199,6 +199,13 @@ private:
         return flags;
     }
 
+    std::string known_verbs() const {
+        std::string verbs;
+        for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; }))
+            verbs += (verbs.empty() ? "" : "|") + verb->get_name();
+        return verbs;
+    }
+
     // `whogoes http://localhost:3000` is what people try.
     bool take_upstream(const std::string& word) {
         const bool has_one = line_.verb == "run" || line_.verb == "check" || line_.verb == "config";
@@ -210,7 +217,8 @@ private:
 
     void refuse(const std::string& word) {
         const std::string flags = known_flags();
-        const Stray stray{line_.verb, flags, !flags_["upstream"].empty()};
+        const std::string verbs = known_verbs();
+        const Stray stray{line_.verb, flags, verbs, !flags_["upstream"].empty()};
         const std::string help = app_.get_subcommands().empty() ? "" : line_.verb + " ";
         end(2,
             "whogoes: " + complaint_about(word, stray) + " (see `whogoes " + help + "--help`)\n");
