@@ -1,5 +1,6 @@
 #include "proxy/app/command_line.hpp"
 
+#include "proxy/app/command_tree.hpp"
 #include "proxy/app/help_text.hpp"
 #include "proxy/app/log_flags.hpp"
 #include "proxy/app/schema.hpp"

@@ -6,14 +6,9 @@
 #include "proxy/tools/lint.hpp"
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 // The command line taken apart; nothing is done here. An unknown word is not quoted back where it
 // may be a secret that was pasted into the wrong place.
@@ -52,8 +47,5 @@ struct CommandLine {
 
 // Without the program's name.
 CommandLine parse_command_line(std::vector<std::string> words);
-
-// The parser itself, verbs and flags, for who tells of them elsewhere. Not to be kept.
-void look_at_command_line(const std::function<void(const CLI::App&)>& look);
 
 }  // namespace whogoes::app

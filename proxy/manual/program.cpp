@@ -1,6 +1,6 @@
 #include "proxy/manual/program.hpp"
 
-#include "proxy/app/command_line.hpp"
+#include "proxy/app/command_tree.hpp"
 #include "proxy/app/help_text.hpp"
 #include "proxy/app/version.hpp"
 
