@@ -87,7 +87,7 @@ class Known(unittest.TestCase):
 
 class Unknown(unittest.TestCase):
     def test_what_is_needed_is_listed_with_versions(self):
-        for text in (release("arch", "", "Arch Linux"), release("alpine", "3.22", "Alpine Linux v3.22"), "", release("ubuntu", "22.04", "Ubuntu 22.04", "debian"),
+        for text in (release("arch", "", "Arch Linux"), release("alpine", "3.22", "Alpine Linux v3.22"), "", None, release("ubuntu", "22.04", "Ubuntu 22.04", "debian"),
                      release("debian", 11, "Debian GNU/Linux 11"), release("rhel", 9, "Red Hat Enterprise Linux 9", "fedora")):
             with self.subTest(text), Machine(text, DEBIAN) as machine:
                 status, said, asked = machine.install("build")

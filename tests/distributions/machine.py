@@ -35,7 +35,8 @@ class Machine:
             fake = self.path / "bin" / name
             fake.write_text(f"#!{shutil.which('bash')}\n{FAKES[name]}\n")
             fake.chmod(0o755)
-        (self.path / "os-release").write_text(release)
+        if release is not None:
+            (self.path / "os-release").write_text(release)
         (self.path / "installed").write_text("".join(f"{row}\n" for row in installed))
         (self.path / "candidates").write_text("".join(f"{row}\n" for row in candidates))
         (self.path / "asked").touch()
