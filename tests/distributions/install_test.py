@@ -71,6 +71,16 @@ class Known(unittest.TestCase):
             self.assertIn("no package of Fedora Linux 43 is known for prometheus", said)
             self.assertNotIn("prometheus", asked)
 
+    def test_what_a_release_no_longer_has_is_done_without(self):
+        live = [f"{name} 1" for name in "nginx apache2-bin lighttpd caddy docker-registry python3-flask-httpauth python3-djangorestframework "
+                "python3-fastapi uvicorn python3-multipart rabbitmq-server influxdb etcd-server".split()]
+        for jose, wanted in ([], set()), (["python3-jose 3.3"], {"python3-jose"}):
+            with self.subTest(jose), Machine(TRIXIE[0], DEBIAN, installed=live[1:], candidates=[*live, *jose]) as machine:
+                status, said, asked = machine.install("live")
+                self.assertEqual(status, 0, said)
+                self.assertEqual(asked_for(asked), {"nginx"} | wanted)
+                self.assertEqual("has no python3-jose" in said, not jose)
+
     def test_a_refusal_of_the_tool_is_said(self):
         with Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1], broken=True) as machine:
             status, said, _ = machine.install("build")
