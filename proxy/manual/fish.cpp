@@ -4,7 +4,7 @@
 namespace whogoes::manual {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_fish_quotes(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         if (c == '\'' || c == '\\') out += '\\';
@@ -68,15 +68,15 @@ std::string offered(const ValueType& type) {
 }
 
 void write_flag(std::string& out, const std::string& condition, const Flag& flag) {
-    out += "complete -c whogoes -n " + quoted(condition);
+    out += "complete -c whogoes -n " + in_fish_quotes(condition);
     for (const std::string& name : flag.names)
         out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     if (!flag.type.empty()) {
         out += " -x";
         const std::string words = offered(read_value_type(flag.type));
-        if (!words.empty()) out += " -a " + quoted(words);
+        if (!words.empty()) out += " -a " + in_fish_quotes(words);
     }
-    out += " -d " + quoted(flag.doc) + "\n";
+    out += " -d " + in_fish_quotes(flag.doc) + "\n";
 }
 
 void write_word(std::string& out, const Verb& verb) {
@@ -89,12 +89,14 @@ void write_word(std::string& out, const Verb& verb) {
         if (!one.next.empty()) {
             const std::string behind = condition + "; and __whogoes_last " + one.word;
             const std::string words = offered(read_value_type(one.next));
-            out += "complete -c whogoes -n " + quoted(behind) + " -a " + quoted(words) + "\n";
+            out += "complete -c whogoes -n " + in_fish_quotes(behind) + " -a " +
+                   in_fish_quotes(words) + "\n";
         }
     if (!followed.empty()) condition += "; and not __whogoes_last " + joined(followed, " ");
     const std::string words = offered(type);
     if (!words.empty())
-        out += "complete -c whogoes -n " + quoted(condition) + " -a " + quoted(words) + "\n";
+        out += "complete -c whogoes -n " + in_fish_quotes(condition) + " -a " +
+               in_fish_quotes(words) + "\n";
 }
 
 }  // namespace
@@ -111,14 +113,14 @@ std::string fish_completion(const Program& program) {
     for (const std::string_view kind : listed_kinds()) {
         out += "\nfunction __whogoes_" + std::string(kind) + "\n    printf '%s\\t%s\\n'";
         for (const Choice& choice : words_of(kind))
-            out += " \\\n        " + choice.word + " " + quoted(choice.doc);
+            out += " \\\n        " + choice.word + " " + in_fish_quotes(choice.doc);
         out += "\nend\n";
     }
     out += head;
     out += "\n# The verbs\n";
     for (const Verb& verb : program.verbs)
         out += "complete -c whogoes -n '__whogoes_is none' -a " + verb.name + " -d " +
-               quoted(verb.doc) + "\n";
+               in_fish_quotes(verb.doc) + "\n";
     out +=
         "complete -c whogoes -n '__whogoes_is none' -a help -d 'Show what a verb takes'\n"
         "complete -c whogoes -n '__whogoes_is help' -a \"$__whogoes_verbs\"\n";
