@@ -193,6 +193,12 @@ Flaw flaw_of(std::string_view text) {
 
 }  // namespace
 
+std::string challenge_preset_names() {
+    std::string names;
+    for (const Preset& preset : presets) names.append(names.empty() ? "" : "|").append(preset.name);
+    return names;
+}
+
 Result<Offer, OfferFlaw> parse_offer(std::string_view text) {
     const std::string_view trimmed = trim(text);
     for (const Preset& preset : presets)

@@ -62,6 +62,7 @@ struct OfferFlaw {
     std::string message;
 };
 Result<Offer, OfferFlaw> parse_offer(std::string_view text);
+std::string challenge_preset_names();  // "bearer|basic|mcp"
 
 // Which real clients these offers break, one sentence each; empty: none. More in rules/clients.hpp.
 std::vector<std::string> client_warnings(std::span<const Offer>);

@@ -5,6 +5,7 @@
 #include "proxy/app/build.hpp"
 #include "proxy/app/command_line.hpp"
 #include "proxy/app/config.hpp"
+#include "proxy/app/exit_status.hpp"
 #include "proxy/app/fingerprint_key.hpp"
 #include "proxy/app/log_verb.hpp"
 #include "proxy/app/review_verb.hpp"
@@ -38,8 +39,6 @@
 
 namespace whogoes::app {
 namespace {
-
-enum Exit : int { fine = 0, found = 1, usage = 2, no_start = 3 };
 
 void say(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);

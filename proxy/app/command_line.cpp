@@ -1,9 +1,12 @@
 #include "proxy/app/command_line.hpp"
 
+#include "proxy/app/command_tree.hpp"
+#include "proxy/app/help_text.hpp"
 #include "proxy/app/log_flags.hpp"
 #include "proxy/app/schema.hpp"
 #include "proxy/app/stray_word.hpp"
 #include "proxy/app/units.hpp"
+#include "rules/remedy.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -13,37 +16,6 @@
 
 namespace whogoes::app {
 namespace {
-
-class HelpText : public CLI::Formatter {
-public:
-    std::string make_usage(const CLI::App* app, std::string) const override {
-        static const std::map<std::string, std::string> usages{
-            {"", "[run] -u URL [options] [-- COMMAND …]"},
-            {"run", "-u URL [options] [-- COMMAND …]"},
-            {"check", "[-c FILE] [options]"},
-            {"config", "[-c FILE] [options]"},
-            {"explain", "[- | --header 'Authorization: …' | TOKEN]"},
-            {"lint", "URL… | FILE.har… | - [options]"},
-            {"log",
-             "[FILE… | - | URL] [filters]\n"
-             "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
-            {"review", "[--open]"},
-            {"causes", "[ID | WORD] [-o text|json|markdown]"},
-            {"dialects", "[show ID | test FILE]"},
-            {"simulate", "CAUSE [--match GLOB] [--for 5m]"},
-            {"health", "[--wait 30s [-- COMMAND …]]"},
-            {"version", ""}};
-        const std::string verb = app->get_parent() ? app->get_name() : "";
-        const auto usage = usages.find(verb);
-        return "Usage: whogoes " + (verb.empty() ? "" : verb + " ") +
-               (usage == usages.end() ? "" : usage->second) + "\n";
-    }
-
-    // "TEXT ..." says no more than "TEXT".
-    std::string make_option_opts(const CLI::Option* option) const override {
-        return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
-    }
-};
 
 class Parser {
 public:
@@ -67,6 +39,8 @@ public:
             "file.\n"
             "`whogoes VERB --help` tells more about one verb.");
     }
+
+    const CLI::App& app() const noexcept { return app_; }
 
     void parse(std::vector<std::string> words) {
         std::reverse(words.begin(), words.end());  // as CLI11 takes them
@@ -93,9 +67,16 @@ private:
         line_.message = std::move(message);
     }
 
-    CLI::Option* repeatable(CLI::App& app, const std::string& names, std::vector<std::string>& into,
-                            const std::string& doc) {
-        return app.add_option(names, into, doc)->allow_extra_args(false);
+    // `type` says what the value may be, in the words of proxy/manual/value_type.hpp.
+    template <typename Value>
+    static CLI::Option* option(CLI::App& app, const std::string& names, const std::string& type,
+                               Value& into, const std::string& doc) {
+        return app.add_option(names, into, doc)->type_name(type);
+    }
+
+    static CLI::Option* repeatable(CLI::App& app, const std::string& names, const std::string& type,
+                                   std::vector<std::string>& into, const std::string& doc) {
+        return option(app, names, type, into, doc)->allow_extra_args(false);
     }
 
     void add_setting(const Key& key, const std::string& name) {
@@ -107,18 +88,15 @@ private:
         if (key.kind == Kind::boolean)
             app_.add_flag(name, switches_[path], doc)->group("Settings");
         else
-            repeatable(app_, name, flags_[path], doc)
-                ->type_name(std::string(value_name(key)))
-                ->group("Settings");
+            repeatable(app_, name, value_type(key), flags_[path], doc)->group("Settings");
     }
 
-    static std::string_view value_name(const Key& key) {
+    static std::string value_type(const Key& key) {
         if (key.kind == Kind::count) return "N";
-        if (key.kind == Kind::choice) return "WORD";
-        if (key.kind == Kind::file) return "PATH";
-        return key.path == "upstream"          ? "URL"
-               : key.path == "challenge.offer" ? "CHALLENGE"
-                                               : "ADDR";
+        if (key.kind == Kind::choice) return std::string(key.choices);
+        if (key.path == "log.output") return "stderr|stdout|PATH";
+        if (key.path == "challenge.offer") return rules::challenge_preset_names() + "|CHALLENGE";
+        return key.path == "upstream" ? "URL" : "ADDR";
     }
 
     void add_settings() {
@@ -127,17 +105,17 @@ private:
         for (const Key& key : keys())
             if (!key.flag.empty() && key.path != "upstream" && key.path != "listen")
                 add_setting(key, std::string(key.flag));
-        repeatable(app_, "-c,--config", config_files_, "configuration file; - is standard input")
-            ->type_name("FILE")
+        repeatable(app_, "-c,--config", "FILE|-", config_files_,
+                   "configuration file; - is standard input")
             ->group("Settings");
-        repeatable(
-            app_, "--fail-on", fail_on_,
-            "with a COMMAND: exit 1 if one of these causes or rules fired (ID,… or a severity)")
+        repeatable(app_, "--fail-on", "ID|SEVERITY,...", fail_on_,
+                   "with a COMMAND: exit 1 if one of these causes or rules fired")
             ->group("Settings");
         app_.add_flag("--allow-empty", line_.arguments.allow_empty,
                       "with --fail-on: no request at all is fine, too")
             ->group("Settings");
-        repeatable(app_, "--color", colors_, "auto, always or never")->group("Output");
+        repeatable(app_, "--color", "auto|always|never", colors_, "whether the console has colours")
+            ->group("Output");
         app_.add_flag("-v,--verbose", verbose_, "show every exchange")->group("Output");
         app_.add_flag("-q,--quiet", quiet_, "show problems only")->group("Output");
     }
@@ -154,52 +132,62 @@ private:
         verb("check", "Check the configuration: exit 0 or 1", true);
         verb("config", "Print the effective configuration and where each value is from", true);
         CLI::App& explain = verb("explain", "Decode and judge a credential, offline", false);
-        explain.add_option("credential", credential_,
-                           "A token, a header's value or a line of curl; - reads a pipe. "
-                           "Without it, you are asked");
-        explain.add_option("--header", header_, "A whole header line: 'Authorization: Bearer …'");
-        explain.add_option("--issuer", line_.explain.issuer, "the right iss");
-        repeatable(explain, "--audience", line_.explain.audiences, "the right aud");
-        explain.add_option("--leeway", line_.explain.leeway, "clock skew allowed [60s]");
-        explain.add_option("--keys", line_.explain.keys_file, "JWK set: check the signature too");
-        add_output(explain, "text or json");
+        option(explain, "credential", "TOKEN|-", credential_,
+               "A token, a header's value or a line of curl; - reads a pipe. "
+               "Without it, you are asked");
+        option(explain, "--header", "LINE", header_,
+               "A whole header line: 'Authorization: Bearer …'");
+        option(explain, "--issuer", "TEXT", line_.explain.issuer, "the right iss");
+        repeatable(explain, "--audience", "TEXT", line_.explain.audiences, "the right aud");
+        option(explain, "--leeway", "DURATION", line_.explain.leeway, "clock skew allowed [60s]");
+        option(explain, "--keys", "FILE", line_.explain.keys_file,
+               "JWK set: check the signature too");
+        add_output(explain, "text|json");
         CLI::App& lint = verb("lint", "Check a URL, a HAR file or `curl -si` output once", false);
-        lint.add_option("input", line_.lint.inputs, "URL, FILE.har, or - for standard input");
-        repeatable(lint, "-H,--header", line_.lint.headers, "header to send, 'Name: value'");
-        lint.add_option("-X,--method", line_.lint.method, "method to send [GET]");
+        option(lint, "input", "URL|FILE|-", line_.lint.inputs,
+               "URL, FILE.har, or - for standard input");
+        repeatable(lint, "-H,--header", "LINE", line_.lint.headers,
+                   "header to send, 'Name: value'");
+        option(lint, "-X,--method", "METHOD", line_.lint.method, "method to send [GET]");
         lint.add_flag("-k,--insecure", line_.lint.insecure, "do not verify the certificate");
-        lint.add_option("--timeout", timeout_, "for the whole exchange [10s]");
-        repeatable(lint, "--fail-on", line_.lint.fail_on,
-                   "exit 1 on these: ID,… or info, warning, error, none [error]");
-        add_output(lint, "text or json");
+        option(lint, "--timeout", "DURATION", timeout_, "for the whole exchange [10s]");
+        repeatable(lint, "--fail-on", "ID|SEVERITY|none,...", line_.lint.fail_on,
+                   "exit 1 on these [error]");
+        add_output(lint, "text|json");
         CLI::App& log = verb("log", "Review the log: list, follow, summary, stats, export", true);
         add_log_flags(log, line_.log);
-        add_output(log, "text or json");
+        add_output(log, "text|json");
         CLI::App& review = verb("review", "Say where the review page is, with its key", true);
         review.add_flag("--open", line_.open, "open it in the browser, too");
         review.footer("--admin and --config say which proxy, as they do for `run`.");
         CLI::App& causes = verb("causes", "List causes and rules, or tell all about one", false);
-        causes.add_option("id", line_.cause, "an id, its beginning, or a word");
-        add_output(causes, "text, json or markdown");
-        CLI::App& dialects =
-            verb("dialects",
-                 "List the systems that are known, show one, or test a file of your own", false);
-        dialects.add_option("words", line_.dialects, "show ID, or test FILE");
+        option(causes, "id", "ID", line_.cause, "an id, its beginning, or a word");
+        add_output(causes, "text|json|markdown");
+        add_dialects();
         CLI::App& simulate =
             verb("simulate", "Have a running --dev proxy refuse, in front of the API", true);
-        simulate.add_option("cause", line_.simulate.cause, "a cause's ID, or off to end it all");
-        simulate.add_option("--match", line_.simulate.match,
-                            "which requests: '/v1/**' or 'POST /login' [/**]");
-        simulate.add_option("--for", line_.simulate.duration, "for how long [5m]");
+        option(simulate, "cause", "CAUSE|off", line_.simulate.cause,
+               "a cause's ID, or off to end it all");
+        option(simulate, "--match", "GLOB", line_.simulate.match,
+               "which requests: '/v1/**' or 'POST /login' [/**]");
+        option(simulate, "--for", "DURATION", line_.simulate.duration, "for how long [5m]");
         simulate.footer("--admin and --config say which proxy, as they do for `run`.");
         CLI::App& health = verb("health", "Ask the admin port: exit 0 when ready", true);
-        health.add_option("--wait", line_.wait, "ask again for so long; then run COMMAND");
+        option(health, "--wait", "DURATION", line_.wait, "ask again for so long; then run COMMAND");
         health.footer("--admin and --config say where to ask, as they do for `run`.");
         verb("version", "Show the version", false);
     }
 
-    void add_output(CLI::App& verb, const std::string& doc) {
-        verb.add_option("-o,--output", line_.output, doc + " [text]");
+    void add_dialects() {
+        CLI::App& dialects =
+            verb("dialects",
+                 "List the systems that are known, show one, or test a file of your own", false);
+        option(dialects, "words", "show DIALECT|test FILE", line_.dialects,
+               "show ID, or test FILE");
+    }
+
+    void add_output(CLI::App& verb, const std::string& forms) {
+        option(verb, "-o,--output", forms, line_.output, "the form of what is printed [text]");
     }
 
     std::string known_flags() const {
@@ -210,6 +198,13 @@ private:
         for (const CLI::Option* option : all)
             for (const std::string& name : option->get_lnames()) flags += "|--" + name;
         return flags;
+    }
+
+    std::string known_verbs() const {
+        std::string verbs;
+        for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; }))
+            verbs += (verbs.empty() ? "" : "|") + verb->get_name();
+        return verbs;
     }
 
     // `whogoes http://localhost:3000` is what people try.
@@ -223,7 +218,8 @@ private:
 
     void refuse(const std::string& word) {
         const std::string flags = known_flags();
-        const Stray stray{line_.verb, flags, !flags_["upstream"].empty()};
+        const std::string verbs = known_verbs();
+        const Stray stray{line_.verb, flags, verbs, !flags_["upstream"].empty()};
         const std::string help = app_.get_subcommands().empty() ? "" : line_.verb + " ";
         end(2,
             "whogoes: " + complaint_about(word, stray) + " (see `whogoes " + help + "--help`)\n");
@@ -291,6 +287,12 @@ private:
 };
 
 }  // namespace
+
+void look_at_command_line(const std::function<void(const CLI::App&)>& look) {
+    CommandLine line;
+    const Parser parser(line);
+    look(parser.app());
+}
 
 CommandLine parse_command_line(std::vector<std::string> words) {
     CommandLine line;

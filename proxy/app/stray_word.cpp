@@ -7,9 +7,6 @@
 namespace whogoes::app {
 namespace {
 
-constexpr std::string_view verbs =
-    "run|check|config|explain|lint|log|review|causes|simulate|health|version";
-
 // One word that may be shown: a mistyped flag or verb, not a token.
 std::string shown(std::string_view word) {
     const bool harmless = word.size() <= 24 && std::all_of(word.begin(), word.end(), [](char c) {
@@ -64,7 +61,7 @@ std::string complaint_about(std::string_view word, const Stray& stray) {
     if (names_upstream(word)) return about_address(stray);
     if (stray.verb != "run")
         return "`whogoes " + std::string(stray.verb) + "` takes no further word: " + shown(word);
-    const std::string near = tools::did_you_mean(word, verbs);
+    const std::string near = tools::did_you_mean(word, stray.known_verbs);
     if (near.empty() && stray.has_upstream)
         return shown(word) +
                " is no verb; if it begins a command to run beside the proxy, put -- before it";

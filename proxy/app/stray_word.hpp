@@ -13,6 +13,7 @@ bool names_upstream(std::string_view word);
 struct Stray {
     std::string_view verb;         // "run" where none was written
     std::string_view known_flags;  // of this verb, between bars
+    std::string_view known_verbs;  // all of them, between bars
     bool has_upstream = false;     // -u was given
 };
 

@@ -28,7 +28,7 @@ struct PromiseBase {
         template <class Promise>
         void await_suspend(std::coroutine_handle<Promise> self) const noexcept {
             // The parent destroys this frame while it runs; nothing may be touched afterwards.
-            if (const std::coroutine_handle<> parent = self.promise().parent) parent.resume();
+            if (const std::coroutine_handle<> waiting = self.promise().parent) waiting.resume();
         }
         void await_resume() const noexcept {}
     };

@@ -22,6 +22,10 @@ enum class LogForm { jsonl, curl, markdown, har };
 
 inline constexpr std::size_t all_lines = std::numeric_limits<std::size_t>::max();
 
+// What `stats` counts by.
+inline constexpr std::string_view log_columns =
+    "cause|route|path|token|method|status|client|event|rule";
+
 struct LogRequest {
     LogAction action = LogAction::list;
     std::vector<std::string> inputs{};  // files, "-" and URLs; empty: the two that follow

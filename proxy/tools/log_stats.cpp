@@ -15,7 +15,6 @@
 namespace whogoes::tools {
 namespace {
 
-constexpr std::string_view columns = "cause|route|path|token|method|status|client|event|rule";
 constexpr std::size_t most_rows = 200000;
 constexpr std::size_t whole = std::numeric_limits<std::size_t>::max();
 
@@ -132,9 +131,9 @@ std::string count_log(const LogRequest& request, LogReading& reading,
     Stats stats;
     for (const std::string& text : request.by)
         for (std::string& word : split_commas(text)) {
-            if (("|" + std::string(columns) + "|").find("|" + word + "|") == std::string::npos)
+            if (("|" + std::string(log_columns) + "|").find("|" + word + "|") == std::string::npos)
                 return "--by: \"" + word.substr(0, 30) + "\" is no column" +
-                       did_you_mean(word, columns) + " (" + std::string(columns) + ")";
+                       did_you_mean(word, log_columns) + " (" + std::string(log_columns) + ")";
             stats.by.push_back(std::move(word));
         }
     if (stats.by.empty()) stats.by = {"cause"};

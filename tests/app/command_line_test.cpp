@@ -69,6 +69,8 @@ TEST_CASE("what is not known is refused with the nearest known word") {
          "whogoes: \"--lisen\" is no flag; did you mean \"--listen\"? (see `whogoes --help`)\n"},
         {{"chek"},
          "whogoes: \"chek\" is no verb; did you mean \"check\"? (see `whogoes --help`)\n"},
+        {{"dialect"},
+         "whogoes: \"dialect\" is no verb; did you mean \"dialects\"? (see `whogoes --help`)\n"},
         {{"lnit", "http://a"},
          "whogoes: \"lnit\" is no verb; did you mean \"lint\"? (see `whogoes --help`)\n"},
         {{"check", "--confg", "x"},

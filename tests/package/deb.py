@@ -16,14 +16,9 @@ def package(at):
     return found[0]
 
 
-def has_manual(at):
-    return (at.root / "proxy/manual").exists()
-
-
 def clean(at):
     # It warns of being root; tags are what counts.
-    no_page_yet = () if has_manual(at) else ("--suppress-tags", "no-manual-page")
-    said = run("lintian", "--allow-root", "--fail-on", "error,warning", *no_page_yet, package(at))
+    said = run("lintian", "--allow-root", "--fail-on", "error,warning", package(at))
     check(not said, said)
 
 
@@ -31,10 +26,9 @@ def contents(at):
     listed = {line.split()[5].removeprefix("."): line.split()[:2] for line in run("dpkg-deb", "--contents", package(at)).splitlines()
               if not line.startswith("l")}
     files = {"/usr/bin/whogoes", f"/{CONFIG}", "/usr/lib/systemd/system/whogoes.service", "/usr/share/doc/whogoes/copyright",
-             "/usr/share/doc/whogoes/changelog.gz", "/usr/share/doc/whogoes/changelog.Debian.gz", "/usr/share/doc/whogoes/README.Debian"}
-    if has_manual(at):
-        files |= {"/usr/share/man/man1/whogoes.1.gz", "/usr/share/bash-completion/completions/whogoes",
-                  "/usr/share/zsh/vendor-completions/_whogoes", "/usr/share/fish/vendor_completions.d/whogoes.fish"}
+             "/usr/share/doc/whogoes/changelog.gz", "/usr/share/doc/whogoes/changelog.Debian.gz", "/usr/share/doc/whogoes/README.Debian",
+             "/usr/share/man/man1/whogoes.1.gz", "/usr/share/bash-completion/completions/whogoes",
+             "/usr/share/zsh/vendor-completions/_whogoes", "/usr/share/fish/vendor_completions.d/whogoes.fish"}
     check(not files - set(listed), f"not in it: {files - set(listed)}")
     check({owner for _, owner in listed.values()} == {"root/root"}, f"somebody owns some of it: {listed}")
     fields = run("dpkg-deb", "--field", package(at))

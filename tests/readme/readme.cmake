@@ -1,5 +1,5 @@
 # rules/CATALOGUE.md is what `whogoes causes -o markdown` prints, and the README is short, leads
-# there and to the settings, and has a row for every verb.
+# there and to every guide, and has a row for every verb.
 #
 #   cmake -D WHOGOES=build/dev/whogoes -D ROOT=. [-D WRITE=ON] -P readme.cmake
 #
@@ -31,7 +31,8 @@ file(SIZE ${ROOT}/README.md size)
 if(size GREATER 25000)
     message(SEND_ERROR "README.md has ${size} bytes: a newcomer reads 25000; long tables belong into a guide")
 endif()
-foreach(guide IN ITEMS rules/CATALOGUE.md proxy/CONFIGURATION.md rules/dialects/README.md)
+foreach(guide IN ITEMS rules/CATALOGUE.md rules/dialects/README.md proxy/CONFIGURATION.md proxy/DEV.md proxy/MCP.md
+    proxy/REFRESH.md proxy/REVIEW.md proxy/FORWARDED.md examples/clients/README.md)
     string(FIND "${readme}" "(${guide})" at)
     if(at EQUAL -1 OR NOT EXISTS ${ROOT}/${guide})
         message(SEND_ERROR "README.md does not lead to ${guide}, or it is not there")

@@ -201,10 +201,10 @@ def lnav(scene):
 
 
 def one_liners(scene):
-    """Every line of the README's block about the log runs, and prints something."""
-    readme = (ROOT / "README.md").read_text()
-    block = re.search(r"<!-- log: tests/review runs these -->\n```\n(.*?)```", readme, re.S)
-    check(block, "the README has lost its block about the log")
+    """Every line of the guide's block about the log runs, and prints something."""
+    guide = (ROOT / "proxy/REVIEW.md").read_text()
+    block = re.search(r"<!-- log: tests/review runs these -->\n```\n(.*?)```", guide, re.S)
+    check(block, "proxy/REVIEW.md has lost its block about the log")
     path = f"{scene.folder / 'bin'}:{os.environ['PATH']}"
     (scene.folder / "bin").mkdir(exist_ok=True)
     os.symlink(scene.whogoes, scene.folder / "bin/whogoes")

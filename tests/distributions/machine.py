@@ -1,0 +1,57 @@
+"""A machine that is none: tests/install sees its os-release, its packages and its tools, and asks them for packages."""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PLAIN = "bash env sed awk tr head sort grep cat mktemp rm dirname tail".split()
+
+# What each fake does. $FAKE is a folder: "installed" and "candidates" have a name and a version a line.
+FAKES = {
+    "dpkg-query": 'version=$(awk -v n="${!#}" \'$1 == n { print $2 }\' "$FAKE/installed")\n'
+                  '[ -n "$version" ] && printf "installed %s" "$version"',
+    "dpkg": '[ "$1" = --compare-versions ] || exit 2\n'
+            '[ "$(printf "%s\\n" "$2" "$4" | sort -V | head -n 1)" = "$4" ]',
+    "apt-cache": 'printf "  Candidate: %s\\n" "$(awk -v n="$2" \'$1 == n { print $2 }\' "$FAKE/candidates" | grep . || echo "(none)")"',
+    "apt-get": 'echo "apt-get $*" >>"$FAKE/asked"\n[ ! -e "$FAKE/broken" ] || { echo "E: no route"; exit 100; }',
+    "dnf": 'echo "dnf $*" >>"$FAKE/asked"',
+    "rpm": 'grep -q "^${!#} " "$FAKE/installed"',
+    "id": "echo 1000",
+    # Nothing of the real machine is touched: the package tools alone are run.
+    "sudo": 'shift\nwhile [[ $1 == *=* ]]; do shift; done\ncase $1 in apt-get | dnf) exec "$@" ;; test) exit 1 ;; *) cat >/dev/null ;; esac',
+}
+
+
+class Machine:
+    def __init__(self, release, tools, installed=(), candidates=(), broken=False):
+        self._folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self._folder.name)
+        (self.path / "bin").mkdir()
+        for name in PLAIN:
+            (self.path / "bin" / name).symlink_to(shutil.which(name))
+        for name in [*tools, "id"]:
+            fake = self.path / "bin" / name
+            fake.write_text(f"#!{shutil.which('bash')}\n{FAKES[name]}\n")
+            fake.chmod(0o755)
+        if release is not None:
+            (self.path / "os-release").write_text(release)
+        (self.path / "installed").write_text("".join(f"{row}\n" for row in installed))
+        (self.path / "candidates").write_text("".join(f"{row}\n" for row in candidates))
+        (self.path / "asked").touch()
+        if broken:
+            (self.path / "broken").touch()
+
+    def install(self, *groups, **environment):
+        """(exit status, what it said, what it asked the package tool for)"""
+        done = subprocess.run([ROOT / "tests/install", *groups], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+                              env={"PATH": str(self.path / "bin"), "FAKE": str(self.path), "OS_RELEASE": str(self.path / "os-release"),
+                                   "TMPDIR": os.fspath(self.path), **environment})
+        return done.returncode, done.stdout + done.stderr, (self.path / "asked").read_text()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._folder.cleanup()
