@@ -169,6 +169,11 @@ std::string Console::news_of(const AuthEvent& event) {
 
 std::string Console::show(const AuthEvent& event) {
     if (!shown(event)) return {};
+    // What was counted so far happened before whogoes stopped, or took another configuration.
+    if (event.kind == EventKind::lifecycle) {
+        const std::string before = finish();
+        return before + news_of(event);
+    }
     if (event.kind != EventKind::auth_failure) return news_of(event);
     std::string out = tick(event.time);
     std::string key = fold_key(event);

@@ -200,6 +200,21 @@ TEST_CASE("equal failures fold for ten seconds") {
     CHECK(console.show(event).find("fix") != std::string::npos);  // news again
 }
 
+TEST_CASE("what was folded is told before whogoes says what becomes of itself") {
+    Console console({});
+    const AuthEvent event = expired_event();
+    console.show(event);
+    console.show(event);
+    AuthEvent note;
+    note.kind = EventKind::lifecycle;
+    note.time = event.time;
+    note.message = "stopped";
+    const std::string shown = console.show(note);
+    CHECK(shown.find("×2 in 10 s") < shown.find("stopped"));
+    CHECK(shown.find("stopped") != std::string::npos);
+    CHECK(console.finish().empty());
+}
+
 TEST_CASE("different failures do not fold") {
     Console console({});
     AuthEvent event = expired_event();
