@@ -3,64 +3,18 @@
 #include "proxy/report/advice.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/report/json_writer.hpp"
+#include "proxy/report/record_cut.hpp"
 #include "rules/credentials.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 namespace whogoes::report {
 namespace {
 
 constexpr std::size_t most_facts = 64;  // and items of one
-constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
-
-// How much of what has no natural bound goes into a record. The steps are tried in order until the
-// record fits; the last one fits whatever the event holds.
-struct Cut {
-    std::size_t sentences = all;
-    std::size_t user_agent = all;
-    std::size_t query = all;
-    std::size_t path = all;
-    std::size_t challenge = all;   // octets of each
-    std::size_t challenges = all;  // how many
-    std::size_t fields = all;
-    std::size_t text = all;  // whatever else
-    std::size_t list = all;
-};
-constexpr Cut cuts[] = {
-    {},
-    {.sentences = 4},
-    {.sentences = 4, .user_agent = 64},
-    {.sentences = 4, .user_agent = 64, .query = 128},
-    {.sentences = 4, .user_agent = 64, .query = 128, .path = 256},
-    {.sentences = 4,
-     .user_agent = 64,
-     .query = 128,
-     .path = 256,
-     .challenge = 200,
-     .challenges = 4},
-    {.sentences = 4,
-     .user_agent = 64,
-     .query = 128,
-     .path = 256,
-     .challenge = 200,
-     .challenges = 4,
-     .fields = 0,
-     .text = 200,
-     .list = 8},
-    {.sentences = 2,
-     .user_agent = 16,
-     .query = 16,
-     .path = 64,
-     .challenge = 32,
-     .challenges = 1,
-     .fields = 0,
-     .text = 32,
-     .list = 2},
-};
 
 class RecordWriter {
 public:
@@ -97,9 +51,9 @@ private:
     void write_envelope() {
         json_.time("time", event_.time, times_);
         holes_.time = {out_.size() - begin_ - 25, out_.size() - begin_ - 1};
-        json_.text("level", event_.level, all);
-        json_.text("schema", "whogoes/1", all);
-        json_.text("event", name(event_.kind), all);
+        json_.text("level", event_.level, all_octets);
+        json_.text("schema", "whogoes/1", all_octets);
+        json_.text("event", name(event_.kind), all_octets);
         json_.text("msg", event_.message, std::min<std::size_t>(cut_.text, 1024));
         optional("id", event_.id);
         if (!event_.id.empty())
@@ -169,7 +123,7 @@ private:
     void write_network() {
         if (!event_.path.empty() || !event_.query.empty()) {
             json_.open("url");
-            if (event_.tls) json_.text("scheme", "https", all);
+            if (event_.tls) json_.text("scheme", "https", all_octets);
             write_authority();
             json_.text("path", event_.path, cut_.path);
             if (!event_.query.empty()) json_.text("query", event_.query, cut_.query);
@@ -210,10 +164,10 @@ private:
             write_challenges();
             json_.open_list("rules");
             for (const rules::Violation& violation : event_.diagnosis.violations) {
-                if (violation.rule != nullptr) json_.item(violation.rule->id, all);
+                if (violation.rule != nullptr) json_.item(violation.rule->id, all_octets);
             }
             json_.close_list();
-            json_.text("verdict", rules::name(event_.diagnosis.verdict), all);
+            json_.text("verdict", rules::name(event_.diagnosis.verdict), all_octets);
             optional("verdict_reason", event_.diagnosis.verdict_reason);
             json_.text("refresh", event_.refresh, cut_.text);
         }
@@ -226,11 +180,11 @@ private:
         if (!diagnosis.main && diagnosis.violations.empty()) return;
         const rules::Cause* cause = diagnosis.main ? diagnosis.main->cause : nullptr;
         if (cause != nullptr) {
-            json_.text("cause", cause->id, all);
-            json_.text("confidence", rules::name(diagnosis.main->evidence.confidence), all);
+            json_.text("cause", cause->id, all_octets);
+            json_.text("confidence", rules::name(diagnosis.main->evidence.confidence), all_octets);
             json_.open_list("also");
             for (const rules::Finding& finding : diagnosis.also) {
-                if (finding.cause != nullptr) json_.item(finding.cause->id, all);
+                if (finding.cause != nullptr) json_.item(finding.cause->id, all_octets);
             }
             json_.close_list();
         }
@@ -245,7 +199,7 @@ private:
         const auto sentence = [&](const rules::Evidence& evidence) {
             if (evidence.words.empty()) return;
             if (written < cut_.sentences) json_.item(evidence.words, cut_.text);
-            if (written == cut_.sentences) json_.item("…", all);
+            if (written == cut_.sentences) json_.item("…", all_octets);
             ++written;
         };
         if (event_.diagnosis.main) sentence(event_.diagnosis.main->evidence);
