@@ -5,6 +5,7 @@
 #include "proxy/http/patch.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace whogoes::http {
 namespace {
