@@ -53,7 +53,8 @@ if(NOT newest STREQUAL version)
     message(SEND_ERROR "CHANGELOG.md: the newest entry is '${newest}', CMakeLists.txt says ${version}")
 endif()
 
-file(GLOB_RECURSE pages ${ROOT}/README.md ${ROOT}/examples/*.md ${ROOT}/examples/*.y*ml)
+file(GLOB_RECURSE pages ${ROOT}/examples/*.md ${ROOT}/examples/*.y*ml)
+list(APPEND pages ${ROOT}/README.md)  # not by the glob, which would find one in every build folder
 foreach(page IN LISTS pages)
     file(STRINGS ${page} lines REGEX "whogoes[-:_@v]+[0-9]+\\.[0-9]+\\.[0-9]+")
     foreach(line IN LISTS lines)
