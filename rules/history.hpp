@@ -11,7 +11,7 @@
 // What clients did before: redirects that lost a header, cookies set and never returned, a token
 // that worked until a moment ago, the same refused credential again. Pure: its only clock is the
 // exchanges'. Bounded in entries and in age; holds keyed hashes, never a credential.
-// Not thread-safe; the session's history guards it (proxy/session/history.hpp).
+// Not thread-safe; the process's history guards it (proxy/observe/history.hpp).
 namespace whogoes::rules {
 
 struct HistoryLimits {

@@ -7,10 +7,6 @@
 namespace whogoes::http {
 namespace {
 
-bool begins(std::string_view text, std::string_view words) noexcept {
-    return same_word(text.substr(0, words.size()), words);
-}
-
 bool holds(std::string_view text, std::string_view word) noexcept {
     for (std::size_t at = 0; at + word.size() <= text.size(); ++at)
         if (same_word(text.substr(at, word.size()), word)) return true;
@@ -20,7 +16,8 @@ bool holds(std::string_view text, std::string_view word) noexcept {
 }  // namespace
 
 bool is_form(const RequestHead& head) noexcept {
-    return begins(head.value(FieldName::content_type), "application/x-www-form-urlencoded");
+    return begins_with_word(head.value(FieldName::content_type),
+                            "application/x-www-form-urlencoded");
 }
 
 bool is_json(const RequestHead& head) noexcept {
@@ -39,11 +36,11 @@ bool is_text(const RequestHead& head) noexcept {
                                            "font/"};
     const std::string_view type = head.value(FieldName::content_type);
     return std::none_of(std::begin(others), std::end(others),
-                        [&](std::string_view name) { return begins(type, name); });
+                        [&](std::string_view name) { return begins_with_word(type, name); });
 }
 
 bool is_event_stream(const ResponseHead& answer) noexcept {
-    return begins(answer.value(FieldName::content_type), "text/event-stream");
+    return begins_with_word(answer.value(FieldName::content_type), "text/event-stream");
 }
 
 }  // namespace whogoes::http

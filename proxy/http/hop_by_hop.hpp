@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-// Which fields a Connection field may take along with it (RFC 9110, 7.6.1). Inner to proxy/http.
+// Which fields a Connection field may take along with it (RFC 9110, 7.6.1). Cuts nothing: see
+// Edits.
 namespace whogoes::http {
 
 class NameSet {

@@ -61,6 +61,10 @@ constexpr bool same_word(std::string_view left, std::string_view right) noexcept
     return true;
 }
 
+constexpr bool begins_with_word(std::string_view text, std::string_view word) noexcept {
+    return same_word(text.substr(0, word.size()), word);
+}
+
 constexpr std::string_view trimmed(std::string_view text) noexcept {
     while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

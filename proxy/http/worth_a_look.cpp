@@ -106,10 +106,6 @@ bool is_kept_from_script(const RequestHead& request, const ResponseHead& respons
     return at != npos && !same_word(origin.substr(at + 3), request.value(FieldName::host));
 }
 
-bool begins(std::string_view text, std::string_view words) noexcept {
-    return same_word(text.substr(0, words.size()), words);
-}
-
 bool ends(std::string_view path, std::string_view word) noexcept {
     return path.size() >= word.size() && same_word(path.substr(path.size() - word.size()), word);
 }
@@ -168,10 +164,10 @@ bool is_call_with_errors_inside(const RequestHead& request, const ResponseHead& 
     if (response.status < 200 || response.status >= 300) return false;
     constexpr std::string_view application = "application/";
     std::string_view type = response.value(FieldName::content_type);
-    if (!begins(type, application)) return false;
+    if (!begins_with_word(type, application)) return false;
     type.remove_prefix(application.size());
-    if (begins(type, "grpc") || begins(type, "graphql-response")) return true;
-    if (!begins(type, "json")) return false;
+    if (begins_with_word(type, "grpc") || begins_with_word(type, "graphql-response")) return true;
+    if (!begins_with_word(type, "json")) return false;
     // A client that knows of GraphQL over HTTP says so, whatever the method.
     if (request.value(FieldName::accept).find("application/graphql-response") != npos) return true;
     if (request.method() != "POST") return false;

@@ -12,10 +12,6 @@
 namespace whogoes::observe {
 namespace {
 
-std::int64_t second_of(rules::TimePoint time) {
-    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-}
-
 bool to_be_logged(const rules::Diagnosis& diagnosis, const settings::LogPolicy& policy) {
     if (policy.access == settings::AccessLog::none) return false;
     return diagnosis.main.has_value() || !diagnosis.violations.empty() ||
@@ -83,9 +79,9 @@ void record_event(Observer& observer, const Sighting& sighting, OpenEvent& event
     if (!event.repeat_key || sighting.bound || changed || !whole)
         return observer.recorder.record(std::move(record));
     const std::uint64_t body = observer.repeats.hash_of(event.body);
-    const bool told_before = observer.repeats.told_before(
-        *event.repeat_key, sighting.settings, second_of(event.exchange.answered_at),
-        std::move(event.exchange.recollection), body);
+    const bool told_before =
+        observer.repeats.told_before(*event.repeat_key, sighting.settings, event.second(),
+                                     std::move(event.exchange.recollection), body);
     if (!told_before) return observer.recorder.record(std::move(record));
     const auto repeat = std::make_shared<Repeat>();
     repeat->remedy = std::move(event.remedy);

@@ -9,6 +9,7 @@
 #include "proxy/settings/own_host.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace whogoes::observe {
 namespace {
@@ -112,15 +113,19 @@ void fill(const Sighting& sighting, OpenEvent& event) {
 }
 
 bool take_body(const Sighting& sighting, OpenEvent& event) {
-    http::BodyReader reader(sighting.answer);
-    if (sighting.answer_whole) reader.next_is_last();
+    const auto reader = [&sighting] {
+        http::BodyReader made(sighting.answer);
+        if (sighting.answer_whole) made.next_is_last();
+        return made;
+    };
     event.body.clear();
-    reader.take(sighting.answer_octets, [&](std::string_view payload) {
+    // Copied only where all of it is there: a longer one is kept as it passes.
+    event.body_whole = reader().take(sighting.answer_octets).done;
+    if (!event.body_whole) return false;
+    reader().take(sighting.answer_octets, [&event](std::string_view payload) {
         event.body.append(payload.substr(0, body_evidence_octets - event.body.size()));
     });
-    event.body_whole = reader.done();
-    if (!event.body_whole) event.body.clear();  // it is kept as it passes
-    return event.body_whole;
+    return true;
 }
 
 void weigh_body(OpenEvent& event) {
@@ -134,6 +139,12 @@ void weigh_body(OpenEvent& event) {
     show_body(event);
     event.exchange.hear();
     event.diagnosis = rules::diagnose(event.exchange);
+}
+
+std::int64_t OpenEvent::second() const {
+    return std::chrono::floor<std::chrono::seconds>(exchange.answered_at)
+        .time_since_epoch()
+        .count();
 }
 
 void OpenEvent::clear() {

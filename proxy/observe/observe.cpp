@@ -26,10 +26,6 @@ std::int64_t now_ms(const Observer& observer) {
         .count();
 }
 
-std::int64_t second_of(rules::TimePoint time) {
-    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-}
-
 OpenEvent& open_event(Observer& observer, const Sighting& sighting,
                       const settings::Treatment& treatment) {
     std::vector<std::unique_ptr<OpenEvent>>& spare = observer.spare_events;
@@ -92,7 +88,7 @@ void find_repeat(const Observer& observer, const Sighting& sighting, OpenEvent& 
     if (!event.treatment->refresh && !sighting.traced) event.repeat_key = repeats.key_of(sighting);
     if (!event.repeat_key) return;
     std::shared_ptr<Repeat> known =
-        repeats.find(*event.repeat_key, sighting.settings, second_of(event.exchange.answered_at));
+        repeats.find(*event.repeat_key, sighting.settings, event.second());
     if (!known || !observer.history.is_latest(known->noted)) return;
     // What is added to the answer was decided with the body, if that was there: it must be here
     // too.

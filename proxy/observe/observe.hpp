@@ -6,6 +6,7 @@
 #include "rules/exchange.hpp"
 #include "rules/remedy.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct OpenEvent {
     bool simulated = false;     // recorded and not remembered
     bool remembered = false;    // the history has it already
 
+    std::int64_t second() const;  // of the Unix clock, in which it was answered
     const rules::Remedy& prescribed() const { return repeat ? repeat->remedy : remedy; }
     void clear();  // keeps the memory
 };

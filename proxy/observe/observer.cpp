@@ -21,8 +21,6 @@ Observer::~Observer() = default;
 
 void Observer::settle(net::Clock::time_point now) { first_legs.settle(now, history, recorder); }
 
-void Observer::tick() { recorder.tick(); }
-
 std::string dialled_origin(std::string_view scheme, std::string_view authority) {
     std::string origin(scheme);
     return origin.append("://").append(authority.empty() ? "localhost" : authority);

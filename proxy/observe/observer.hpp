@@ -46,7 +46,6 @@ struct Observer {
     std::vector<std::unique_ptr<OpenEvent>> spare_events;  // recycled
 
     void settle(net::Clock::time_point now);  // writes what waited for a second leg
-    void tick();                              // hands lines over to the log's thread
 };
 
 }  // namespace whogoes::observe

@@ -34,7 +34,7 @@ void Worker::tick() {
     deadlines.sweep(now);
     if (pool) pool->sweep(now);
     observer.settle(now);
-    observer.tick();
+    observer.recorder.tick();
     if (on_tick) on_tick();
 }
 
