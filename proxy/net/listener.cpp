@@ -25,11 +25,14 @@ void remove_stale_socket_file(const Endpoint& endpoint) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
     const int probe = open_socket(AF_UNIX, SOCK_STREAM);
-    const bool alive = ::connect(probe, reinterpret_cast<const sockaddr*>(&endpoint.address),
-                                 endpoint.length) == 0 ||
-                       errno == EAGAIN;  // a queue at the door
+    if (probe < 0) return;
+    // Any other failure is that of somebody who is there: a queue at the door, another kind of
+    // socket, one that this user may not call.
+    const bool stale = ::connect(probe, reinterpret_cast<const sockaddr*>(&endpoint.address),
+                                 endpoint.length) != 0 &&
+                       errno == ECONNREFUSED;
     ::close(probe);
-    if (!alive) ::unlink(path.c_str());
+    if (stale) ::unlink(path.c_str());
 }
 
 }  // namespace
@@ -126,7 +129,7 @@ struct Listener::Impl final : Ready {
 
     void close() {
         if (descriptor < 0) return;
-        if (flaw == 0) reactor.forget(*this);
+        if (flaw == 0) reactor.forget_copy(descriptor, *this);
         ::close(descriptor);
         descriptor = -1;
     }

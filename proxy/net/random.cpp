@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 namespace whogoes::net {
@@ -12,7 +13,8 @@ std::string random_hex(std::size_t octets) {
     std::vector<unsigned char> random(octets);
     // Trace Context, 3.2.2.3: all zero is no id.
     do {
-        ::RAND_bytes(random.data(), static_cast<int>(random.size()));
+        if (::RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+            throw std::runtime_error("the system gives no random numbers");
     } while (std::all_of(random.begin(), random.end(), [](unsigned char c) { return c == 0; }));
     std::string text;
     for (const unsigned char c : random) {

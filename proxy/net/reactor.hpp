@@ -66,6 +66,9 @@ public:
     // From now until forget(), `one` may be told. False: errno says why.
     bool add(int descriptor, Ready& one);
     void forget(Ready& one);  // call it before the descriptor is closed
+    // The same for a descriptor that others hold copies of, as workers do of a unix listener's:
+    // closing it takes it from no list of the kernel's, so that costs a system call.
+    void forget_copy(int descriptor, Ready& one);
     // Whoever begins to wait says so: a reactor that is told of edges knows by itself, another one
     // asks the kernel now. `one` hears of this readiness once after, and may hear of more.
     void tell_when(Ready& one, Readiness readable_or_writable);

@@ -79,6 +79,8 @@ void Reactor::forget(Ready& one) {
     intrusive_ptr_release(&one);
 }
 
+void Reactor::forget_copy(int, Ready& one) { forget(one); }
+
 void Reactor::tell_when(Ready& one, Readiness what) {
     const bool for_room = has(what, Readiness::writable);
     Ready::Registration& registration = *one.registration_;

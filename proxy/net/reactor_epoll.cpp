@@ -117,6 +117,11 @@ bool Reactor::add(int descriptor, Ready& one) {
 
 void Reactor::forget(Ready& one) { impl_->retired.emplace_back(&one, false); }
 
+void Reactor::forget_copy(int descriptor, Ready& one) {
+    ::epoll_ctl(impl_->epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+    forget(one);
+}
+
 void Reactor::tell_when(Ready&, Readiness) {}
 
 void Reactor::resume_next_turn(std::coroutine_handle<> waiter) {

@@ -114,12 +114,14 @@ IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
         if (static_cast<std::size_t>(got) < octets) state.note_short_read();
         return {Io::ok, static_cast<std::size_t>(got)};
     }
-    if (got == 0) return {Io::closed, 0};
+    // The kernel tells of a reset once, and that may have been the writer's turn. An end in good
+    // order before the reset is another error there (EPIPE), and stays an end.
+    if (got == 0) return {state.last_error == ECONNRESET ? Io::failed : Io::closed, 0};
     const IoResult result = failed_or_again(errno);
     if (result.outcome == Io::again)
         state.read_pending = false;
     else
-        state.last_error = errno;
+        state.note_failure(errno);
     return result;
 }
 
@@ -160,7 +162,7 @@ IoResult Stream::try_write(std::span<const iovec> pieces) noexcept {
     }
     if (sent >= 0) return {Io::ok, static_cast<std::size_t>(sent)};
     const IoResult result = failed_or_again(errno);
-    if (result.outcome != Io::again) state.last_error = errno;
+    if (result.outcome != Io::again) state.note_failure(errno);
     return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -110,6 +111,10 @@ public:
     Waiter reader, writer;
     Watcher watcher = nullptr;
     void* watcher_context = nullptr;
+    // A reset is not forgotten over what comes of it.
+    void note_failure(int error) noexcept {
+        if (last_error != ECONNRESET) last_error = error;
+    }
     int last_error = 0;
     unsigned long last_tls_error = 0;
     long verify_result = 0;

@@ -74,6 +74,14 @@ TEST_CASE("a socket file that nobody listens on is replaced, all else is left al
     ::close(first);  // the file stays
     CHECK(refusal(endpoint, false) == "");
 
+    // Somebody is there, though not for streams.
+    const Endpoint letters = unix_endpoint(folder.path + "/letters");
+    const int box = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::bind(box, reinterpret_cast<const sockaddr*>(&letters.address), letters.length) == 0);
+    CHECK(refusal(letters, false).find("Address already in use") != std::string::npos);
+    CHECK(std::filesystem::is_socket(letters.host()));
+    ::close(box);
+
     const Endpoint file = unix_endpoint(folder.path + "/file");
     std::ofstream(file.host()) << "precious";
     CHECK(refusal(file, false) != "");

@@ -60,6 +60,34 @@ TEST_CASE(
     ::close(ends[1]);
 }
 
+struct Listening final : Ready {
+    void ready(Readiness) override { ++told; }
+    int told = 0;
+};
+
+TEST_CASE("who was forgotten hears nothing more of a socket that lives on as a copy") {
+    Reactor reactor;
+    int ends[2];
+    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+    const int copy = ::dup(ends[0]);
+    const boost::intrusive_ptr<Listening> one(new Listening);
+    REQUIRE(reactor.add(ends[0], *one));
+    reactor.tell_when(*one, Readiness::readable);
+    int ticks = 0;
+    reactor.run(1ms, [&] {
+        if (++ticks == 2) {
+            reactor.forget_copy(ends[0], *one);
+            ::close(ends[0]);
+            one->told = 0;
+            CHECK(::send(ends[1], "hello", 5, 0) == 5);
+        }
+        if (ticks == 5) reactor.stop();
+    });
+    CHECK(one->told == 0);
+    ::close(copy);
+    ::close(ends[1]);
+}
+
 TEST_CASE("a share is spent after so many octets, and then it is a new one") {
     Share share;
     CHECK_FALSE(share.spent(Share::most_octets - 1));

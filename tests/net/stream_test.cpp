@@ -292,27 +292,64 @@ TEST_CASE("a stream may be closed by one that waits on it, and by one that does 
                }});
 }
 
-TEST_CASE("a reset stays one, however often one looks") {
-    const int door = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    ::bind(door, reinterpret_cast<const sockaddr*>(&address), length);
-    ::listen(door, 1);
-    ::getsockname(door, reinterpret_cast<sockaddr*>(&address), &length);
-    const int near = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(::connect(near, reinterpret_cast<const sockaddr*>(&address), length) == 0);
-    const int far = ::accept(door, nullptr, nullptr);
+struct TcpPair {
+    TcpPair() {
+        const int door = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        ::bind(door, reinterpret_cast<const sockaddr*>(&address), length);
+        ::listen(door, 1);
+        ::getsockname(door, reinterpret_cast<sockaddr*>(&address), &length);
+        const int near = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        CHECK(::connect(near, reinterpret_cast<const sockaddr*>(&address), length) == 0);
+        far = ::accept(door, nullptr, nullptr);
+        ::close(door);
+        stream = Stream(reactor, deadlines, near);
+    }
+    void reset_by_the_other() const {
+        const linger at_once{1, 0};
+        ::setsockopt(far, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        ::close(far);
+    }
+    Io write() {
+        char octet = 'a';
+        const iovec piece{&octet, 1};
+        return stream.try_write({&piece, 1}).outcome;
+    }
+    Io read() {
+        char octet = 0;
+        return stream.try_read(&octet, 1).outcome;
+    }
+
     Reactor reactor;
     Deadlines deadlines;
-    Stream stream(reactor, deadlines, near);
-    const linger at_once{1, 0};
-    ::setsockopt(far, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    ::close(far);
-    ::close(door);
-    CHECK(stream.peek() == Io::failed);
-    CHECK(stream.peek() == Io::failed);
+    Stream stream;
+    int far = -1;
+};
+
+TEST_CASE("a reset stays one, however often one looks") {
+    TcpPair pair;
+    pair.reset_by_the_other();
+    CHECK(pair.stream.peek() == Io::failed);
+    CHECK(pair.stream.peek() == Io::failed);
+}
+
+TEST_CASE("a reset that a write was told of is no good end to who reads") {
+    TcpPair pair;
+    pair.reset_by_the_other();
+    CHECK(pair.write() == Io::failed);
+    CHECK(pair.write() == Io::failed);
+    CHECK(pair.read() == Io::failed);
+}
+
+TEST_CASE("an end in good order stays one, though a write came too late for it") {
+    TcpPair pair;
+    ::close(pair.far);
+    CHECK(pair.write() == Io::ok);  // which the other side refuses
+    CHECK(pair.write() == Io::failed);
+    CHECK(pair.read() == Io::closed);
 }
 
 TEST_CASE("what waits unread is seen without being taken") {

@@ -53,6 +53,16 @@ class Action(unittest.TestCase):
         log = self.left("output").removeprefix("log=").strip()
         self.assertIn('"auth.failure"', pathlib.Path(log).read_text())
 
+    def test_what_an_api_says_is_no_command_to_the_runner(self):
+        _, said = self.run_action(ASK + "/refused")
+        lines = said.splitlines()
+        told = next(line for line in lines if line.startswith("::stop-commands::"))
+        word = told.removeprefix("::stop-commands::")
+        self.assertGreaterEqual(len(word), 32)
+        record = next(number for number, line in enumerate(lines) if "GET  /refused" in line)
+        self.assertLess(lines.index(told), record)
+        self.assertGreater(lines.index(f"::{word}::"), record)
+
     def test_a_run_without_a_fault_passes(self):
         status, said = self.run_action(ASK + "/fine")
         self.assertEqual(status, 0, said)

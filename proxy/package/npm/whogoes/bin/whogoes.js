@@ -42,7 +42,7 @@ function hasTerminal() {
 
 const child = spawn(findProgram(), process.argv.slice(2), { stdio: 'inherit' });
 child.on('error', (error) => refuse(`cannot run ${child.spawnfile}: ${error.message}`));
-for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1']) process.on(signal, () => child.kill(signal));
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
 const interrupt = hasTerminal() ? () => {} : () => child.kill('SIGINT');
 process.on('SIGINT', interrupt);
 child.on('exit', (code, signal) => {
