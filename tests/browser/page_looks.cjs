@@ -114,7 +114,9 @@ module.exports = {
   'times are of the reader, labelled, and in UTC on hover': (setting) => staged(setting, 'times', lines(), async ({ see }) => {
     for (const [timezoneId, label, hours] of [['Asia/Kolkata', 'Times: Asia/Calcutta (UTC+05:30)', 5.5], ['UTC', 'Times: UTC (UTC)', 0]]) {
       const page = await see({ timezoneId });
-      const time = page.locator('#row-0 time'), said = JSON.parse(await page.evaluate(() => JSON.stringify([...document.querySelectorAll('#row-0 time')].map((one) => [one.dateTime, one.textContent, one.title])[0])));
+      const time = page.locator('#row-0 time');
+      await time.waitFor();
+      const said = JSON.parse(await page.evaluate(() => JSON.stringify([...document.querySelectorAll('#row-0 time')].map((one) => [one.dateTime, one.textContent, one.title])[0])));
       same(await page.locator('#zone').textContent(), label, 'label');
       same(said[1], new Date(Date.parse(said[0]) + hours * 3600000).toISOString().slice(11, 19), 'local');
       holds(said[2].endsWith('UTC') && said[2].includes(said[0].slice(11, 19)), said[2]);
