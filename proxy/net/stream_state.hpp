@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/net/channel.hpp"
 #include "proxy/net/stream.hpp"
 
 #include <openssl/ssl.h>
@@ -32,6 +33,10 @@ public:
         }
     }
 
+    State(Reactor& reactor_of_worker, Deadlines& deadlines_of_worker,
+          std::unique_ptr<Channel> carrier)
+        : reactor(reactor_of_worker), deadlines(deadlines_of_worker), channel(std::move(carrier)) {}
+
     struct Waiter {
         std::coroutine_handle<> coroutine;
         bool for_room = false;
@@ -43,7 +48,10 @@ public:
         void resume() { std::exchange(coroutine, {}).resume(); }
     };
 
-    bool is_open() const noexcept { return descriptor >= 0; }
+    bool is_open() const noexcept { return descriptor >= 0 || (channel && !channel_closed); }
+    void tell_when(Readiness wanted) {
+        if (!channel) reactor.tell_when(*this, wanted);
+    }
 
     void ready(Readiness told) override {
         if (!is_open()) return;
@@ -61,7 +69,7 @@ public:
     }
 
     void go_on_watching() {
-        if (watcher != nullptr) reactor.tell_when(*this, Readiness::readable);
+        if (watcher != nullptr) tell_when(Readiness::readable);
     }
 
     // Less than was asked for: the queue was empty then, and new bytes will be a new edge; but an
@@ -99,8 +107,12 @@ public:
     void close_descriptor() noexcept {
         unlink();
         watcher = nullptr;
-        reactor.forget(*this);
-        ::close(std::exchange(descriptor, -1));
+        if (channel) {
+            channel_closed = true;
+        } else {
+            reactor.forget(*this);
+            ::close(std::exchange(descriptor, -1));
+        }
         if (reader || writer) end_waits(Io::cancelled);
     }
 
@@ -108,6 +120,8 @@ public:
     int descriptor = -1;
     Deadlines& deadlines;
     std::unique_ptr<ssl_st, FreeSsl> ssl;
+    const std::unique_ptr<Channel> channel{};  // in place of a socket; lives as long as this
+    bool channel_closed = false;
     Waiter reader, writer;
     Watcher watcher = nullptr;
     void* watcher_context = nullptr;

@@ -76,11 +76,20 @@ void Stream::start_tls(ssl_st* ssl) {
     SSL_set_fd(ssl, native());
 }
 
-bool Stream::is_tls() const noexcept { return state_ && state_->ssl; }
+bool Stream::is_tls() const noexcept {
+    return state_ && (state_->ssl || (state_->channel && state_->channel->is_secure()));
+}
 bool Stream::has_decrypted() const noexcept {
-    return is_tls() && SSL_pending(state_->ssl.get()) > 0;
+    return state_ && state_->ssl && SSL_pending(state_->ssl.get()) > 0;
 }
 ssl_st* Stream::tls() const noexcept { return state_ ? state_->ssl.get() : nullptr; }
+
+bool Stream::speaks_h2() const noexcept {
+    const unsigned char* protocol = nullptr;
+    unsigned int octets = 0;
+    if (state_ && state_->ssl) SSL_get0_alpn_selected(state_->ssl.get(), &protocol, &octets);
+    return octets == 2 && protocol[0] == 'h' && protocol[1] == '2';
+}
 
 Task<bool> Stream::begins_in_plain() {
     const Io waited = co_await readable();
@@ -106,6 +115,10 @@ Task<Io> Stream::handshake() {
 
 Task<Io> Stream::end_writing() {
     State& state = *state_;
+    if (state.channel) {
+        shut_write();
+        co_return Io::ok;
+    }
     while (is_open() && state.ssl && !state.tls_failed && SSL_is_init_finished(state.ssl.get())) {
         const int said = SSL_shutdown(state.ssl.get());
         if (said >= 0) break;

@@ -13,8 +13,16 @@
 namespace whogoes::net {
 namespace {
 
-// Length-prefixed, as ALPN wants it (RFC 7301, 3.1).
-constexpr unsigned char http_1_1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+// Length-prefixed, as ALPN wants it (RFC 7301, 3.1), the most wanted first.
+constexpr std::string_view alpn_list(Alpn alpn) {
+    constexpr std::string_view both = "\x02h2\x08http/1.1";
+    if (alpn == Alpn::http_1_1) return both.substr(3);
+    return alpn == Alpn::h2 ? both.substr(0, 3) : both;
+}
+
+const unsigned char* octets_of(std::string_view list) {
+    return reinterpret_cast<const unsigned char*>(list.data());
+}
 
 [[noreturn]] void give_up(const std::string& what) {
     const unsigned long error = ERR_get_error();
@@ -42,11 +50,14 @@ void use_certificate(ssl_ctx_st* context, const std::string& certificate, const 
         give_up("cannot use the key " + key + " with the certificate " + certificate);
 }
 
+template <Alpn alpn>
 int choose_protocol(ssl_st*, const unsigned char** out, unsigned char* out_length,
                     const unsigned char* in, unsigned int in_length, void*) {
+    constexpr std::string_view ours = alpn_list(alpn);
     unsigned char* chosen = nullptr;
-    if (SSL_select_next_proto(&chosen, out_length, http_1_1, sizeof http_1_1, in, in_length) !=
-        OPENSSL_NPN_NEGOTIATED)
+    if (SSL_select_next_proto(&chosen, out_length, octets_of(ours),
+                              static_cast<unsigned int>(ours.size()), in,
+                              in_length) != OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
@@ -60,10 +71,13 @@ bool is_address(const std::string& name) {
 
 }  // namespace
 
-TlsContext server_tls(const std::string& certificate_file, const std::string& key_file) {
+TlsContext server_tls(const std::string& certificate_file, const std::string& key_file, Alpn alpn) {
     TlsContext context = new_context(TLS_server_method());
     use_certificate(context.get(), certificate_file, key_file);
-    SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+    SSL_CTX_set_alpn_select_cb(
+        context.get(),
+        alpn == Alpn::both ? choose_protocol<Alpn::both> : choose_protocol<Alpn::http_1_1>,
+        nullptr);
     constexpr unsigned char session_context[] = "whogoes";
     SSL_CTX_set_session_id_context(context.get(), session_context, sizeof session_context - 1);
     return context;
@@ -80,7 +94,6 @@ TlsContext client_tls(const ClientTls& settings) {
     }
     if (!settings.certificate_file.empty())
         use_certificate(context.get(), settings.certificate_file, settings.key_file);
-    SSL_CTX_set_alpn_protos(context.get(), http_1_1, sizeof http_1_1);
     return context;
 }
 
@@ -91,10 +104,13 @@ ssl_st* accept_tls(const TlsContext& context) {
     return ssl;
 }
 
-ssl_st* connect_tls(const TlsContext& context, const std::string& server_name, bool verify) {
+ssl_st* connect_tls(const TlsContext& context, const std::string& server_name, bool verify,
+                    Alpn alpn) {
     ssl_st* ssl = SSL_new(context.get());
     if (ssl == nullptr) give_up("cannot start TLS");
     SSL_set_connect_state(ssl);
+    const std::string_view offered = alpn_list(alpn);
+    SSL_set_alpn_protos(ssl, octets_of(offered), static_cast<unsigned int>(offered.size()));
     if (is_address(server_name)) {
         if (verify) X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_name.c_str());
     } else {

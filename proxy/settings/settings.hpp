@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/h2/limits.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/http/patch.hpp"
 #include "proxy/net/deadlines.hpp"
@@ -145,11 +146,14 @@ struct PublicUrl {
 struct Settings {
     upstream::Target upstream;
     upstream::TlsClientSettings upstream_tls;
+    upstream::Protocol upstream_protocol = upstream::Protocol::auto_;
     http::ForwardedStyle forwarded = http::ForwardedStyle::x_forwarded;
     net::PeerSet forwarded_trust = net::PeerSet::this_machine();  // whose such fields are believed
     std::optional<PublicUrl> public_url;
     http::HeadLimits head_limits;
     std::size_t connections = 10000;  // client connections, all workers together
+    bool speaks_http_2 = true;        // to clients that want it
+    h2::Limits http_2{};              // but what head_limits and timeouts say
     HalfClose half_close = HalfClose::abort;
     Timeouts timeouts;
     Treatment treatment;        // where no route matches

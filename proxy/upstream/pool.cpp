@@ -19,17 +19,62 @@ struct Pool::Idle {
     Lease lease;
 };
 
+// One connection of many streams.
+struct Pool::Shared {
+    Shared(Connection& of, net::Reactor& io, net::Deadlines& deadlines, const h2::Limits& limits)
+        : address(of.address),
+          number(of.number),
+          connection(io, deadlines, std::move(of.stream), limits) {}
+
+    const std::string address;
+    const std::uint64_t number;
+    h2::ClientConnection connection;
+};
+
+// Those that wait for a connection that is being made.
+struct Pool::Dialing {
+    struct Waiter {
+        net::Signal done;
+        Connecting failure;
+    };
+    std::vector<std::shared_ptr<Waiter>> waiters;
+};
+
 Pool::Pool(PoolSettings settings, Resolver& resolver, net::Reactor& io, net::Deadlines& deadlines,
            net::Counters& counters)
     : settings_(std::move(settings)),
       names_(settings_.target, resolver, io, deadlines),
       dialer_(settings_, io, deadlines),
+      io_(io),
       deadlines_(deadlines),
-      counters_(counters) {}
+      counters_(counters),
+      speaks_http_2_(settings_.protocol == Protocol::http_2) {}
 
-Pool::~Pool() { close_idle(); }
+Pool::~Pool() {
+    close_idle();
+    for (const std::shared_ptr<Shared>& one : shared_) one->connection.close();
+}
 
-Lease Pool::take_idle(bool look) {
+Lease Pool::lend_stream() {
+    for (const std::shared_ptr<Shared>& one : shared_) {
+        if (!one->connection.has_room()) continue;
+        auto lease = std::make_unique<Connection>();
+        h2::ClientConnection::Lent lent = one->connection.open();
+        lease->stream = net::Stream(io_, deadlines_, std::move(lent.channel));
+        lease->shared = std::move(lent.stream);
+        lease->address = one->address;
+        lease->number = one->number;
+        lease->reused = true;
+        counters_.upstream_connections_active.add();
+        return lease;
+    }
+    return nullptr;
+}
+
+Lease Pool::take_idle(Wish wish) {
+    const bool look = wish.look;
+    if (!wish.http_1 && !shared_.empty())
+        if (Lease lease = lend_stream()) return lease;
     // An API that ends its connections after so many answers does so right behind the last: one
     // that has just come back may be about to end. The latest of those that stayed; else the
     // oldest.
@@ -56,9 +101,50 @@ Lease Pool::take_idle(bool look) {
     return nullptr;
 }
 
-net::Task<Connecting> Pool::connect() {
+net::Task<> Pool::run(std::shared_ptr<Shared> one) { co_await one->connection.run({}); }
+
+void Pool::share(Connection& connection) {
+    auto one = std::make_shared<Shared>(connection, io_, deadlines_, settings_.http_2);
+    shared_.push_back(one);
+    net::spawn(run(one), [](const std::exception_ptr&) {});
+}
+
+void Pool::settle(Dialing& dialing, const Connecting& outcome) {
+    for (const std::shared_ptr<Dialing::Waiter>& waiter : dialing.waiters) {
+        waiter->failure.timed_out = outcome.timed_out;
+        waiter->failure.no_descriptor = outcome.no_descriptor;
+        waiter->failure.reached = outcome.reached;
+        waiter->failure.error = outcome.error;
+        waiter->done.raise();
+    }
+}
+
+net::Task<Connecting> Pool::connect(Wish wish) {
+    const bool may_share = speaks_http_2_ && !wish.http_1;
+    while (may_share && dialing_) {
+        const auto waiter = std::make_shared<Dialing::Waiter>();
+        dialing_->waiters.push_back(waiter);
+        co_await waiter->done;
+        Connecting outcome = std::move(waiter->failure);
+        outcome.lease = lend_stream();
+        if (outcome.lease || !outcome.error.empty()) co_return outcome;
+    }
+    if (!may_share) co_return co_await dial(wish);
+    dialing_ = std::make_unique<Dialing>();
+    Connecting outcome = co_await dial(wish);
+    const std::unique_ptr<Dialing> done = std::move(dialing_);
+    settle(*done, outcome);
+    co_return outcome;
+}
+
+net::Task<Connecting> Pool::dial(Wish wish) {
+    net::Alpn alpn = net::Alpn::both;
+    if (wish.http_1 || settings_.protocol == Protocol::http_1)
+        alpn = net::Alpn::http_1_1;
+    else if (settings_.protocol == Protocol::http_2)
+        alpn = net::Alpn::h2;
     Resolution resolution = co_await names_.endpoints();
-    Connecting outcome = co_await dialer_.connect(std::move(resolution.endpoints));
+    Connecting outcome = co_await dialer_.connect(std::move(resolution.endpoints), alpn);
     if (!outcome.lease) {
         if (outcome.error.empty()) outcome.error = std::move(resolution.error);
         names_.doubt();
@@ -67,12 +153,28 @@ net::Task<Connecting> Pool::connect() {
     outcome.lease->number = connections_made.fetch_add(1, std::memory_order_relaxed) + 1;
     outcome.lease->stream.clear_deadline();
     counters_.upstream_connections_total.add();
+    const bool over_tls = outcome.lease->stream.is_tls();
+    const bool http_2 =
+        over_tls ? outcome.lease->stream.speaks_h2() : settings_.protocol == Protocol::http_2;
+    if (http_2 && !wish.http_1) {
+        speaks_http_2_ = true;
+        share(*outcome.lease);
+        outcome.lease = lend_stream();
+        if (outcome.lease) outcome.lease->reused = false;
+        co_return outcome;
+    }
+    if (settings_.protocol == Protocol::http_2) {
+        outcome.lease = nullptr;
+        outcome.error = over_tls ? "it does not speak HTTP/2, which upstream_protocol asks for"
+                                 : "HTTP/2 has no way to switch protocols";
+        co_return outcome;
+    }
     counters_.upstream_connections_active.add();
     co_return outcome;
 }
 
 void Pool::give_back(Lease lease, std::chrono::seconds keep_alive_timeout) {
-    if (idle_.size() >= most_idle || !lease->stream.is_open()) {
+    if (lease->shared || idle_.size() >= most_idle || !lease->stream.is_open()) {
         counters_.upstream_connections_active.subtract();
         return;
     }
@@ -114,11 +216,13 @@ void Pool::sweep(net::Clock::time_point now) {
         counters_.upstream_connections_idle.subtract();
         return true;
     });
+    std::erase_if(shared_, [](const auto& one) { return !one->connection.is_alive(); });
 }
 
 void Pool::close_idle() {
     counters_.upstream_connections_idle.subtract(idle_.size());
     idle_.clear();
+    for (const std::shared_ptr<Shared>& one : shared_) one->connection.drain();
 }
 
 }  // namespace whogoes::upstream

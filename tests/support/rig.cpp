@@ -132,7 +132,8 @@ app::WorkerOrders Rig::orders() const {
     orders.settings = settings_;
     orders.pool = settings::pool_settings(*settings_);
     if (options_.tls)
-        orders.tls = net::server_tls(certificates().server.certificate, certificates().server.key);
+        orders.tls = net::server_tls(certificates().server.certificate, certificates().server.key,
+                                         net::Alpn::both);
     return orders;
 }
 
