@@ -116,6 +116,7 @@ void Stream::end_came() {
 
 void Stream::closed(std::uint32_t error_code) {
     closed_ = true;
+    was_reset_ = error_code != NGHTTP2_NO_ERROR;
     never_processed_ = error_code == NGHTTP2_REFUSED_STREAM;
     wants_http_1_ = error_code == NGHTTP2_HTTP_1_1_REQUIRED;
     failed_ = error_code != NGHTTP2_NO_ERROR || !in_ended_;

@@ -59,9 +59,12 @@ public:
     bool takes_data() const noexcept { return carrier_ != nullptr || !let_go_; }
     bool ended_by_peer() const noexcept { return in_ended_; }
     bool is_closed() const noexcept { return closed_; }
-    // REFUSED_STREAM, or behind the last that a GOAWAY names: the peer did nothing (RFC 9113, 8.7).
-    bool never_processed() const noexcept { return never_processed_; }
+    // REFUSED_STREAM, or behind the last that a GOAWAY names: the peer did nothing (RFC 9113, 8.7);
+    // nor did one that wants_http_1().
+    bool never_processed() const noexcept { return never_processed_ || wants_http_1_; }
     bool wants_http_1() const noexcept { return wants_http_1_; }  // HTTP_1_1_REQUIRED
+    // The peer ended this stream, and not the connection that it is one of.
+    bool was_reset() const noexcept { return was_reset_; }
     void lost();                     // the connection is gone, or will be
     bool to_head = false;            // an answer to HEAD is to be sent, or awaited
     net::Clock::time_point moved{};  // when octets of it last went out
@@ -100,7 +103,8 @@ private:
     std::string trailers_;
     bool out_ended_ = false, deferred_ = false, blocked_ = false, let_go_ = false;
 
-    bool closed_ = false, failed_ = false, never_processed_ = false, wants_http_1_ = false;
+    bool closed_ = false, failed_ = false, never_processed_ = false, wants_http_1_ = false,
+         was_reset_ = false;
 };
 
 }  // namespace whogoes::h2

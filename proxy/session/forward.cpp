@@ -164,7 +164,8 @@ Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
         return Attempt::failed;
     }
     const bool untouched = exchange.lease->never_processed() && exchange.body.complete;
-    if ((may_be_stale || untouched) && exchange.answer_buffer.empty()) return Attempt::stale;
+    const bool stale = may_be_stale && !exchange.lease->was_reset();
+    if ((stale || untouched) && exchange.answer_buffer.empty()) return Attempt::stale;
     const std::string& origin = exchange.pool->settings().target.origin;
     if (exchange.answer_buffer.empty())
         fail(exchange, 502, origin + " closed the connection without an answer");
@@ -271,6 +272,8 @@ net::Task<bool> forward(Exchange& exchange) {
     Attempt outcome = co_await attempt(exchange, false);
     if (outcome == Attempt::stale) {
         exchange.worker.counters.upstream_retries.add();
+        if (exchange.lease->shared && exchange.lease->shared->wants_http_1())
+            exchange.pool->avoid_http_2();
         exchange.release_lease(false);
         outcome = co_await attempt(exchange, true);
     }

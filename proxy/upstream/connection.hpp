@@ -28,6 +28,8 @@ struct Connection {
 
     // The upstream said that it did nothing with the request (RFC 9113, 8.7).
     bool never_processed() const { return shared && shared->never_processed(); }
+    // It ended this request, and not the connection under several.
+    bool was_reset() const { return shared && shared->was_reset(); }
 
     // Neither its end is there nor anything that nobody asked for. Asks the kernel: an event that
     // tells of either may still be waiting for its turn.

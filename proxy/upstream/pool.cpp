@@ -73,7 +73,7 @@ Lease Pool::lend_stream() {
 
 Lease Pool::take_idle(Wish wish) {
     const bool look = wish.look;
-    if (!wish.http_1 && !shared_.empty())
+    if (!wish.http_1 && !shared_.empty() && settings_.protocol != Protocol::http_1)
         if (Lease lease = lend_stream()) return lease;
     // An API that ends its connections after so many answers does so right behind the last: one
     // that has just come back may be about to end. The latest of those that stayed; else the

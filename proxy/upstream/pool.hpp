@@ -25,6 +25,11 @@ public:
     Pool& operator=(const Pool&) = delete;
 
     const PoolSettings& settings() const noexcept { return settings_; }
+    // The upstream has offered HTTP/2 and wants HTTP/1.1 (RFC 9113, 7): from now on it gets that.
+    void avoid_http_2() noexcept {
+        if (settings_.protocol == Protocol::auto_) settings_.protocol = Protocol::http_1;
+        speaks_http_2_ = settings_.protocol == Protocol::http_2;
+    }
     // Whether one of its connections may be of HTTP/2.
     bool may_share() const noexcept {
         return settings_.protocol == Protocol::http_2 ||

@@ -107,11 +107,15 @@ H2Peer::H2Peer(Wire& wire, Role role, std::string_view came) : wire_(wire) {
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, H2PeerCallbacks::received);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, H2PeerCallbacks::data);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, H2PeerCallbacks::closed);
+    nghttp2_option* options = nullptr;
+    nghttp2_option_new(&options);
+    nghttp2_option_set_max_send_header_block_length(options, 1 << 20);
     if (role == Role::client)
-        nghttp2_session_client_new(&session_, callbacks, this);
+        nghttp2_session_client_new2(&session_, callbacks, this, options);
     else
         nghttp2_session_server_new(&session_, callbacks, this);
     nghttp2_session_callbacks_del(callbacks);
+    nghttp2_option_del(options);
     nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
     if (!came.empty())
         nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(came.data()),
