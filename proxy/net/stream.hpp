@@ -101,7 +101,8 @@ public:
     // TLS. The SSL object is taken over; handshake() must succeed before anything else is done.
     void start_tls(ssl_st* ssl);
     bool is_tls() const noexcept;
-    bool has_decrypted() const noexcept;  // bytes that no readiness will announce
+    // TLS has taken bytes off the socket that no readiness will announce. They need not be data.
+    bool has_decrypted() const noexcept;
     ssl_st* tls() const noexcept;
     Task<Io> handshake();
 

@@ -40,15 +40,16 @@ bool may_be_repeated(const Exchange& exchange) {
 
 net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     let_go_of_foreign_pin(exchange);
-    const bool look = !may_be_repeated(exchange);
+    using upstream::Pool;
+    const Pool::For request = may_be_repeated(exchange) ? Pool::For::safe : Pool::For::unsafe;
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
         exchange.lease->reused = true;
         exchange.pin = true;
-        if (!look || exchange.lease->is_quiet()) co_return true;
+        if (request == Pool::For::safe || exchange.lease->is_quiet()) co_return true;
         exchange.release_lease(false);
     }
-    if (!fresh) exchange.lease = exchange.pool->take_idle(look);
+    if (!fresh) exchange.lease = exchange.pool->take_idle(request);
     if (exchange.lease) co_return true;
     upstream::Connecting connecting = co_await exchange.pool->connect();
     exchange.lease = std::move(connecting.lease);

@@ -31,6 +31,7 @@ upstream::PoolSettings pool_settings(const Settings& settings) {
     pool.tls = settings.upstream_tls;
     pool.connect_timeout = settings.timeouts.connect;
     pool.idle_timeout = settings.timeouts.upstream_idle;
+    pool.idle_timeout_unsafe = settings.timeouts.upstream_idle_unsafe;
     if (settings.upstream.tls)
         pool.tls_context =
             net::client_tls({.ca_file = settings.upstream_tls.ca_file,

@@ -25,9 +25,10 @@ public:
 
     const PoolSettings& settings() const noexcept { return settings_; }
 
-    // An idle connection, or none. Its end was not heard of so far; with `look` the socket is asked
-    // too, for a request that must not be sent twice.
-    Lease take_idle(bool look);
+    // An idle connection, or none. Its end was not heard of so far. For a request that must not be
+    // sent twice it was not idle for long, and the socket is asked too.
+    enum class For : std::uint8_t { safe, unsafe };
+    Lease take_idle(For);
     net::Task<Connecting> connect();
     // `keep_alive_timeout`: what the upstream's Keep-Alive said, 0: nothing.
     void give_back(Lease, std::chrono::seconds keep_alive_timeout);
@@ -39,6 +40,9 @@ public:
 
 private:
     struct Idle;
+    using Idles = std::vector<std::unique_ptr<Idle>>;
+
+    Idles::iterator quietest();  // for an unsafe request
     void evict(Idle&);
 
     PoolSettings settings_;
@@ -46,7 +50,7 @@ private:
     Dialer dialer_;
     net::Deadlines& deadlines_;
     net::Counters& counters_;
-    std::vector<std::unique_ptr<Idle>> idle_;  // the freshest at the back
+    Idles idle_;  // the freshest at the back
 };
 
 }  // namespace whogoes::upstream
