@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -86,9 +87,10 @@ TEST_CASE("connections that are opened at once have a ticket each") {
         for (Gate& gate : all) gate.open();
         for (Client& client : clients) CHECK(client.reply().body == "last");
     }
-    std::vector<bool> expected(at_once, false);
-    expected.resize(2 * at_once, true);
-    CHECK(rig.upstream.resumed() == expected);
+    const std::vector<bool> resumed = rig.upstream.resumed();
+    CHECK_FALSE(resumed.front());
+    // Of the first four some may have come behind a ticket of another's.
+    CHECK(std::count(resumed.begin() + at_once, resumed.end(), true) == at_once);
 }
 
 TEST_CASE("what was agreed under other settings is not resumed under new ones") {
@@ -144,7 +146,7 @@ TEST_CASE("a safe request takes a connection that is too old for one that must n
         CHECK(client.ask(request).status() == 200);
     // What was passed over is still there.
     CHECK(connections == std::vector<std::size_t>{0, 0, 1, 1, 2, 2});
-    CHECK(rig.counted(&net::Counters::upstream_connections_idle) == 3);
+    CHECK(eventually([&] { return rig.counted(&net::Counters::upstream_connections_idle) == 3; }));
     CHECK(rig.upstream.resumed() == std::vector<bool>{false, true, true});
 }
 
@@ -153,7 +155,7 @@ TEST_CASE("the upstream's Keep-Alive ends a connection earlier than we would") {
     rig.upstream.will_answer(ok("first", "Keep-Alive: timeout=1\r\n"));
     CHECK(rig.get("/").body == "first");
     rig.upstream.wait_for_ended(1);
-    CHECK(rig.counted(&net::Counters::upstream_connections_idle) == 0);
+    CHECK(eventually([&] { return rig.counted(&net::Counters::upstream_connections_idle) == 0; }));
 }
 
 TEST_CASE("a safe request on a connection that the upstream has given up is sent once more") {
