@@ -29,7 +29,7 @@ void intrusive_ptr_release(Stream::State* state) noexcept {
 
 bool Stream::Wait::await_ready() const noexcept {
     if (state_.ended != Io::ok || !state_.is_open()) return true;
-    return !for_room_ && state_.read_pending;
+    return !for_room_ && state_.has_news();
 }
 
 void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
@@ -149,7 +149,7 @@ IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
 
 namespace {
 
-// A small message is one plain send, and under TLS one record: its pieces are copied together.
+// A small message is one plain send: its pieces are copied together.
 constexpr std::size_t most_gathered = 4096;
 
 std::size_t gather(std::span<const iovec> pieces, char* into) noexcept {
@@ -170,10 +170,10 @@ IoResult Stream::try_write(std::span<const iovec> pieces) noexcept {
     if (!is_open()) return {Io::cancelled, 0};
     State& state = *state_;
     if (state.channel) return state.channel->try_write(pieces);
+    if (state.ssl) return tls_write(state, pieces);
     char together[most_gathered];
     iovec one{together, pieces.size() > 1 ? gather(pieces, together) : 0};
     if (one.iov_len > 0) pieces = {&one, 1};
-    if (state.ssl) return tls_write(state, pieces);
     ssize_t sent = 0;
     if (pieces.size() == 1) {
         sent = ::send(native(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
@@ -230,7 +230,7 @@ void Stream::watch(Watcher watcher, void* context) {
     state.watcher_context = context;
     state.watcher = watcher;
     const boost::intrusive_ptr<State> self = state_;
-    if (state.read_pending || (state.ssl && SSL_pending(state.ssl.get()) > 0)) state.tell_watcher();
+    if (state.has_news()) state.tell_watcher();
     state.go_on_watching();
 }
 

@@ -105,8 +105,9 @@ public:
 
     // TLS. The SSL object is taken over; handshake() must succeed before anything else is done.
     void start_tls(ssl_st* ssl);
-    bool is_tls() const noexcept;         // also where the connection that it shares has it
-    bool has_decrypted() const noexcept;  // bytes that no readiness will announce
+    bool is_tls() const noexcept;  // also where the connection that it shares has it
+    // TLS has taken bytes off the socket that no readiness will announce. They need not be data.
+    bool has_decrypted() const noexcept;
     ssl_st* tls() const noexcept;
     Task<Io> handshake();
     bool speaks_h2() const noexcept;  // what ALPN settled on

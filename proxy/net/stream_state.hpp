@@ -12,7 +12,9 @@
 #include <unistd.h>
 #include <utility>
 
-// The inside of a Stream, for its two source files.
+struct bio_st;  // OpenSSL's BIO
+
+// The inside of a Stream, for its source files.
 namespace whogoes::net {
 
 struct FreeSsl {
@@ -76,6 +78,9 @@ public:
     // end that came with these bytes was a part of their edge.
     void note_short_read() noexcept { read_pending = end_seen; }
 
+    // A read may find something, and no edge would tell of it.
+    bool has_news() const noexcept { return read_pending || tls_unread; }
+
     // Readiness can be old news, or a TLS record without data: look before calling.
     void tell_watcher() {
         if (look() == Io::again) {
@@ -135,11 +140,15 @@ public:
     Io ended = Io::ok;
     bool read_pending = false, end_seen = false, interrupting = false;
     bool read_wants_write = false, write_wants_read = false, tls_failed = false;
+    bool tls_unread = false;  // OpenSSL has taken bytes that no call has looked at so far
 };
 
 // TLS on the socket itself: what try_read(), try_write() and peek() do there.
 IoResult tls_read(Stream::State&, char* at, std::size_t octets) noexcept;
 IoResult tls_write(Stream::State&, std::span<const iovec> pieces) noexcept;
 Io tls_peek(Stream::State&) noexcept;
+
+// Reads and writes the socket and keeps `read_pending` true. Null: no memory.
+bio_st* way_to_socket(Stream::State&);
 
 }  // namespace whogoes::net

@@ -3,12 +3,15 @@
 #include "proxy/net/address.hpp"
 #include "proxy/net/authorities.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <arpa/inet.h>
 #include <stdexcept>
+#include <utility>
 
 namespace whogoes::net {
 namespace {
@@ -63,6 +66,54 @@ int choose_protocol(ssl_st*, const unsigned char** out, unsigned char* out_lengt
     return SSL_TLSEXT_ERR_OK;
 }
 
+// What tickets are sealed with, one for the process: they are good at each of its listeners and
+// workers, and when a certificate has been renewed.
+class TicketKeys {
+public:
+    TicketKeys() {
+        if (RAND_bytes(bytes_, sizeof bytes_) != 1) give_up("cannot make a key for TLS tickets");
+    }
+    ~TicketKeys() { OPENSSL_cleanse(bytes_, sizeof bytes_); }
+    TicketKeys(const TicketKeys&) = delete;
+    TicketKeys& operator=(const TicketKeys&) = delete;
+
+    void give_to(ssl_ctx_st* context) {
+        if (SSL_CTX_set_tlsext_ticket_keys(context, bytes_, sizeof bytes_) != 1)
+            give_up("cannot set up TLS tickets");
+    }
+
+private:
+    unsigned char bytes_[80];  // name, HMAC key and AES key, as OpenSSL wants them
+};
+
+using SharedSessions = std::shared_ptr<TlsSessions>;
+
+void forget_sessions(void*, void* held, CRYPTO_EX_DATA*, int, long, void*) noexcept {
+    delete static_cast<SharedSessions*>(held);
+}
+
+// Where a connection holds the sessions that it adds to.
+int sessions_slot() {
+    static const int slot = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, forget_sessions);
+    return slot;
+}
+
+// A copy: OpenSSL spoils the connection's own where that ends without a word, which since TLS 1.1
+// says nothing against its session (RFC 4346, 7.2.1).
+int keep_session(ssl_st* ssl, SSL_SESSION* session) noexcept {
+    const auto* const sessions =
+        static_cast<const SharedSessions*>(SSL_get_ex_data(ssl, sessions_slot()));
+    if (sessions == nullptr) return 0;
+    if (TlsSessions::Session copy{SSL_SESSION_dup(session)}) (*sessions)->keep(std::move(copy));
+    return 0;  // we have not taken the one that was shown
+}
+
+void resume(ssl_st* ssl, SharedSessions sessions) {
+    if (const TlsSessions::Session session = sessions->take()) SSL_set_session(ssl, session.get());
+    auto held = std::make_unique<SharedSessions>(std::move(sessions));
+    if (SSL_set_ex_data(ssl, sessions_slot(), held.get()) == 1) held.release();
+}
+
 bool is_address(const std::string& name) {
     unsigned char bytes[16];
     return inet_pton(AF_INET, name.c_str(), bytes) == 1 ||
@@ -80,6 +131,8 @@ TlsContext server_tls(const std::string& certificate_file, const std::string& ke
         nullptr);
     constexpr unsigned char session_context[] = "whogoes";
     SSL_CTX_set_session_id_context(context.get(), session_context, sizeof session_context - 1);
+    static TicketKeys keys;
+    keys.give_to(context.get());
     return context;
 }
 
@@ -94,6 +147,9 @@ TlsContext client_tls(const ClientTls& settings) {
     }
     if (!settings.certificate_file.empty())
         use_certificate(context.get(), settings.certificate_file, settings.key_file);
+    SSL_CTX_set_session_cache_mode(context.get(),
+                                   SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context.get(), keep_session);
     return context;
 }
 
@@ -105,7 +161,7 @@ ssl_st* accept_tls(const TlsContext& context) {
 }
 
 ssl_st* connect_tls(const TlsContext& context, const std::string& server_name, bool verify,
-                    Alpn alpn) {
+                    Alpn alpn, std::shared_ptr<TlsSessions> sessions) {
     ssl_st* ssl = SSL_new(context.get());
     if (ssl == nullptr) give_up("cannot start TLS");
     SSL_set_connect_state(ssl);
@@ -118,6 +174,7 @@ ssl_st* connect_tls(const TlsContext& context, const std::string& server_name, b
         if (verify) SSL_set1_host(ssl, server_name.c_str());
     }
     SSL_set_verify(ssl, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    if (sessions) resume(ssl, std::move(sessions));
     return ssl;
 }
 

@@ -48,13 +48,14 @@ bool asks_for_http_1(const Exchange& exchange) {
 
 net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     let_go_of_foreign_pin(exchange);
-    const bool look = !may_be_repeated(exchange);
-    const upstream::Pool::Wish wish{look, asks_for_http_1(exchange)};
+    using upstream::Pool;
+    const Pool::For request = may_be_repeated(exchange) ? Pool::For::safe : Pool::For::unsafe;
+    const Pool::Wish wish{request, asks_for_http_1(exchange)};
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
         exchange.lease->reused = true;
         exchange.pin = true;
-        if (!look || exchange.lease->is_quiet()) co_return true;
+        if (request == Pool::For::safe || exchange.lease->is_quiet()) co_return true;
         exchange.release_lease(false);
     }
     if (!fresh) exchange.lease = exchange.pool->take_idle(wish);

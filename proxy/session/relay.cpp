@@ -112,6 +112,19 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
                                 exchange.scratch->added);
 }
 
+// What lasts for days holds of its request what may still be asked for: the head, and no block with
+// room for another.
+void hold_head_alone(Exchange& exchange) {
+    if (exchange.event || !exchange.body.complete) return;  // others look into the block
+    net::Buffer& buffer = exchange.client.buffer;
+    http::RequestHead& head = exchange.request();
+    const auto begin = static_cast<std::size_t>(head.bytes.data() - buffer.begin());
+    buffer.shrink();
+    head.bytes = buffer.view().substr(begin, head.bytes.size());
+    exchange.body.in_buffer =
+        buffer.view().substr(exchange.head_octets, exchange.body.in_buffer.size());
+}
+
 // More of the body into the (empty) buffer. False: the upstream ended or failed; until_close bodies
 // end so in good order.
 net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first) {
@@ -122,6 +135,7 @@ net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first)
         if (wait_first && !upstream.has_decrypted()) {
             read.outcome = net::Io::again;
         } else {
+            if (!buffer) buffer = exchange.worker.buffers.lend();
             read = upstream.try_read(buffer.space(), buffer.room());
         }
         if (read.outcome == net::Io::again) {
@@ -151,6 +165,7 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     if (endless && exchange.lease) {
         client.keep_asking();
         exchange.lease->stream.keep_asking();
+        hold_head_alone(exchange);
     }
     const settings::Timeouts& timeouts = exchange.settings->timeouts;
     Keeping keeping(exchange);
@@ -177,10 +192,12 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
         if (share.spent(portion.octets)) co_await exchange.worker.next_turn();
         if (body.flawed() || exchange.client.gone) co_return false;
         buffer.clear();
-        if (endless)
+        if (endless) {
+            buffer.release();
             exchange.lease->stream.clear_deadline();
-        else if (!exchange.upload.running())
+        } else if (!exchange.upload.running()) {
             exchange.lease->stream.set_deadline(timeouts.response);
+        }
         const bool more = co_await read_more(exchange, body, short_read);
         if (!more) co_return body.done();
         short_read = buffer.room() > 0;

@@ -123,7 +123,8 @@ struct Timeouts {
         tunnel_end_set{};
     std::chrono::milliseconds idle{75000};
     std::chrono::milliseconds response{60000};
-    std::chrono::milliseconds upstream_idle{4000};
+    // Of a connection to the upstream: see upstream::PoolSettings.
+    std::chrono::milliseconds upstream_idle{60000}, upstream_idle_unsafe{4000};
 
     // For a client's TLS handshake.
     std::chrono::milliseconds handshake() const { return handshake_set.value_or(header); }

@@ -53,7 +53,11 @@ struct PoolSettings {
     Protocol protocol = Protocol::auto_;
     h2::Limits http_2{};
     std::chrono::milliseconds connect_timeout{5000};
-    std::chrono::milliseconds idle_timeout{4000};
+    // How long a connection may be idle and still be used: where the API ends it under a request,
+    // one that may be sent twice loses nothing, so it takes one of any age; the others go by what
+    // servers keep at least.
+    std::chrono::milliseconds idle_timeout{60000};
+    std::chrono::milliseconds idle_timeout_unsafe{4000};
 };
 
 }  // namespace whogoes::upstream

@@ -57,7 +57,10 @@ struct Dialer::Race {
 };
 
 Dialer::Dialer(const PoolSettings& settings, net::Reactor& io, net::Deadlines& deadlines)
-    : settings_(settings), io_(io), deadlines_(deadlines) {}
+    : settings_(settings),
+      io_(io),
+      deadlines_(deadlines),
+      sessions_(settings.tls_context ? std::make_shared<net::TlsSessions>() : nullptr) {}
 
 net::Task<> Dialer::run(std::shared_ptr<Race> race, std::size_t number) const {
     Race::Runner& runner = race->runners[number];
@@ -154,10 +157,11 @@ net::Task<bool> Dialer::open(const net::Endpoint& endpoint, net::Alpn alpn, Conn
     const std::string& name =
         settings_.tls.server_name.empty() ? settings_.target.host : settings_.tls.server_name;
     connection.stream.start_tls(
-        net::connect_tls(settings_.tls_context, name, settings_.tls.verify, alpn));
+        net::connect_tls(settings_.tls_context, name, settings_.tls.verify, alpn, sessions_));
     outcome.reached = true;
     const net::Io shaken = co_await connection.stream.handshake();
     if (shaken == net::Io::ok) co_return true;
+    if (shaken == net::Io::failed) sessions_->clear();  // it may be what was resumed
     outcome.timed_out = shaken == net::Io::timed_out;
     outcome.error = "TLS handshake failed: " + connection.stream.failure();
     co_return false;

@@ -34,6 +34,7 @@ private:
     const PoolSettings& settings_;
     net::Reactor& io_;
     net::Deadlines& deadlines_;
+    std::shared_ptr<net::TlsSessions> sessions_;  // null without TLS
     FailedAddresses failed_;
 };
 

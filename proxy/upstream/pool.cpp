@@ -71,29 +71,34 @@ Lease Pool::lend_stream() {
     return nullptr;
 }
 
+// An API that ends its connections after so many answers does so right behind the last: one that
+// has just come back may be about to end. The latest of those that stayed; else the oldest of those
+// that are not too old.
+Pool::Idles::iterator Pool::quietest() {
+    const auto first_since = [this](Idles::iterator from, net::Clock::time_point since) {
+        return std::find_if(from, idle_.end(),
+                            [&](const auto& idle) { return idle->lease->idle_since >= since; });
+    };
+    constexpr std::chrono::milliseconds stayed{200};
+    const net::Clock::time_point now = deadlines_.now();
+    const auto young = first_since(idle_.begin(), now - settings_.idle_timeout_unsafe);
+    const auto fresh = first_since(young, now - stayed);
+    return fresh == young ? young : std::prev(fresh);
+}
+
 Lease Pool::take_idle(Wish wish) {
-    const bool look = wish.look;
     if (!wish.http_1 && !shared_.empty() && settings_.protocol != Protocol::http_1)
         if (Lease lease = lend_stream()) return lease;
-    // An API that ends its connections after so many answers does so right behind the last: one
-    // that has just come back may be about to end. The latest of those that stayed; else the
-    // oldest.
-    const auto quietest = [this] {
-        constexpr std::chrono::milliseconds stayed{200};
-        const net::Clock::time_point since = deadlines_.now() - stayed;
-        const auto fresh = std::find_if(idle_.begin(), idle_.end(), [&](const auto& idle) {
-            return idle->lease->idle_since > since;
-        });
-        return fresh == idle_.begin() ? fresh : std::prev(fresh);
-    };
+    const For request = wish.request;
     while (!idle_.empty()) {
-        const auto chosen = look ? quietest() : std::prev(idle_.end());
+        const auto chosen = request == For::unsafe ? quietest() : std::prev(idle_.end());
+        if (chosen == idle_.end()) break;
         Lease lease = std::move((*chosen)->lease);
         lease->stream.unwatch();
         idle_.erase(chosen);
         counters_.upstream_connections_idle.subtract();
         if (deadlines_.now() - lease->idle_since > lease->idle_limit) continue;
-        if (look && !lease->is_quiet()) continue;
+        if (request == For::unsafe && !lease->is_quiet()) continue;
         lease->reused = true;
         counters_.upstream_connections_active.add();
         return lease;

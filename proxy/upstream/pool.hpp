@@ -36,9 +36,11 @@ public:
                (settings_.protocol == Protocol::auto_ && settings_.target.tls);
     }
 
-    // What a request asks of its connection.
+    // What a request asks of its connection. One that must not be sent twice is for connections
+    // that were not idle for long, and the socket is asked for its end.
+    enum class For : std::uint8_t { safe, unsafe };
     struct Wish {
-        bool look = false;    // it must not be sent twice: the socket is asked for its end
+        For request = For::safe;
         bool http_1 = false;  // it would switch protocols, or belongs to one connection
     };
     // An idle connection, or none, whose end was not heard of so far; or a stream of one that
@@ -57,6 +59,9 @@ public:
 private:
     struct Idle;
     struct Dialing;
+    using Idles = std::vector<std::unique_ptr<Idle>>;
+
+    Idles::iterator quietest();  // for an unsafe request
     void evict(Idle&);
     net::Task<Connecting> dial(Wish);
     void share(Connection&);
@@ -72,10 +77,10 @@ private:
     net::Reactor& io_;
     net::Deadlines& deadlines_;
     net::Counters& counters_;
-    std::vector<std::unique_ptr<Idle>> idle_;  // the freshest at the back
-    std::vector<std::shared_ptr<Shared>> shared_;
-    std::unique_ptr<Dialing> dialing_;  // where all that come may wait for one
-    bool speaks_http_2_ = false;        // as far as is known
+    Idles idle_;                                   // the freshest at the back
+    std::vector<std::shared_ptr<Shared>> shared_;  // those that speak HTTP/2
+    std::unique_ptr<Dialing> dialing_;             // where all that come may wait for one
+    bool speaks_http_2_ = false;                   // as far as is known
 };
 
 }  // namespace whogoes::upstream

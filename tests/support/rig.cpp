@@ -229,10 +229,12 @@ std::string Rig::log_text() const {
     return log_text_;
 }
 
-Client Rig::connect_plain() const { return Client(Wire::to(endpoint_)); }
+Client Rig::connect_plain(std::size_t listener) const {
+    return Client(Wire::to(endpoints_.at(listener)));
+}
 
 Client Rig::connect(std::size_t listener) const {
-    Client client(Wire::to(endpoints_.at(listener)));
+    Client client = connect_plain(listener);
     if (options_.tls) client.wire.secure_as_client(certificates().trusting_client.get());
     return client;
 }
