@@ -20,7 +20,7 @@ struct ssl_st;  // OpenSSL's SSL
 // One stream of octets both ways: a connection (TCP or unix) with TLS or without, or one of several
 // that share a connection (Channel). Non-blocking: the try_ functions act at
 // once, and a coroutine suspends only where the kernel says "again". TLS sits on the socket itself
-// (SSL_set_fd). Not thread-safe: it belongs to one worker.
+// (stream_bio). Not thread-safe: it belongs to one worker.
 namespace whogoes::net {
 
 class Channel;
