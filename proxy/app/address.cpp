@@ -91,7 +91,7 @@ Upstream refuse_scheme(Text scheme) {
                                  "://, WebSocket upgrades pass through it");
     return refused<Upstream>(
         in_quotes(scheme) +
-        " is no scheme that whogoes speaks: write http://, https:// or unix:/path");
+        " is no scheme that whogoes speaks: write http://, https://, h2c:// or unix:/path");
 }
 
 }  // namespace

@@ -178,6 +178,11 @@ void Connection::consumed(std::int32_t id, std::size_t octets, bool closed) {
     schedule_flush();
 }
 
+std::size_t Connection::answer_room() const noexcept {
+    const std::size_t share = limits_.answers_ahead / std::max<std::size_t>(streams_.size(), 1);
+    return std::clamp(share, limits_.least_answer_ahead, limits_.answer_ahead);
+}
+
 void Connection::resume(Stream& stream) {
     nghttp2_session_resume_data(session_, stream.id());
     schedule_flush();

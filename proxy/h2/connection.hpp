@@ -41,6 +41,7 @@ public:
     bool is_alive() const noexcept { return !ended_; }
     std::size_t streams() const noexcept { return streams_.size(); }
     const Limits& limits() const noexcept { return limits_; }
+    std::size_t answer_room() const noexcept;  // of a stream, by how many there are
     // Why it ended, where that was its peer's doing: for the log; empty else.
     const std::string& complaint() const noexcept { return complaint_; }
 

@@ -15,7 +15,11 @@ struct Limits {
     // How far a sender may be ahead of who takes its octets, and so what a stream may hold.
     std::uint32_t stream_window = 256 * 1024;
     std::uint32_t connection_window = 1024 * 1024;
-    std::size_t answer_ahead = std::size_t{64} * 1024;  // the same of what is still to be sent
+    // The same of what is still to be sent: of one stream alone, and of all together, but what each
+    // needs to go on at all.
+    std::size_t answer_ahead = std::size_t{64} * 1024;
+    std::size_t answers_ahead = std::size_t{1024} * 1024;
+    std::size_t least_answer_ahead = std::size_t{8} * 1024;
     // Streams that end with RST_STREAM, whoever sends it: so many at once, and so many a second.
     std::uint32_t resets_at_once = 500, resets_per_second = 100;
     // PING, SETTINGS, PRIORITY, empty DATA and unknown frames: what costs and brings nothing.

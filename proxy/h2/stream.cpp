@@ -203,7 +203,7 @@ net::IoResult Stream::write(std::span<const iovec> pieces) {
 // False: no room now, or what is written is no message.
 bool Stream::write_piece(std::string_view& octets) {
     if (!head_sent_) return take_head(octets);
-    const std::size_t most = connection_->limits().answer_ahead;
+    const std::size_t most = connection_->answer_room();
     if (pending() >= most) {
         blocked_ = true;
         return false;

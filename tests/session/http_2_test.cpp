@@ -194,6 +194,13 @@ TEST_CASE("draining lets what is under way end, and takes nothing new") {
     peer.until_closed();
 }
 
+TEST_CASE("where HTTP/2 is off, its preface is refused as any other version is") {
+    settings::Settings settings;
+    settings.speaks_http_2 = false;
+    Rig rig({.settings = settings});
+    CHECK(rig.ask("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status() == 505);
+}
+
 TEST_CASE("ALPN chooses HTTP/2 where both are offered, and HTTP/1.1 where only that is") {
     Rig rig({.tls = true});
     rig.upstream.will_answer(ok("two"));

@@ -147,8 +147,10 @@ TEST_CASE("TLS 1.1 is refused") {
     CHECK_THROWS_AS(client.wire.secure_as_client(context.get()), WireError);
 }
 
-TEST_CASE("ALPN offers http/1.1 and nothing else") {
-    Rig rig({.tls = true});
+TEST_CASE("without HTTP/2 ALPN offers http/1.1 and nothing else") {
+    settings::Settings settings;
+    settings.speaks_http_2 = false;
+    Rig rig({.settings = settings, .tls = true});
     rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
     {
         const net::TlsContext both = client_context(TLS1_3_VERSION, "\x02h2\x08http/1.1");

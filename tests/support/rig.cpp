@@ -132,8 +132,9 @@ app::WorkerOrders Rig::orders() const {
     orders.settings = settings_;
     orders.pool = settings::pool_settings(*settings_);
     if (options_.tls)
-        orders.tls = net::server_tls(certificates().server.certificate, certificates().server.key,
-                                         net::Alpn::both);
+        orders.tls =
+            net::server_tls(certificates().server.certificate, certificates().server.key,
+                            settings_->speaks_http_2 ? net::Alpn::both : net::Alpn::http_1_1);
     return orders;
 }
 
