@@ -13,7 +13,7 @@ def token(**claims):
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
     now = int(time.time())
-    return f'{part({"alg": "HS256", "typ": "JWT"})}.{part({"iss": "https://id.example", "iat": now, "exp": now + 600, **claims})}.c2lnbmF0dXJl'
+    return f'{part({"alg": "HS256", "typ": "JWT"})}.{part({"iss": "https://id.example", "iat": now, "exp": now + 600, **claims})}.{"A" * 43}'
 
 
 calls = {
