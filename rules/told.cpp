@@ -239,7 +239,8 @@ private:
                          [](const auto& a, const auto& b) { return a.row.order < b.row.order; });
         for (const Common::Found& one : all) {
             if (is_part_of_another(one, all) || heard_.told_of(one.row.saying->cause)) continue;
-            heard_.told.push_back({one.row.saying, one.row.by, one.text});
+            const bool exact = !heard_.error_reason.empty() && one.text == heard_.error_reason;
+            heard_.told.push_back({one.row.saying, one.row.by, one.text, exact});
         }
     }
 

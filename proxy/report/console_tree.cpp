@@ -111,6 +111,8 @@ std::vector<Branch> branches_of(const AuthEvent& event, const ConsoleStyle& styl
     const ConsoleText text(style);
     std::vector<Branch> branches;
     add_why(branches, event, text, style.local_time);
+    if (const std::string status = status_words(event.rpc); event.rpc.code > 0)
+        branches.push_back({Rank::api, "api   " + text.plain(status)});
     if (!event.upstream_message.empty() && !quotes(branches, event.upstream_message))
         branches.push_back({Rank::api, "api   \"" + text.plain(event.upstream_message) + "\""});
     add_rules(branches, event, text);

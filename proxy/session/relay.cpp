@@ -15,16 +15,16 @@ namespace {
 
 // What is kept of an answer's body while it passes, and for whom.
 struct Keeping {
-    std::string* evidence = nullptr;
+    observe::OpenEvent* evidence = nullptr;
     std::string* login = nullptr;
     http::BodyReader reader;  // of what goes to the client
 
     explicit Keeping(Exchange& exchange) : reader(exchange.answer()) {
-        if (exchange.event && exchange.event->wants_body) evidence = &exchange.event->body;
+        if (exchange.event && exchange.event->wants_body) evidence = exchange.event.get();
         if (exchange.login) login = &exchange.login->body;
     }
     bool wanted() const {
-        return (evidence != nullptr && evidence->size() < observe::body_evidence_octets) ||
+        return (evidence != nullptr && evidence->wants_payload()) ||
                (login != nullptr && login->size() < login_octets);
     }
     // What goes to the client, less the framing that it has.
@@ -35,11 +35,8 @@ struct Keeping {
 
 private:
     void keep(std::string_view data) const {
-        if (evidence != nullptr) add(*evidence, data, observe::body_evidence_octets);
-        if (login != nullptr) add(*login, data, login_octets);
-    }
-    static void add(std::string& kept, std::string_view data, std::size_t most) {
-        kept.append(data.substr(0, most - kept.size()));
+        if (evidence != nullptr) evidence->pass(data);
+        if (login != nullptr) login->append(data.substr(0, login_octets - login->size()));
     }
 };
 
@@ -202,6 +199,7 @@ net::Task<bool> relay(Exchange& exchange) {
     exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
     if (exchange.answer_whole) body.comes_whole();
+    if (exchange.event && exchange.event->wants_body) body.keep_trailers(exchange.event->trailers);
     const WatchedClient watched(exchange);
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);
