@@ -121,13 +121,13 @@ bool repeats_status(std::string_view text) {
 // The members that speak to people, the plainest first; npos: it does not.
 std::size_t rank_of(const Statement& statement) {
     constexpr std::array speaking{std::string_view("error_description"),
+                                  std::string_view("grpc-message"),
                                   std::string_view("message"),
                                   std::string_view("msg"),
                                   std::string_view("errorMessage"),
                                   std::string_view("error_message"),
                                   std::string_view("detail"),
                                   std::string_view("reason"),
-                                  std::string_view("grpc-message"),
                                   std::string_view("description"),
                                   std::string_view("title"),
                                   std::string_view("error"),

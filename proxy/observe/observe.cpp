@@ -259,6 +259,8 @@ void simulated(Observer& observer, const Sighting& sighting, const rules::Cause&
     seen.response.status = sighting.status;
     fill_place(sighting, treatment, seen);
     seen.read();
+    if (seen.rpc.system != rules::RpcSystem::none)
+        seen.rpc.status = rules::RpcStatus{rules::simulated_rpc_code(cause), {}, {}, {}};
     event.diagnosis = rules::simulated_diagnosis(cause, "the refusal was asked for");
     event.remedy.challenges =
         rules::simulated_challenges(event.diagnosis, seen, treatment.remedies);

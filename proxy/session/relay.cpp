@@ -47,11 +47,23 @@ bool lists(std::string_view list, std::string_view name) {
     return found;
 }
 
+void add_grpc_status(Exchange& exchange, std::string& lines) {
+    const rules::RpcStatus& told = *exchange.event->prescribed().grpc;
+    http::append_field(lines, "grpc-status", std::to_string(told.code));
+    http::append_field(lines, "grpc-message", rules::rpc_message_encoded(told.message));
+    exchange.changes.push_back("grpc-status: " + std::to_string(told.code) +
+                               " was added beside this " +
+                               std::to_string(exchange.answer().status));
+}
+
 // Our own lines for the answer's head; into scratch.lines.
 void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
     std::string& lines = exchange.scratch->lines;
     lines.clear();
-    if (!exchange.event || exchange.event->prescribed().challenges.empty()) return;
+    if (!exchange.event) return;
+    if (exchange.event->prescribed().grpc) add_grpc_status(exchange, lines);
+    patch.lines = lines;
+    if (exchange.event->prescribed().challenges.empty()) return;
     for (const std::string& challenge : exchange.event->prescribed().challenges)
         http::append_field(lines, "WWW-Authenticate", challenge);
     if (exchange.event->prescribed().expose_challenge) {
