@@ -42,8 +42,10 @@ struct Circumstances {
 };
 
 struct Remedy {
-    std::vector<std::string> challenges;     // field values to append, one line each; empty: none
-    std::optional<RpcStatus> grpc;           // to be told beside the HTTP status; empty: nothing
+    std::vector<std::string> challenges;  // field values to append, one line each; empty: none
+    // To be told beside the HTTP status, where a client takes it: behind the body, or in the head
+    // of an answer without one; empty: nothing.
+    std::optional<RpcStatus> grpc;
     bool expose_challenge = false;           // name it in Access-Control-Expose-Headers too
     bool unauthorized_for_redirect = false;  // answer 401 in place of this redirect to a login page
     bool refresh_and_replay = false;

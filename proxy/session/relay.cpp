@@ -47,7 +47,11 @@ bool lists(std::string_view list, std::string_view name) {
     return found;
 }
 
+// In a head that a body follows it does harm: gRPC's C core (Python, C++, Ruby) then drops the call
+// as "Stream removed", of an unknown error, and grpc-js does not look at it. Without a body both
+// take code and message.
 void add_grpc_status(Exchange& exchange, std::string& lines) {
+    if (exchange.answer().framing != http::Framing::none) return;
     const rules::RpcStatus& told = *exchange.event->prescribed().grpc;
     http::append_field(lines, "grpc-status", std::to_string(told.code));
     http::append_field(lines, "grpc-message", rules::rpc_message_encoded(told.message));

@@ -205,30 +205,32 @@ TEST_CASE("a refused call of another origin is told of once, with the duties tha
     CHECK(rig.stop().empty());
 }
 
-TEST_CASE("a plain 401 to a call of gRPC is told in its own words, where that is asked for") {
-    const std::string plain = answer(401, "Content-Type: text/plain\r\nDate: d\r\n", "no");
+TEST_CASE("a bare 401 to a call of gRPC is told in its own words, where that is asked for") {
+    const std::string plain = answer(401, "Content-Type: text/plain\r\nDate: d\r\n");
     RigOptions options;
     options.offers = {"Bearer realm=\"api\""};
     options.settings.treatment.remedies.grpc = true;
     Rig rig(std::move(options));
     rig.upstream.will_answer(plain);
-    const Message reply = rig.ask(call("grpc"));
-    CHECK(reply.head ==
-          "HTTP/1.1 401 Status\r\nContent-Type: text/plain\r\nDate: d\r\nContent-Length: 2\r\n"
+    CHECK(rig.ask(call("grpc")).head ==
+          "HTTP/1.1 401 Status\r\nContent-Type: text/plain\r\nDate: d\r\nContent-Length: 0\r\n"
           "grpc-status: 16\r\ngrpc-message: HTTP 401: no credentials\r\n"
           "WWW-Authenticate: Bearer realm=\"api\"\r\n\r\n");
-    CHECK(reply.body == "no");
     const boost::json::object event = rig.next_event();
     CHECK(text_at(event, "/rpc/system") == "grpc");
     CHECK(text_at(event, "/rpc/grpc/status_code") == "");
     CHECK(text_at(event, "/auth/changes") == "[\"grpc-status: 16 was added beside this 401\"]");
 
-    rig.upstream.will_answer(answer(403, "Date: d\r\n", "no"));
+    rig.upstream.will_answer(answer(403, "Date: d\r\n"));
     CHECK(rig.ask(call("grpc", bearer)).field("grpc-status") == "7");
     CHECK(text_at(rig.next_event(), "/auth/cause") == "permission-denied");
     rig.upstream.will_answer(plain);
     CHECK_FALSE(rig.ask(call("grpc-web")).has("grpc-status"));
     rig.next_event();
+    // gRPC's C core takes it for a broken call where a body follows.
+    rig.upstream.will_answer(answer(401, "Date: d\r\n", "no"));
+    CHECK_FALSE(rig.ask(call("grpc")).has("grpc-status"));
+    CHECK(text_at(rig.next_event(), "/auth/changes") == "");
 
     Rig observing;
     observing.upstream.will_answer(plain);
