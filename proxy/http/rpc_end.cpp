@@ -67,7 +67,8 @@ void RpcEnd::digits(std::string_view payload) {
         }
         const std::uint8_t value = base64_values[static_cast<unsigned char>(c)];
         if (value > 63) {
-            place_ = Place::lost;
+            flush();
+            if (wants_more()) place_ = Place::lost;
             return;
         }
         bits_ = bits_ << 6U | value;

@@ -79,6 +79,17 @@ void show_end(OpenEvent& event) {
     response.body_evidence = rules::BodyEvidence::whole;
 }
 
+bool ended_well(const OpenEvent& event) {
+    if (event.coded || event.rpc_end.compressed()) return false;
+    const bool native = event.rpc_end.framing() == http::RpcFraming::trailers;
+    bool well = false;
+    http::each_trailer(native ? std::string_view(event.trailers) : event.rpc_end.text(),
+                       [&well](std::string_view name, std::string_view value) {
+                           if (http::same_word(name, "grpc-status")) well = value == "0";
+                       });
+    return well;
+}
+
 bool body_may_hide_refusal(const Sighting& sighting) {
     const http::ResponseHead& answer = sighting.answer;
     if (!is_success(answer.status)) return false;

@@ -35,5 +35,7 @@ bool take_body(const Sighting&, OpenEvent&);
 void weigh_body(OpenEvent&);
 // Shows the rules how a call ended, as far as that has come.
 void show_end(OpenEvent&);
+// Whether it ended with a status of 0, seen by the lines alone; false: it may have, all the same.
+bool ended_well(const OpenEvent&);
 
 }  // namespace whogoes::observe

@@ -118,15 +118,18 @@ void at_end_of_call(Observer& observer, const Sighting& sighting) {
     OpenEvent& event = *sighting.event;
     event.awaits_end = false;
     if (!event.body_whole) return put_away(observer, sighting);
+    const bool told = sighting.settings.log.access == settings::AccessLog::all;
+    const bool well = ended_well(event);
+    bool remembered = well && is_worth_remembering(observer, sighting);
+    if (well && !remembered && !told) return put_away(observer, sighting);
     rules::Exchange& seen = event.exchange;
     seen.answered_at = observer.clock();
     fill_messages(sighting, event);
     seen.rpc = rules::rpc_of(seen.request, seen.response);
-    const bool accepted = seen.rpc.status && seen.rpc.status->code == rules::rpc_code::ok;
-    event.remembered =
-        !seen.rpc.refuses() && !(accepted && is_worth_remembering(observer, sighting));
+    if (!well && seen.rpc.status && seen.rpc.status->code == rules::rpc_code::ok)
+        remembered = is_worth_remembering(observer, sighting);
     event.only_history = !seen.rpc.refuses();
-    const bool told = sighting.settings.log.access == settings::AccessLog::all;
+    event.remembered = event.only_history && !remembered;
     if (event.remembered && !told) return put_away(observer, sighting);
     fill_rest(sighting, event);
     if (event.only_history) return;

@@ -86,6 +86,8 @@ TEST_CASE("what the last frame holds is found in any slices") {
         {"in base64 with line ends", RpcFraming::web_text,
          base64(frame(0x80, status)).insert(4, "\r\n"), status},
         {"in broken base64", RpcFraming::web_text, "gAAA!" + base64(status), ""},
+        {"in base64, broken behind its end", RpcFraming::web_text,
+         base64(frame(0x80, status)) + "!", status},
         {"in base64 without padding", RpcFraming::web_text, "gAAAAAFh", "a"},
         {"a stream's end", RpcFraming::connect, messages + frame(2, "{\"error\":{}}"),
          "{\"error\":{}}"},
