@@ -216,7 +216,7 @@ private:
         for (const Saying& saying : dialect.sayings) {
             std::string_view text;
             if (!holds(saying.when, exchange_, heard_, text)) continue;
-            heard_.told.push_back({&saying, &dialect, text});
+            heard_.told.push_back({&saying, &dialect, text, is_exact(text)});
             return;
         }
     }
@@ -239,9 +239,12 @@ private:
                          [](const auto& a, const auto& b) { return a.row.order < b.row.order; });
         for (const Common::Found& one : all) {
             if (is_part_of_another(one, all) || heard_.told_of(one.row.saying->cause)) continue;
-            const bool exact = !heard_.error_reason.empty() && one.text == heard_.error_reason;
-            heard_.told.push_back({one.row.saying, one.row.by, one.text, exact});
+            heard_.told.push_back({one.row.saying, one.row.by, one.text, is_exact(one.text)});
         }
+    }
+
+    bool is_exact(std::string_view text) const {
+        return !text.empty() && text == heard_.error_reason;
     }
 
     // "invalid or expired token" says something else than "expired token", which stands in it.

@@ -90,6 +90,8 @@ void add_why(std::vector<Branch>& branches, const AuthEvent& event, const Consol
         diagnosis.main && diagnosis.main->cause->has(rules::Trait::ran_out) && !jwt.empty();
     if (diagnosis.main && !said && !diagnosis.main->evidence.words.empty())
         branches.push_back({Rank::why, text.plain(diagnosis.main->evidence.words)});
+    if (event.rpc.code > 0)
+        branches.push_back({Rank::api, "api   " + text.plain(status_words(event.rpc))});
     // Words that name the system need no other line for it.
     if (!diagnosis.system.empty() && !quotes(branches, diagnosis.system))
         branches.push_back({Rank::rule, "api   " + text.plain(diagnosis.system)});
@@ -111,8 +113,6 @@ std::vector<Branch> branches_of(const AuthEvent& event, const ConsoleStyle& styl
     const ConsoleText text(style);
     std::vector<Branch> branches;
     add_why(branches, event, text, style.local_time);
-    if (const std::string status = status_words(event.rpc); event.rpc.code > 0)
-        branches.push_back({Rank::api, "api   " + text.plain(status)});
     if (!event.upstream_message.empty() && !quotes(branches, event.upstream_message))
         branches.push_back({Rank::api, "api   \"" + text.plain(event.upstream_message) + "\""});
     add_rules(branches, event, text);

@@ -49,7 +49,8 @@ bool is_told_anyway(int status) { return status == 401 || status == 403; }
 // A refusal is recorded anyway, and its record tells what was done. Whatever else a page asks for
 // is told of once a route.
 void tell(Exchange& exchange, std::string words) {
-    if (!is_told_anyway(exchange.status)) {
+    const bool recorded = exchange.event && exchange.event->diagnosis.main;  // a call's refusal
+    if (!is_told_anyway(exchange.status) && !recorded) {
         std::string route(exchange.request().method());
         report::append_route_shape(route += ' ', exchange.request().path());
         observe::History& history = exchange.worker.observer.history;

@@ -186,7 +186,7 @@ private:
         line("sent", first);
         if (!event_.client.empty()) line("", "from " + plain(event_.client));
         if (!event_.rpc.service.empty())
-            line("", "a call of " + plain(event_.rpc.method) + " of " + plain(event_.rpc.service));
+            line("", "calls " + plain(event_.rpc.method) + " of " + plain(event_.rpc.service));
         fields(event_.request_fields);
     }
 

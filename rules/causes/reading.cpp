@@ -30,10 +30,13 @@ std::optional<Evidence> told(const Exchange& exchange, std::string_view cause,
                              std::vector<Fact> facts) {
     const Told* const one = exchange.heard.told_of(cause);
     if (!one) return std::nullopt;
-    Evidence evidence = told_in(std::string(one->by_system() ? one->by->name : "the upstream") +
-                                    (one->text.empty() ? " answers as it does for that"
-                                                       : " says " + quoted(exchange, one->text)),
-                                std::move(facts));
+    const std::string_view by = one->exact         ? "the answer's ErrorInfo"
+                                : one->by_system() ? one->by->name
+                                                   : "the upstream";
+    Evidence evidence =
+        told_in(std::string(by) + (one->text.empty() ? " answers as it does for that"
+                                                     : " says " + quoted(exchange, one->text)),
+                std::move(facts));
     if (!one->by_system() && !one->exact) evidence.ground = Ground::heard;
     if (one->saying->weak) {
         evidence.confidence = Confidence::possible;

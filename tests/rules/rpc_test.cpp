@@ -181,6 +181,7 @@ TEST_CASE("the reason of an ErrorInfo is told, whoever says it") {
     REQUIRE(own.main);
     CHECK(own.main->cause->id == "token-expired");
     CHECK(own.main->evidence.ground == Ground::told);
+    CHECK(own.main->evidence.words == "the answer's ErrorInfo says \"TOKEN_EXPIRED\"");
     // What is known of a system in JSON holds of its calls as well.
     const Diagnosis google = diagnosed(status_details("SERVICE_DISABLED", "googleapis.com"));
     REQUIRE(google.main);

@@ -274,6 +274,14 @@ TEST_CASE("the front-end profile lets a page read the status of a call, and says
         const std::string changes = text_at(rig.next_event(), "/auth/changes");
         CHECK((row.told.empty() ? changes.empty() : changes.find(row.told) != std::string::npos));
     }
+    // Of a refusal it is told each time.
+    Rig rig(dev());
+    for (int i = 0; i < 2; ++i) {
+        rig.upstream.will_answer(chunked("grpc-web", web_end("grpc-status: 16\r\n")));
+        rig.ask(from_page(rig, "grpc-web"));
+        CHECK(text_at(rig.next_event(), "/auth/changes").find("CORS was added") !=
+              std::string::npos);
+    }
 }
 
 TEST_CASE("a call is refused on demand as a server of its protocol would refuse it") {
