@@ -51,6 +51,8 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
                      "3.3)");
     remedies.describe = view.flag("challenge.describe");
     remedies.expose = view.flag("challenge.expose");
+    remedies.grpc =
+        view.has("challenge.grpc") ? view.flag("challenge.grpc") : !remedies.offers.empty();
     remedies.login_redirect_to_401 = view.has("challenge.login_redirect");
     if (view.has_here("challenge.login_redirect") && view.items("challenge.offer").empty())
         problems.add(view.where("challenge.login_redirect"), prefix + "challenge.login_redirect",

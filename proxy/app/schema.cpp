@@ -60,6 +60,8 @@ const Key rows[] = {
      .doc = "error= and error_description= when the cause is certain"},
     {.path = "challenge.expose", .kind = Kind::boolean, .fallback = "true", .in_route = true,
      .doc = "let scripts of other origins read a challenge that was added"},
+    {.path = "challenge.grpc", .kind = Kind::boolean, .in_route = true,
+     .doc = "tell gRPC calls grpc-status and grpc-message beside a bare 401 or 403; on with challenge.offer"},
     {.path = "challenge.login_redirect", .kind = Kind::choice, .choices = "401", .in_route = true,
      .doc = "a redirect to a login page becomes a 401 for who asked for JSON"},
     {.path = "challenge.quiet_scheme", .in_route = true,

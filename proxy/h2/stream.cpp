@@ -248,7 +248,7 @@ void Stream::send_head() {
     }
     if (!answer) to_head = split.method == "HEAD";
     body_ = http::BodyReader(framing_of(split, answer, to_head));
-    body_.copy_trailers_to(&trailers_);
+    body_.keep_trailers(trailers_);
     out_ended_ = body_.done();
     head_sent_ = true;
     connection_->send_head(*this, split, out_ended_);

@@ -80,7 +80,7 @@ public:
     Framing framing() const noexcept { return framing_; }
     bool has_trailers() const noexcept { return chunks_.has_trailers(); }
     // See ChunkTracker.
-    void copy_trailers_to(std::string* lines) { chunks_.copy_trailers_to(lines); }
+    void keep_trailers(std::string& kept) noexcept { chunks_.keep_trailers(kept); }
     // With a length: octets still to come; without one: 0.
     std::uint64_t left() const noexcept { return framing_ == Framing::length ? left_ : 0; }
 

@@ -329,6 +329,7 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
     describe_message(d, event);
     if (!describe_authorization(d, event)) describe_other_places(d, event);
     describe_jwt(d, event);
+    event.rpc = summary_of(exchange.rpc.system, exchange.rpc.status, event.path);
     return event;
 }
 

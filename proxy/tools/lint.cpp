@@ -57,7 +57,8 @@ std::string_view remark_on(int status) {
 
 std::string signature_of(const Judged& judged) {
     const report::AuthEvent& event = judged.event;
-    std::string signature = std::to_string(event.status) + event.method + " " + event.path + " ";
+    std::string signature = std::to_string(event.status) + std::to_string(event.rpc.code) +
+                            event.method + " " + event.path + " ";
     if (event.diagnosis.main) signature += event.diagnosis.main->cause->id;
     for (const rules::Violation& violation : event.diagnosis.violations)
         signature += "," + std::string(violation.rule->id);
@@ -129,6 +130,7 @@ public:
     void add(const Judged& judged) {
         const report::AuthEvent& event = judged.event;
         out_ += std::to_string(event.status) + " " + safe(event.method) + " " + safe(event.path);
+        if (event.rpc.code > 0) out_ += ", " + safe(report::status_words(event.rpc));
         out_ += times(static_cast<std::size_t>(judged.times)) + "\n";
         if (const auto& main = event.diagnosis.main) {
             row("cause", std::string(main->cause->id) + " (" +
