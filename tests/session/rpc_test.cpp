@@ -5,6 +5,7 @@
 
 #include <string>
 #include <vector>
+#include <zlib.h>
 
 // Calls of gRPC, gRPC-Web and Connect over HTTP/1.1: their refusals come with a 200, at the end of
 // the answer. Native gRPC in chunks with trailers stands for what comes by HTTP/2.
@@ -20,6 +21,20 @@ std::string frame(char flags, const std::string& content) {
     framed += static_cast<char>(content.size() >> 8U);
     framed += static_cast<char>(content.size() & 0xffU);
     return framed + content;
+}
+
+std::string gzipped(const std::string& text) {
+    std::string out(text.size() + 100, '\0');
+    z_stream stream{};
+    deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
 }
 
 std::string web_end(const std::string& lines) { return frame('\x80', lines); }
@@ -103,6 +118,35 @@ TEST_CASE("a refusal is found wherever a call's answer has it") {
                 CHECK(text_at(event, "/upstream/message") == "no token");
             CHECK(rig.stop().empty());
         }
+    }
+}
+
+TEST_CASE("a status is found in what is packed, the frame alone or all of the body") {
+    const std::string lines = "grpc-status: 7\r\n", packed = gzipped(lines);
+    const std::string body = message_frame + web_end(lines);
+    const struct {
+        const char* given;
+        std::string answer;
+        bool found;
+    } rows[] = {
+        {"the frame", answered("grpc-web", frame('\x81', packed), "grpc-encoding: gzip\r\n"), true},
+        {"the frame, by nobody knows what",
+         answered("grpc-web", frame('\x81', packed), "grpc-encoding: zstd\r\n"), false},
+        {"the body", answered("grpc-web", gzipped(body), "Content-Encoding: gzip\r\n"), true},
+        {"the body, in chunks",
+         "HTTP/1.1 200 OK\r\nContent-Type: application/grpc-web\r\nContent-Encoding: gzip\r\n"
+         "Transfer-Encoding: chunked\r\n\r\n" +
+             chunk(gzipped(body)) + chunk(""),
+         true},
+        {"a body that is none", answered("grpc-web", body, "Content-Encoding: gzip\r\n"), false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        Rig rig;
+        rig.upstream.will_answer(row.answer);
+        rig.ask(call("grpc-web", bearer));
+        if (row.found) CHECK(text_at(rig.next_event(), "/auth/cause") == "permission-denied");
+        CHECK(rig.stop().empty());
     }
 }
 
