@@ -9,9 +9,12 @@ namespace whogoes::h2 {
 namespace {
 
 constexpr std::size_t field_overhead = 32;  // RFC 9113, 6.5.2
+constexpr std::size_t usual_lines = 1024;
 
+// What ends a line; other controls are refused where the head is parsed.
 bool may_stand_in_a_line(std::string_view text) noexcept {
-    return std::none_of(text.begin(), text.end(), http::is_control);
+    return text.find('\n') == text.npos && text.find('\r') == text.npos &&
+           text.find('\0') == text.npos;
 }
 
 bool is_pseudo_value(std::string_view text) noexcept {
@@ -93,6 +96,7 @@ void FieldBlock::add(std::string_view name, std::string_view value) {
         return;
     }
     announces_trailers_ = announces_trailers_ || name == "trailer";
+    if (lines_.empty()) lines_.reserve(usual_lines);
     append_line(lines_, name, value);
 }
 
