@@ -25,6 +25,7 @@ struct Callbacks {
     }
 
     static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+        if (frame->hd.type != NGHTTP2_HEADERS) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
         Connection& connection = of(user);
         connection.open_block_ = frame->hd.stream_id;
         return connection.begin_block(frame->hd.stream_id, frame->headers.cat)
@@ -91,6 +92,7 @@ struct Callbacks {
             frame->rst_stream.error_code != NGHTTP2_NO_ERROR)
             connection.count_own_reset();
         if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+        connection.idle_frames_.give();
         Stream* const stream = connection.find(frame->hd.stream_id);
         if (stream == nullptr) return 0;
         stream->moved = connection.deadlines_.now();
@@ -99,6 +101,14 @@ struct Callbacks {
         if (ends && connection.server_ && !stream->ended_by_peer())
             nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
                                       NGHTTP2_NO_ERROR);
+        return 0;
+    }
+
+    // What was submitted cannot go out, such as a head that is too large.
+    static int frame_not_sent(nghttp2_session* session, const nghttp2_frame* frame, int, void*) {
+        if (frame->hd.type == NGHTTP2_HEADERS)
+            nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                      NGHTTP2_INTERNAL_ERROR);
         return 0;
     }
 
@@ -153,6 +163,7 @@ nghttp2_session* new_session(Connection& connection) {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, Callbacks::data);
     nghttp2_session_callbacks_set_on_stream_close_callback(raw, Callbacks::stream_closed);
     nghttp2_session_callbacks_set_on_frame_send_callback(raw, Callbacks::frame_sent);
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(raw, Callbacks::frame_not_sent);
 
     nghttp2_option* made = nullptr;
     if (nghttp2_option_new(&made) != 0) throw std::bad_alloc();

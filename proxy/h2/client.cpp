@@ -3,6 +3,7 @@
 #include "proxy/h2/callbacks.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace whogoes::h2 {
@@ -14,7 +15,8 @@ ClientConnection::ClientConnection(net::Reactor& io, net::Deadlines& deadlines, 
 void ClientConnection::close() { abandon(); }
 
 bool ClientConnection::has_room() const {
-    if (!is_alive() || nghttp2_session_check_request_allowed(session()) == 0) return false;
+    if (!is_alive() || is_in_doubt() || nghttp2_session_check_request_allowed(session()) == 0)
+        return false;
     const std::uint32_t most =
         nghttp2_session_get_remote_settings(session(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
     return streams() < std::min(most, limits().streams);
@@ -40,7 +42,13 @@ void ClientConnection::block_came(Stream& stream, int, bool ends) {
     const std::string head = block.answer(ends, stream.to_head);
     if (block.status() < 200) return stream.interim_came(head);
     const bool bodiless = stream.to_head || block.status() == 204 || block.status() == 304;
-    stream.head_came(head, !bodiless && block.chunked(ends), ends);
+    Stream::Framing framing{.chunked = !bodiless && block.chunked(ends), .ends = ends};
+    const std::string& length = block.length();  // nghttp2 has looked at it: it is one number
+    if (bodiless)
+        framing.length = 0;
+    else if (!framing.chunked)
+        std::from_chars(length.data(), length.data() + length.size(), framing.length);
+    stream.head_came(head, framing);
 }
 
 std::int32_t ClientConnection::submit(Stream& stream, const SplitHead& split, bool ends) {

@@ -12,7 +12,12 @@ namespace {
 // What is gathered for one write; nghttp2 gives frames of up to 16 KiB one by one.
 constexpr std::size_t one_write = std::size_t{64} * 1024;
 constexpr std::chrono::seconds housekeeping{2};
-constexpr std::chrono::seconds farewell{1};
+constexpr std::chrono::seconds notice{1};  // between the word that the end is near and the last
+constexpr std::chrono::seconds farewell{10};
+constexpr std::chrono::seconds between_reads{2};
+constexpr std::size_t most_dropped = std::size_t{16} * 1024 * 1024;
+// An answer that was whole by its length, until the frame that ends its stream.
+constexpr std::chrono::seconds late_end{5};
 
 }  // namespace
 
@@ -23,12 +28,16 @@ Connection::Connection(net::Reactor& io, net::Deadlines& deadlines, net::Stream 
       socket_(std::move(socket)),
       limits_(limits),
       server_(server),
+      framed_(server ? NGHTTP2_CLIENT_MAGIC_LEN : 0),  // the preface is no frame
       whole_since_(deadlines.now()),
       busy_(deadlines.now()),
+      wrote_(deadlines.now()),
       resets_(limits.resets_at_once, limits.resets_per_second),
       idle_frames_(limits.idle_frames_at_once, limits.idle_frames_per_second) {
     session_ = new_session(*this);
+    socket_.keep_asking();
     announce();
+    look_at_ = deadlines.now() + patience();
 }
 
 Connection::~Connection() {
@@ -60,16 +69,20 @@ net::Task<> Connection::run(std::string_view came) {
         start_new_ones();
         deliver();
         flush();
-        if (!going || ended_) break;
-        if (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0)
+        if (!going || ended_ || broken_) break;
+        if (!has_unsent() && nghttp2_session_want_read(session_) == 0 &&
+            nghttp2_session_want_write(session_) == 0)
             break;
-        socket_.set_deadline(std::chrono::ceil<std::chrono::milliseconds>(patience()));
+        const net::Clock::time_point now = deadlines_.now();
+        if (now >= look_at_) {
+            going = keep_house();
+            look_at_ = now + patience();
+            continue;
+        }
+        socket_.set_deadline(std::chrono::ceil<std::chrono::milliseconds>(look_at_ - now));
         if (!socket_.has_decrypted()) {
             const net::Io waited = co_await socket_.readable();
-            if (waited == net::Io::timed_out) {
-                going = keep_house();
-                continue;
-            }
+            if (waited == net::Io::timed_out) continue;
             if (waited != net::Io::ok) break;
         }
         net::Io outcome = net::Io::ok;
@@ -80,17 +93,32 @@ net::Task<> Connection::run(std::string_view came) {
     flush();
     ended_ = true;
     lose_streams();
-    // What was said last must not be destroyed by octets that nobody reads.
-    socket_.set_deadline(farewell);
-    const net::Io said = co_await socket_.end_writing();
-    for (std::size_t dropped = 0; said == net::Io::ok && dropped < 16 * one_write;) {
-        char scrap[1024];
-        const net::IoResult read = co_await socket_.read_some(scrap, sizeof scrap);
-        if (read.outcome != net::Io::ok) break;
-        dropped += read.octets;
-    }
+    if (!broken_) co_await say_the_rest();
     socket_.close();
 }
+
+// What was said last must not be destroyed by octets that nobody reads.
+net::Task<> Connection::say_the_rest() {
+    socket_.interrupt();  // whoever waits to write: what is left is written here
+    socket_.set_deadline(limits_.idle);
+    iovec rest{out_.data() + out_at_, out_.size() - out_at_};
+    const std::span<iovec> pieces(&rest, 1);
+    const net::Io written = co_await socket_.write_all(pieces);
+    if (written != net::Io::ok) co_return;
+    socket_.set_deadline(between_reads);
+    const net::Io said = co_await socket_.end_writing();
+    const net::Clock::time_point begin = deadlines_.now();
+    std::size_t dropped = 0;
+    while (said == net::Io::ok && dropped < most_dropped && deadlines_.now() - begin < farewell) {
+        char scrap[1024];
+        socket_.set_deadline(between_reads);
+        const net::IoResult read = co_await socket_.read_some(scrap, sizeof scrap);
+        if (read.outcome != net::Io::ok) co_return;
+        dropped += read.octets;
+    }
+}
+
+bool Connection::is_half() const noexcept { return received_ != framed_ || open_block_ != 0; }
 
 // False: nothing more may be read.
 bool Connection::read_once(net::Io& outcome) {
@@ -107,19 +135,25 @@ void Connection::abandon() {
 }
 
 bool Connection::receive(std::string_view octets) {
-    const auto is_half = [this] { return received_ != framed_ || open_block_ != 0; };
-    if (!is_half()) whole_since_ = deadlines_.now();
+    const net::Clock::time_point now = deadlines_.now();
+    in_doubt_ = false;
+    // DATA that comes slowly comes; its stream has a deadline of its own.
+    if (!is_half() || in_data_) whole_since_ = now;
     receiving_ = true;
     const auto* const data = reinterpret_cast<const std::uint8_t*>(octets.data());
     const ssize_t taken = nghttp2_session_mem_recv(session_, data, octets.size());
     receiving_ = false;
     received_ += octets.size();
-    if (!is_half()) whole_since_ = deadlines_.now();
-    if (taken >= 0) return true;
-    if (complaint_.empty()) complain(nghttp2_strerror(static_cast<int>(taken)));
-    nghttp2_session_terminate_session(session_, taken == NGHTTP2_ERR_FLOODED
-                                                    ? NGHTTP2_ENHANCE_YOUR_CALM
-                                                    : NGHTTP2_PROTOCOL_ERROR);
+    if (!is_half()) whole_since_ = now;
+    if (taken < 0) {
+        complain(nghttp2_strerror(static_cast<int>(taken)));
+        nghttp2_session_terminate_session(session_, taken == NGHTTP2_ERR_FLOODED
+                                                        ? NGHTTP2_ENHANCE_YOUR_CALM
+                                                        : NGHTTP2_PROTOCOL_ERROR);
+        return false;
+    }
+    if (nghttp2_session_get_outbound_queue_size(session_) <= limits_.queued_frames) return true;
+    complain("too many frames wait to be sent");
     return false;
 }
 
@@ -130,14 +164,16 @@ void Connection::complain(std::string words) {
 void Connection::count_frame(std::uint8_t type, std::uint8_t flags, std::size_t length) {
     constexpr std::size_t frame_head = 9;
     framed_ += frame_head + length;
+    in_data_ = type == NGHTTP2_DATA;
     const net::Clock::time_point now = deadlines_.now();
     whole_since_ = now;
     const bool ends = (flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    const bool brings_something = (type == NGHTTP2_DATA && (length > 0 || ends)) ||
-                                  type == NGHTTP2_HEADERS || type == NGHTTP2_CONTINUATION ||
-                                  type == NGHTTP2_WINDOW_UPDATE || type == NGHTTP2_RST_STREAM;
-    const bool fair =
-        type == NGHTTP2_RST_STREAM ? resets_.take(now) : brings_something || idle_frames_.take(now);
+    const bool is_work = (type == NGHTTP2_DATA && (length > 0 || ends)) || type == NGHTTP2_HEADERS;
+    if (is_work) idle_frames_.give();
+    const bool is_free = is_work || type == NGHTTP2_CONTINUATION || type == NGHTTP2_WINDOW_UPDATE;
+    // An upstream may reset what it likes: it is the one that was asked.
+    const bool fair = type == NGHTTP2_RST_STREAM ? !server_ || resets_.take(now)
+                                                 : is_free || idle_frames_.take(now);
     if (fair) return;
     complain(type == NGHTTP2_RST_STREAM ? "too many streams were reset"
                                         : "too many frames that bring nothing");
@@ -146,7 +182,7 @@ void Connection::count_frame(std::uint8_t type, std::uint8_t flags, std::size_t 
 
 // What makes us reset streams costs as much as resets of the peer's own.
 void Connection::count_own_reset() {
-    if (resets_.take(deadlines_.now())) return;
+    if (!server_ || resets_.take(deadlines_.now())) return;
     complain("too many streams had to be reset");
     end(NGHTTP2_ENHANCE_YOUR_CALM);
 }
@@ -217,10 +253,15 @@ void Connection::send_interim(Stream& stream, const SplitHead& split) {
 
 void Connection::let_go(Stream& stream, bool broken) {
     if (stream.is_closed() || stream.id() < 0) return;
+    stream.moved = deadlines_.now();
     const bool whole = !broken && stream.head_sent() && stream.out_ended_;
-    if (server_ && !whole)
-        reset(stream, stream.head_sent() ? NGHTTP2_INTERNAL_ERROR : NGHTTP2_CANCEL);
-    if (!server_ && !(whole && stream.ended_by_peer())) reset(stream, NGHTTP2_CANCEL);
+    if (server_) {
+        if (!whole) reset(stream, stream.head_sent() ? NGHTTP2_INTERNAL_ERROR : NGHTTP2_CANCEL);
+        return;
+    }
+    if (whole && stream.is_whole()) return;
+    in_doubt_ = in_doubt_ || stream.brought_nothing();
+    reset(stream, NGHTTP2_CANCEL);
 }
 
 void Connection::remember(std::shared_ptr<Stream> stream) {
@@ -251,7 +292,8 @@ void Connection::drain() {
     drained_ = deadlines_.now();
     // First a word that nothing new is wanted, then, when it has arrived, which the last one was.
     if (server_) nghttp2_submit_shutdown_notice(session_);
-    socket_.set_deadline(farewell);
+    look_at_ = drained_ + notice;
+    socket_.set_deadline(notice);
     schedule_flush();
 }
 
@@ -261,32 +303,42 @@ void Connection::end(std::uint32_t error_code) {
 }
 
 net::Clock::duration Connection::patience() const {
-    if (draining_) return farewell;
-    const bool quiet = streams_.empty() && received_ == framed_ && open_block_ == 0;
+    if (draining_) return notice;
+    const bool quiet = streams_.empty() && !is_half() && !has_unsent();
     if (!quiet) return std::min<net::Clock::duration>(housekeeping, limits_.frame);
-    return std::max<net::Clock::duration>(busy_ + limits_.idle - deadlines_.now(), farewell / 10);
+    return std::max<net::Clock::duration>(busy_ + limits_.idle - deadlines_.now(), notice / 10);
 }
 
 // False: the connection ends.
 bool Connection::keep_house() {
     const net::Clock::time_point now = deadlines_.now();
     if (!streams_.empty()) busy_ = now;
-    if ((received_ != framed_ || open_block_ != 0) && now - whole_since_ > limits_.frame) {
+    if (!has_unsent()) wrote_ = now;
+    if (is_half() && now - whole_since_ > limits_.frame) {
         complain("a frame did not arrive whole in time");
         end(NGHTTP2_PROTOCOL_ERROR);
         return false;
     }
-    for (const auto& [id, stream] : streams_)
-        if (!stream->has_carrier() && stream->pending() > 0 && now - stream->moved > limits_.idle)
+    if (now - wrote_ > limits_.idle) {
+        complain("it took nothing of what was sent");
+        broken_ = true;
+        return false;
+    }
+    for (const auto& [id, stream] : streams_) {
+        if (stream->has_carrier()) continue;
+        const net::Clock::duration most =
+            server_ ? net::Clock::duration(limits_.idle) : net::Clock::duration(late_end);
+        if ((!server_ || stream->pending() > 0) && now - stream->moved > most)
             reset(*stream, NGHTTP2_CANCEL);
-    if (draining_ && !last_word_ && now - drained_ >= farewell) {
+    }
+    if (draining_ && !last_word_ && now - drained_ >= notice) {
         last_word_ = true;
         nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
                               nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
                               nullptr, 0);
     }
     const bool over = draining_ ? last_word_ : now - busy_ >= limits_.idle;
-    if (!streams_.empty() || !over) return true;
+    if (!streams_.empty() || has_unsent() || !over) return true;
     end(NGHTTP2_NO_ERROR);
     return false;
 }
@@ -294,7 +346,9 @@ bool Connection::keep_house() {
 void Connection::schedule_flush() {
     if (receiving_ || scheduled_ || ended_) return;
     scheduled_ = true;
-    net::spawn(flush_later(), [](const std::exception_ptr&) {});
+    net::spawn(flush_later(), [this, alive = alive_](const std::exception_ptr&) {
+        if (*alive) abandon();
+    });
 }
 
 net::Task<> Connection::flush_later() {
@@ -305,13 +359,17 @@ net::Task<> Connection::flush_later() {
     if (!*alive) co_return;
     scheduled_ = false;
     flush();
+    // Whoever reads is woken last: it may end all of this.
+    if (broken_) socket_.cancel();
 }
 
 void Connection::flush() {
-    if (waiting_to_write_ || ended_) return;
+    if (waiting_to_write_ || ended_ || broken_) return;
     if (flush_now()) return;
     waiting_to_write_ = true;
-    net::spawn(flush_when_possible(), [](const std::exception_ptr&) {});
+    net::spawn(flush_when_possible(), [this, alive = alive_](const std::exception_ptr&) {
+        if (*alive) abandon();
+    });
 }
 
 net::Task<> Connection::flush_when_possible() {
@@ -321,20 +379,31 @@ net::Task<> Connection::flush_when_possible() {
         if (!*alive) co_return;
         // The deadline is the reader's, which looks after what takes too long.
         if (waited != net::Io::ok && waited != net::Io::timed_out) break;
-        if (waited == net::Io::timed_out && !keep_house()) break;
-        if (waited == net::Io::timed_out)
-            socket_.set_deadline(std::chrono::ceil<std::chrono::milliseconds>(patience()));
+        if (waited == net::Io::timed_out) {
+            // It may wait on a deadline that is over: its own turn to look comes first.
+            co_await io_.next_turn();
+            if (!*alive) co_return;
+        }
         if (flush_now()) break;
     }
     waiting_to_write_ = false;
 }
 
+// The socket takes nothing any more. Whoever calls this is in the middle of it: the reader hears of
+// it in the next turn.
+void Connection::broke_off() {
+    broken_ = true;
+    out_at_ = out_.size();
+    schedule_flush();
+}
+
 // False: the socket takes no more now.
 bool Connection::flush_now() {
     for (;;) {
-        if (out_at_ == out_.size()) {
+        if (!has_unsent()) {
             out_.clear();
             out_at_ = 0;
+            wrote_ = deadlines_.now();
             receiving_ = true;  // nghttp2 is at work: what happens is told later
             while (out_.size() < one_write) {
                 const std::uint8_t* frame = nullptr;
@@ -352,11 +421,11 @@ bool Connection::flush_now() {
         const iovec piece{out_.data() + out_at_, out_.size() - out_at_};
         const net::IoResult sent = socket_.try_write({&piece, 1});
         out_at_ += sent.octets;
+        if (sent.octets > 0) wrote_ = deadlines_.now();
         if (sent.outcome == net::Io::again) return false;
-        if (sent.outcome != net::Io::ok) {
-            socket_.cancel();
-            return true;
-        }
+        if (sent.outcome == net::Io::ok) continue;
+        broke_off();
+        return true;
     }
 }
 

@@ -42,6 +42,9 @@ public:
     std::size_t streams() const noexcept { return streams_.size(); }
     const Limits& limits() const noexcept { return limits_; }
     std::size_t answer_room() const noexcept;  // of a stream, by how many there are
+    // Whether anything came since a request was given up that brought nothing: its peer may be
+    // gone.
+    bool is_in_doubt() const noexcept { return in_doubt_; }
     // Why it ended, where that was its peer's doing: for the log; empty else.
     const std::string& complaint() const noexcept { return complaint_; }
 
@@ -85,7 +88,11 @@ private:
     bool flush_now();
     net::Task<> flush_later();
     net::Task<> flush_when_possible();
+    net::Task<> say_the_rest();
+    void broke_off();
     bool keep_house();
+    bool is_half() const noexcept;  // a frame or a field block has begun to arrive
+    bool has_unsent() const noexcept { return out_at_ < out_.size(); }
     void lose_streams();
     net::Clock::duration patience() const;
 
@@ -99,14 +106,18 @@ private:
     std::vector<std::shared_ptr<Stream>> news_;
     std::string out_;
     std::size_t out_at_ = 0;
-    bool receiving_ = false, scheduled_ = false, waiting_to_write_ = false;
+    bool receiving_ = false, scheduled_ = false, waiting_to_write_ = false, broken_ = false;
     bool ended_ = false, draining_ = false, last_word_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
     std::uint64_t received_ = 0, framed_ = 0;  // octets in all; of frames that have begun
+    bool in_data_ = false;                     // the latest is DATA
+    net::Clock::time_point look_at_{};         // the next look at what takes too long
     net::Clock::time_point whole_since_{};     // nothing half was there then, or later
     net::Clock::time_point busy_{};            // the last stream was there
+    net::Clock::time_point wrote_{};           // the socket took octets, or there were none
     net::Clock::time_point drained_{};
+    bool in_doubt_ = false;
     std::int32_t open_block_ = 0;  // of this stream; 0: none
     Allowance resets_, idle_frames_;
     std::string complaint_;

@@ -30,6 +30,7 @@ public:
     const std::string& lines() const noexcept { return lines_; }
 
     int status() const noexcept;
+    const std::string& length() const noexcept { return length_; }  // Content-Length; empty: none
     const std::string& method() const noexcept { return method_; }
     // Whether the head that was made frames the body by chunks: without a length, and where
     // trailers are announced, which no other framing has room for.

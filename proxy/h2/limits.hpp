@@ -22,8 +22,10 @@ struct Limits {
     std::size_t least_answer_ahead = std::size_t{8} * 1024;
     // Streams that end with RST_STREAM, whoever sends it: so many at once, and so many a second.
     std::uint32_t resets_at_once = 500, resets_per_second = 100;
-    // PING, SETTINGS, PRIORITY, empty DATA and unknown frames: what costs and brings nothing.
+    // PING, SETTINGS, PRIORITY, empty DATA and unknown frames: what costs and brings nothing. Each
+    // HEADERS and DATA, in either direction, allows for one more.
     std::uint32_t idle_frames_at_once = 1000, idle_frames_per_second = 100;
+    std::size_t queued_frames = 4000;        // that wait to be sent, beside DATA
     std::chrono::milliseconds frame{10000};  // for one that has begun to arrive, and its block
     std::chrono::milliseconds idle{75000};  // without a stream; and for a reader that takes nothing
 };

@@ -32,7 +32,7 @@ void ServerConnection::block_came(Stream& stream, int category, bool ends) {
         return refuse(stream, 431, "the request's fields are larger than limits.header allows");
     const std::string head = block.request(ends);
     if (head.empty()) return refuse(stream, 400, "Host and :authority name two (RFC 9113, 8.3.1)");
-    stream.head_came(head, block.chunked(ends), ends);
+    stream.head_came(head, {.chunked = block.chunked(ends), .ends = ends});
     new_ones_.push_back(stream.shared_from_this());
 }
 

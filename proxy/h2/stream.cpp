@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view head_end = "\r\n\r\n";
 // A head of ours is one that was let in, with some lines more.
+constexpr std::size_t interims_kept = std::size_t{256} * 1024;
 constexpr std::size_t most_head = std::size_t{4} * 1024 * 1024;
 
 http::Head framing_of(const SplitHead& split, bool answer, bool to_head) {
@@ -67,7 +68,8 @@ private:
     bool held_ = true;
 };
 
-Stream::Stream(Connection& connection, std::int32_t id) : connection_(&connection), id_(id) {}
+Stream::Stream(Connection& connection, std::int32_t id)
+    : connection_(&connection), id_(id), secure_(connection.is_secure()) {}
 
 Stream::~Stream() = default;
 
@@ -77,15 +79,20 @@ std::unique_ptr<net::Channel> Stream::carrier() {
     return made;
 }
 
-void Stream::head_came(std::string_view head, bool chunked, bool ends) {
+void Stream::head_came(std::string_view head, Framing framing) {
     in_ += head;
-    in_chunked_ = chunked;
-    in_ended_ = ends;
+    in_chunked_ = framing.chunked;
+    in_ended_ = framing.ends;
+    in_left_ = framing.length;
+    in_began_ = true;
     wake(net::Readiness::readable);
 }
 
 void Stream::interim_came(std::string_view head) {
     in_ += head;
+    in_began_ = true;
+    // Flow control does not bound them.
+    if (in_.size() > interims_kept) return connection_->reset(*this, NGHTTP2_ENHANCE_YOUR_CALM);
     wake(net::Readiness::readable);
 }
 
@@ -98,6 +105,7 @@ void Stream::data_came(std::string_view payload) {
         in_.append(size, end.ptr).append("\r\n").append(payload).append("\r\n");
     }
     owed_ += payload.size();
+    if (in_left_ != no_length) in_left_ -= std::min<std::uint64_t>(in_left_, payload.size());
     wake(net::Readiness::readable);
 }
 
@@ -122,6 +130,7 @@ void Stream::closed(std::uint32_t error_code) {
     failed_ = error_code != NGHTTP2_NO_ERROR || !in_ended_;
     give_credit(owed_);
     if (carrier_ != nullptr) wake(net::Readiness::failed);
+    connection_ = nullptr;
 }
 
 void Stream::lost() {
@@ -162,6 +171,8 @@ net::IoResult Stream::read(char* at, std::size_t octets) {
     const std::size_t got = std::min(octets, there);
     std::memcpy(at, in_.data() + in_at_, got);
     in_at_ += got;
+    // By its share: the framing that was put around it earns nothing.
+    give_credit(static_cast<std::size_t>(std::uint64_t{owed_} * got / there));
     if (in_at_ == in_.size()) {
         in_.clear();
         in_at_ = 0;
@@ -169,8 +180,6 @@ net::IoResult Stream::read(char* at, std::size_t octets) {
         in_.erase(0, in_at_);
         in_at_ = 0;
     }
-    // The framing that was put around it earns nothing.
-    give_credit(in_.empty() ? owed_ : std::min(owed_, got));
     return {net::Io::ok, got};
 }
 
@@ -273,8 +282,6 @@ void Stream::let_go(bool broken) {
     connection_->let_go(*this, broken);
 }
 
-bool Stream::is_secure() const noexcept {
-    return connection_ != nullptr && connection_->is_secure();
-}
+bool Stream::is_secure() const noexcept { return secure_; }
 
 }  // namespace whogoes::h2

@@ -35,7 +35,12 @@ public:
 
     // ---- for the connection: what the peer sent
     std::optional<FieldBlock> block;  // that is arriving
-    void head_came(std::string_view head, bool chunked, bool ends);
+    struct Framing {
+        bool chunked = false, ends = false;
+        std::uint64_t length = no_length;
+    };
+    static constexpr std::uint64_t no_length = ~std::uint64_t{0};
+    void head_came(std::string_view head, Framing);
     void interim_came(std::string_view head);
     void data_came(std::string_view payload);
     void trailers_came(std::string_view lines);
@@ -59,6 +64,9 @@ public:
     bool takes_data() const noexcept { return carrier_ != nullptr || !let_go_; }
     bool ended_by_peer() const noexcept { return in_ended_; }
     bool is_closed() const noexcept { return closed_; }
+    // All of the message is there, by its end or by its length: the frame that ends it may be late.
+    bool is_whole() const noexcept { return in_ended_ || in_left_ == 0; }
+    bool brought_nothing() const noexcept { return !in_began_; }
     // REFUSED_STREAM, or behind the last that a GOAWAY names: the peer did nothing (RFC 9113, 8.7);
     // nor did one that wants_http_1().
     bool never_processed() const noexcept { return never_processed_ || wants_http_1_; }
@@ -93,7 +101,9 @@ private:
     std::string in_;
     std::size_t in_at_ = 0;
     std::size_t owed_ = 0;  // octets of DATA in it that the peer got no credit for
-    bool in_chunked_ = false, in_ended_ = false;
+    bool in_chunked_ = false, in_ended_ = false, in_began_ = false;
+    std::uint64_t in_left_ = no_length;  // of a body with a length
+    bool secure_;
 
     std::string head_;  // until it is whole
     bool head_sent_ = false;

@@ -25,6 +25,14 @@ bool is_json(const RequestHead& head) noexcept {
     return holds(type.substr(0, type.find(';')), "json");
 }
 
+bool is_grpc(const RequestHead& head) noexcept {
+    constexpr std::string_view grpc = "application/grpc";
+    const std::string_view type = head.value(FieldName::content_type);
+    if (!begins_with_word(type, grpc)) return false;
+    const std::string_view rest = type.substr(grpc.size());
+    return rest.empty() || rest.front() == '+' || rest.front() == ';' || is_blank(rest.front());
+}
+
 bool is_text(const RequestHead& head) noexcept {
     constexpr std::string_view others[] = {"application/octet-stream",
                                            "application/grpc",

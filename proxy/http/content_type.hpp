@@ -11,6 +11,8 @@ bool is_json(const RequestHead&) noexcept;  // "json" in it: application/problem
 // Neither binary nor a picture: an answer may quote what such a body holds.
 bool is_text(const RequestHead&) noexcept;
 
+bool is_grpc(const RequestHead&) noexcept;  // application/grpc, +proto and the like; not -web
+
 // An answer whose body may be silent for as long as it likes, and is never looked at.
 bool is_event_stream(const ResponseHead&) noexcept;
 

@@ -66,6 +66,10 @@ struct Exchange {
     void release_lease(bool clean);
 };
 
+// A gRPC call may be silent on either side for as long as it likes, a watch for hours: whether it
+// still lives is for its own deadline and for the connections under it to tell. Only over HTTP/2.
+bool is_open_ended(const Exchange&);
+
 // forward.cpp: gets an upstream connection, sends the head and what there is of the body, and reads
 // the answer's head. False: exchange.problem says why, or that the client is gone.
 net::Task<bool> forward(Exchange&);

@@ -9,6 +9,7 @@ namespace whogoes::session {
 namespace {
 
 constexpr int most_interims = 64;
+constexpr int most_repeats = 3;
 
 enum class Attempt : std::uint8_t { answered, failed, stale };
 
@@ -200,7 +201,7 @@ net::Task<Attempt> read_answer_head(Exchange& exchange, bool may_be_stale) {
                 }
                 const bool passed = co_await pass_interim(exchange);
                 if (!passed) co_return Attempt::failed;
-                if (!exchange.upload.running())
+                if (!exchange.upload.running() && !is_open_ended(exchange))
                     upstream.set_deadline(exchange.settings->timeouts.response);
                 continue;
             }
@@ -248,6 +249,7 @@ net::Task<Attempt> attempt(Exchange& exchange, bool fresh) {
     } else if (exchange.body.complete) {
         watch_client(exchange);
     }
+    if (is_open_ended(exchange)) exchange.lease->stream.clear_deadline();
     const bool may_be_stale = reused && (may_be_repeated(exchange) || exchange.nothing_sent);
     if (!exchange.answer_buffer) exchange.answer_buffer = exchange.worker.buffers.lend();
     co_return co_await read_answer_head(exchange, may_be_stale);
@@ -271,7 +273,9 @@ void watch_client(Exchange& exchange) {
 
 net::Task<bool> forward(Exchange& exchange) {
     Attempt outcome = co_await attempt(exchange, false);
-    if (outcome == Attempt::stale) {
+    // Once; but what was never processed may be asked again of another connection.
+    for (int again = 0; outcome == Attempt::stale && again < most_repeats; ++again) {
+        if (again > 0 && !exchange.lease->never_processed()) break;
         exchange.worker.counters.upstream_retries.add();
         if (exchange.lease->shared && exchange.lease->shared->wants_http_1())
             exchange.pool->avoid_http_2();

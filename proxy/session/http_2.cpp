@@ -27,8 +27,9 @@ h2::Limits limits_of(const settings::Settings& settings) {
 }  // namespace
 
 net::Task<bool> begins_http_2(Client& client) {
-    if (!client.worker.settings->speaks_http_2) co_return false;
-    client.stream.set_deadline(client.worker.settings->timeouts.header);
+    if (!client.worker.settings->speaks_http_2 || client.plain_on_tls) co_return false;
+    client.stream.set_deadline(client.worker.draining ? at_the_door
+                                                      : client.worker.settings->timeouts.header);
     for (;;) {
         const std::string_view came = client.buffer.view().substr(0, h2::preface.size());
         if (came != h2::preface.substr(0, came.size())) co_return false;

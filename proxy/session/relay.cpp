@@ -171,7 +171,7 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     net::Buffer& buffer = exchange.answer_buffer;
     net::Stream& client = exchange.client.stream;
     // Patching moves the octets that the fields lie in: what they say is read before.
-    const bool endless = http::is_event_stream(exchange.answer());
+    const bool endless = http::is_event_stream(exchange.answer()) || is_open_ended(exchange);
     exchange.upstream_keep_alive = http::keep_alive_timeout(exchange.answer());
     http::PatchedHead head = patched(exchange, body);
     buffer.consume(exchange.answer_head_octets);
@@ -207,6 +207,7 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
         buffer.clear();
         if (endless) {
             buffer.release();
+            client.clear_deadline();  // an upload may wait on it as well
             exchange.lease->stream.clear_deadline();
         } else if (!exchange.upload.running()) {
             exchange.lease->stream.set_deadline(timeouts.response);

@@ -1,3 +1,4 @@
+#include "proxy/http/content_type.hpp"
 #include "proxy/http/forwarding.hpp"
 #include "proxy/net/address.hpp"
 #include "proxy/observe/observe.hpp"
@@ -301,6 +302,10 @@ Exchange::Exchange(Client& client_of)
 Exchange::~Exchange() {
     if (lease) pool->discard(std::move(lease));
     if (worker.spare_scratch.size() < 64) worker.spare_scratch.push_back(std::move(scratch));
+}
+
+bool is_open_ended(const Exchange& exchange) {
+    return exchange.client.is_stream && http::is_grpc(exchange.request());
 }
 
 void Exchange::release_lease(bool clean) {

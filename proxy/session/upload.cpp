@@ -28,7 +28,7 @@ void Upload::ended(Exchange& exchange, State how) {
     if (exchange.status == 101) return finished_.raise();
     net::Stream& upstream = exchange.lease->stream;
     if (!client_failed()) {
-        upstream.set_deadline(exchange.settings->timeouts.response);
+        if (!is_open_ended(exchange)) upstream.set_deadline(exchange.settings->timeouts.response);
         if (how == State::sent) watch_client(exchange);
         finished_.raise();
         return;
@@ -53,9 +53,13 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     // A client that waits for "100 Continue" is silent for as long as the upstream is.
     std::chrono::milliseconds patience = timeouts.body();
     if (exchange.request().expect_continue) patience = std::max(patience, timeouts.response);
+    const bool open_ended = is_open_ended(exchange);
     net::Share share;
     for (;;) {
-        client.stream.set_deadline(patience);
+        if (open_ended)
+            client.stream.clear_deadline();
+        else
+            client.stream.set_deadline(patience);
         patience = timeouts.body();
         const net::IoResult read =
             co_await client.stream.read_some(buffer_.space(), buffer_.room());

@@ -3,6 +3,8 @@
 #include "proxy/http/path_pattern.hpp"
 #include "proxy/net/tls.hpp"
 
+#include <limits>
+
 namespace whogoes::settings {
 
 bool RouteMatch::matches(std::string_view asked, std::string_view path) const noexcept {
@@ -36,6 +38,8 @@ upstream::PoolSettings pool_settings(const Settings& settings) {
     pool.http_2.field_list = settings.head_limits.octets;
     pool.http_2.frame = settings.timeouts.response;
     pool.http_2.idle = upstream::http_2_idle;
+    // One slow client must not hold up the others that share the connection: streams bound it.
+    pool.http_2.connection_window = std::numeric_limits<std::int32_t>::max();
     pool.idle_timeout_unsafe = settings.timeouts.upstream_idle_unsafe;
     if (settings.upstream.tls)
         pool.tls_context =

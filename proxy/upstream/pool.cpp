@@ -56,19 +56,22 @@ Pool::~Pool() {
 }
 
 Lease Pool::lend_stream() {
-    for (const std::shared_ptr<Shared>& one : shared_) {
-        if (!one->connection.has_room()) continue;
-        auto lease = std::make_unique<Connection>();
-        h2::ClientConnection::Lent lent = one->connection.open();
-        lease->stream = net::Stream(io_, deadlines_, std::move(lent.channel));
-        lease->shared = std::move(lent.stream);
-        lease->address = one->address;
-        lease->number = one->number;
-        lease->reused = true;
-        counters_.upstream_connections_active.add();
-        return lease;
-    }
+    for (const std::shared_ptr<Shared>& one : shared_)
+        if (Lease lease = lend_stream(*one)) return lease;
     return nullptr;
+}
+
+Lease Pool::lend_stream(Shared& one) {
+    if (!one.connection.has_room()) return nullptr;
+    auto lease = std::make_unique<Connection>();
+    h2::ClientConnection::Lent lent = one.connection.open();
+    lease->stream = net::Stream(io_, deadlines_, std::move(lent.channel));
+    lease->shared = std::move(lent.stream);
+    lease->address = one.address;
+    lease->number = one.number;
+    lease->reused = true;
+    counters_.upstream_connections_active.add();
+    return lease;
 }
 
 // An API that ends its connections after so many answers does so right behind the last: one that
@@ -108,10 +111,11 @@ Lease Pool::take_idle(Wish wish) {
 
 net::Task<> Pool::run(std::shared_ptr<Shared> one) { co_await one->connection.run({}); }
 
-void Pool::share(Connection& connection) {
+std::shared_ptr<Pool::Shared> Pool::share(Connection& connection) {
     auto one = std::make_shared<Shared>(connection, io_, deadlines_, settings_.http_2);
     shared_.push_back(one);
-    net::spawn(run(one), [](const std::exception_ptr&) {});
+    net::spawn(run(one), [one](const std::exception_ptr&) { one->connection.close(); });
+    return one;
 }
 
 void Pool::settle(Dialing& dialing, const Connecting& outcome) {
@@ -135,10 +139,22 @@ net::Task<Connecting> Pool::connect(Wish wish) {
         if (outcome.lease || !outcome.error.empty()) co_return outcome;
     }
     if (!may_share) co_return co_await dial(wish);
+    co_return co_await dial_for_all(wish);
+}
+
+net::Task<Connecting> Pool::dial_for_all(Wish wish) {
     dialing_ = std::make_unique<Dialing>();
-    Connecting outcome = co_await dial(wish);
+    Connecting outcome;
+    outcome.error = "whogoes has no memory left for a connection";
+    std::exception_ptr bug;
+    try {
+        outcome = co_await dial(wish);
+    } catch (...) {
+        bug = std::current_exception();
+    }
     const std::unique_ptr<Dialing> done = std::move(dialing_);
     settle(*done, outcome);
+    if (bug) std::rethrow_exception(bug);
     co_return outcome;
 }
 
@@ -163,9 +179,12 @@ net::Task<Connecting> Pool::dial(Wish wish) {
         over_tls ? outcome.lease->stream.speaks_h2() : settings_.protocol == Protocol::http_2;
     if (http_2 && !wish.http_1) {
         speaks_http_2_ = true;
-        share(*outcome.lease);
-        outcome.lease = lend_stream();
-        if (outcome.lease) outcome.lease->reused = false;
+        const std::shared_ptr<Shared> made = share(*outcome.lease);
+        outcome.lease = lend_stream(*made);
+        if (outcome.lease)
+            outcome.lease->reused = false;
+        else
+            outcome.error = "it ended the HTTP/2 connection at once";
         co_return outcome;
     }
     if (settings_.protocol == Protocol::http_2) {

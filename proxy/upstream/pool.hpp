@@ -64,11 +64,12 @@ private:
     Idles::iterator quietest();  // for an unsafe request
     void evict(Idle&);
     net::Task<Connecting> dial(Wish);
-    void share(Connection&);
-    Lease lend_stream();
-    void settle(Dialing&, const Connecting&);
-    // Whoever speaks HTTP/2 and has an end. The streams that were lent keep it no longer.
     struct Shared;
+    std::shared_ptr<Shared> share(Connection&);
+    Lease lend_stream();  // of any that has room; or none
+    Lease lend_stream(Shared&);
+    net::Task<Connecting> dial_for_all(Wish);
+    void settle(Dialing&, const Connecting&);
     static net::Task<> run(std::shared_ptr<Shared>);
 
     PoolSettings settings_;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <string>
 
 // Clients that speak HTTP/2, in front of an API that does not.
@@ -150,6 +151,69 @@ TEST_CASE("fields that are too large get a 431, and the connection serves on") {
         large.emplace_back("x-" + std::to_string(i), std::string(1000, 'v'));
     CHECK(peer.whole(peer.ask(large)).status() == 431);
     CHECK(peer.whole(peer.ask(h2_get("/next"))).body == "next");
+}
+
+TEST_CASE("a connection and a stream outlive the time that a head may take") {
+    settings::Settings settings;
+    settings.timeouts.header = std::chrono::milliseconds(300);
+    Rig rig({.settings = settings});
+    Gate reached, release;
+    rig.upstream.will([&](Talk& talk) {
+        reached.open();
+        release.wait();
+        talk.answer(ok("late"));
+    });
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const std::int32_t id = peer.ask(h2_get("/"));
+    reached.wait();
+    // Another connection is cut for its silence meanwhile: so much time has passed.
+    Client silent = rig.connect();
+    silent.send("GET / HTTP/1.1\r\n");
+    CHECK(silent.reply().status() == 408);
+    Client again = rig.connect();
+    again.send("GET / HTTP/1.1\r\n");
+    CHECK(again.reply().status() == 408);
+    release.open();
+    CHECK(peer.whole(id).body == "late");
+    CHECK_FALSE(peer.saw_goaway());
+}
+
+TEST_CASE("an answer arrives whole though its client has said goodbye") {
+    Rig rig;
+    const std::string large(3000000, 'z');
+    rig.upstream.will_answer(ok(large));
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const std::int32_t id = peer.ask(h2_get("/"));
+    peer.head_of(id);
+    peer.go_away(0, 0);
+    CHECK(peer.whole(id).body.size() == large.size());
+}
+
+TEST_CASE("a client that leaves while its connection is full ends its own connection alone") {
+    Rig rig;
+    const std::string large(3000000, 'z');
+    rig.upstream.always([&](Talk& talk) { talk.answer(ok(large)); });
+    for (int i = 0; i < 4; ++i) {
+        Client client = rig.connect();
+        H2Peer peer(client.wire, Role::client);
+        peer.settings({{4, 8 << 20}});
+        peer.window(8 << 20);
+        const std::int32_t id = peer.ask(h2_get("/"));
+        peer.head_of(id);
+        peer.go_away(0, 0);
+        client.wire.reset();
+    }
+    CHECK(rig.get("/").body.size() == large.size());
+}
+
+TEST_CASE("HTTP/2 without TLS on the TLS port is refused as HTTP/1.1 is") {
+    Rig rig({.tls = true});
+    Client client = rig.connect_plain();
+    client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    CHECK(client.reply().status() >= 400);
+    CHECK(rig.upstream.connections() == 0);
 }
 
 TEST_CASE("two names for who is asked are refused") {

@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 // An API that speaks HTTP/2 with prior knowledge, asked by clients of either protocol.
 namespace whogoes::support {
@@ -128,6 +130,55 @@ TEST_CASE("a client that leaves is told to the API") {
     }
     rig.stop();
     CHECK(code == 8);
+}
+
+TEST_CASE("an answer that is whole by its length is not given up for its late end") {
+    Rig rig({.settings = over_http_2()});
+    std::uint32_t code = 99;
+    rig.upstream.will(serving([&](H2Peer& peer) {
+        const std::int32_t id = peer.next_request();
+        peer.begin_answer(id, {{":status", "200"}, {"content-length", "5"}});
+        peer.send_data(id, "hello", false);
+        const std::int32_t next = peer.next_request();
+        peer.send_data(id, "", true);
+        code = peer.closed(id).error_code;
+        peer.answer(next, {{":status", "200"}}, "next");
+    }));
+    CHECK(rig.get("/").body == "hello");
+    CHECK(rig.get("/next").body == "next");
+    CHECK(code == 0);
+}
+
+TEST_CASE("clients that do not read hold up nobody who shares their connection to the API") {
+    settings::Settings settings = over_http_2();
+    settings.timeouts.idle = std::chrono::milliseconds(100000);
+    Rig rig({.settings = settings});
+    rig.upstream.will(serving([&](H2Peer& peer) {
+        const std::string large(20000000, 'x');
+        for (int i = 0; i < 6; ++i) peer.answer(peer.next_request(), {{":status", "200"}}, large);
+        peer.answer(peer.next_request(), {{":status", "200"}}, "small");
+    }));
+    std::vector<Client> slow;
+    for (int i = 0; i < 6; ++i) {
+        slow.push_back(rig.connect());
+        slow.back().send(get("/large"));
+    }
+    for (Client& client : slow) CHECK_FALSE(client.wire.read_some().empty());
+    CHECK(rig.get("/small").body == "small");
+}
+
+TEST_CASE("a refused request is asked again of another connection than the one that refused") {
+    Rig rig({.settings = over_http_2()});
+    rig.upstream.will(serving([&](H2Peer& peer) {
+        const std::int32_t first = peer.next_request();
+        peer.answer(first, {{":status", "200"}}, "first");
+        peer.reset(peer.next_request(), 7);
+    }));
+    rig.upstream.will(serving([&](H2Peer& peer) {
+        peer.answer(peer.next_request(), {{":status", "200"}}, "second");
+    }));
+    CHECK(rig.get("/").body == "first");
+    CHECK(rig.ask(post("/", "body")).body == "second");
 }
 
 TEST_CASE("a WebSocket has no way through HTTP/2, and is told so") {

@@ -210,6 +210,11 @@ void H2Peer::ping() {
     flush();
 }
 
+void H2Peer::window(std::int32_t octets) {
+    nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, octets);
+    flush();
+}
+
 void H2Peer::settings(std::vector<std::pair<std::uint16_t, std::uint32_t>> values) {
     std::vector<nghttp2_settings_entry> entries;
     for (const auto& [id, value] : values) entries.push_back({id, value});

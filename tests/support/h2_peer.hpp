@@ -48,6 +48,7 @@ public:
     void reset(std::int32_t id, std::uint32_t error_code);
     void go_away(std::int32_t last_id, std::uint32_t error_code);
     void ping();
+    void window(std::int32_t octets);  // of the connection
     void settings(std::vector<std::pair<std::uint16_t, std::uint32_t>>);
 
     // Each waits until it is so; throws WireError where the connection ends first.
