@@ -73,6 +73,7 @@ void fill_common(const Sighting& sighting, report::AuthEvent& event) {
     event.status = sighting.status;
     event.client = sighting.client_address;
     event.tls = sighting.client_scheme == "https";
+    event.protocol = sighting.client_protocol;
     event.duration_ms = duration_ms(sighting);
     if (sighting.answered != net::Clock::time_point{}) {
         event.upstream_status = sighting.answer.status;

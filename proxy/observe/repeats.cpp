@@ -12,7 +12,8 @@ std::optional<std::uint64_t> Repeats::key_of(const Sighting& sighting) const {
     // The front-end profile changes answers as it goes.
     if (bound || sighting.settings.dev || sighting.request.framing != http::Framing::none)
         return std::nullopt;
-    std::uint64_t key = hash_key_ + (sighting.client_scheme == "https" ? 1 : 0);
+    std::uint64_t key = hash_key_ + (sighting.client_scheme == "https" ? 1 : 0) +
+                        (sighting.client_protocol.empty() ? 0 : 2);
     for (const std::string_view part : {sighting.request.bytes, sighting.answer.bytes,
                                         sighting.client_address, sighting.upstream_address})
         key = rules::brief_hash(key, part);

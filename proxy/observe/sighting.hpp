@@ -40,6 +40,7 @@ struct Sighting {
 
     std::string_view client_address{};    // without port
     std::string_view client_scheme{};     // "http" or "https", as the client dialled
+    std::string_view client_protocol{};   // "2"; empty: HTTP/1.1 or 1.0
     std::string_view client_authority{};  // empty: an HTTP/1.0 client told none
 
     std::string_view request_text{};  // the first bytes of a body that is text

@@ -60,6 +60,7 @@ struct AuthEvent {
     std::string authority;            // host[:port] that the client dialled; empty: not known
     std::string client, upstream;     // addresses
     std::string upstream_message;  // what the API's answer says to people, scrubbed; may be empty
+    std::string protocol;          // of HTTP, as the client spoke it: "2"; empty: 1.1 or 1.0
     std::string user_agent;
     std::string route;  // the matching route's pattern; empty: none
     RpcSummary rpc;

@@ -67,12 +67,16 @@ std::string value_of(const std::vector<FieldLine>& lines, std::string_view name)
     return line != lines.end() ? line->second : std::string();
 }
 
+std::string_view http_version(const RecordView& record) {
+    return record.text("network.protocol.version") == "2" ? "HTTP/2" : "HTTP/1.1";
+}
+
 void append_request(std::string& out, JsonWriter& json, const RecordView& record,
                     std::string_view origin) {
     json.open("request");
     json.text("method", record.text("http.request.method"), all_octets);
     json.text("url", record_url(record, origin), all_octets);
-    json.text("httpVersion", "HTTP/1.1", all_octets);
+    json.text("httpVersion", http_version(record), all_octets);
     append_pairs(out, json, "cookies", {});
     append_pairs(out, json, "headers", sent_fields(record));
     append_pairs(out, json, "queryString", query_pairs(record.text("url.query")));
@@ -87,7 +91,7 @@ void append_response(std::string& out, JsonWriter& json, const RecordView& recor
     json.open("response");
     json.number("status", status);
     json.text("statusText", status_phrase(status), all_octets);
-    json.text("httpVersion", "HTTP/1.1", all_octets);
+    json.text("httpVersion", http_version(record), all_octets);
     append_pairs(out, json, "cookies", {});
     append_pairs(out, json, "headers", fields);
     json.open("content");

@@ -50,6 +50,7 @@ observe::Sighting sighting(Exchange& exchange) {
                            exchange.changes, exchange.event};
     seen.client_address = client_address(exchange);
     seen.client_scheme = client_scheme(exchange);
+    if (exchange.client.is_stream) seen.client_protocol = "2";
     seen.client_authority = client_authority(exchange);
     seen.request_text = text_of(exchange.body);
     seen.request_body_octets = exchange.body.in_buffer.size();

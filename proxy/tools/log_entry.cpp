@@ -170,6 +170,7 @@ void read_exchange(const RecordView& record, report::AuthEvent& event) {
     event.upstream_message = record.text("upstream.message");
     event.upstream_ms = record.number("upstream.duration_ms").value_or(0);
     event.user_agent = record.text("user_agent.original");
+    event.protocol = record.text("network.protocol.version");
     event.duration_ms = record.number("duration_ms").value_or(0);
     event.rpc.system = record.text("rpc.system");
     event.rpc.service = record.text("rpc.service");

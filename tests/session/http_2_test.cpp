@@ -138,7 +138,9 @@ TEST_CASE("a refusal is explained as one by HTTP/1.1 is") {
     CHECK(reply.status() == 401);
     CHECK(reply.body == "{}");
     CHECK(reply.field("www-authenticate").substr(0, 6) == "Bearer");
-    CHECK(text_at(rig.next_event(), "/auth/cause") == "no-credentials");
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/auth/cause") == "no-credentials");
+    CHECK(text_at(event, "/network/protocol/version") == "2");
 }
 
 TEST_CASE("fields that are too large get a 431, and the connection serves on") {
