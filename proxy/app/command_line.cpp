@@ -160,6 +160,12 @@ private:
         CLI::App& review = verb("review", "Say where the review page is, with its key", true);
         review.add_flag("--open", line_.open, "open it in the browser, too");
         review.footer("--admin and --config say which proxy, as they do for `run`.");
+        CLI::App& mcp = verb("mcp", "Tell a coding agent why requests are refused (MCP)", true);
+        option(mcp, "inputs", "FILE|URL", line_.mcp_inputs,
+               "a log (.gz too), or the URL of a running proxy. Without any: the running proxy, "
+               "else the configured log");
+        mcp.footer(
+            "An agent starts it: see examples/agents. --admin and --config say which proxy.");
         CLI::App& causes = verb("causes", "List causes and rules, or tell all about one", false);
         option(causes, "id", "ID", line_.cause, "an id, its beginning, or a word");
         add_output(causes, "text|json|markdown");

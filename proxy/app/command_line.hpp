@@ -34,8 +34,9 @@ struct CommandLine {
     tools::LintRequest lint;
     LogArguments log;
     SimulateArguments simulate;
-    std::string cause;                  // of causes
-    std::vector<std::string> dialects;  // its words
+    std::vector<std::string> mcp_inputs;  // files and URLs; empty: the running proxy
+    std::string cause;                    // of causes
+    std::vector<std::string> dialects;    // its words
     std::string output = "text";
     std::string wait;   // of health
     bool open = false;  // of review: in the browser

@@ -34,17 +34,6 @@ void find_admin(const View& view, const Surroundings& here, tools::LogRequest& r
     request.local_token = known_admin_token(here, address->port);
 }
 
-// Of a proxy on this machine by its port, as --admin would find it. A key of ours goes to nobody
-// else but by WHOGOES_ADMIN_TOKEN.
-std::string token_for(const std::string& url, const Surroundings& here) {
-    const auto split = tools::split_url(url);
-    const auto address = split ? parse_listen(split->origin.substr(split->origin.find("://") + 3))
-                               : parse_listen("");
-    if (address.has_value() && address->unix_path.empty() && address->loopback())
-        return known_admin_token(here, address->port);
-    return here.variable("WHOGOES_ADMIN_TOKEN");
-}
-
 std::string listener_origin(const View& view) {
     for (const std::string& text : view.texts("listen")) {
         const auto address = parse_listen(text);
@@ -64,6 +53,15 @@ report::ConsoleStyle style_of(const CommandLine& line, const Surroundings& here)
 
 }  // namespace
 
+std::string admin_token_for(const std::string& url, const Surroundings& here) {
+    const auto split = tools::split_url(url);
+    const auto address = split ? parse_listen(split->origin.substr(split->origin.find("://") + 3))
+                               : parse_listen("");
+    if (address.has_value() && address->unix_path.empty() && address->loopback())
+        return known_admin_token(here, address->port);
+    return here.variable("WHOGOES_ADMIN_TOKEN");
+}
+
 int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint now) {
     auto request = log_request(line.log, line.output, now);
     if (!request.has_value()) {
@@ -76,7 +74,7 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
     const std::string output = view.text("log.output");
     if (output != "stderr" && output != "stdout") request->log_file = view.file("log.output");
     find_admin(view, here, *request);
-    request->token_for = [&here](const std::string& url) { return token_for(url, here); };
+    request->token_for = [&here](const std::string& url) { return admin_token_for(url, here); };
     request->origin = listener_origin(view);
     request->version = version();
     request->filter.everything = line.arguments.verbosity > 0;

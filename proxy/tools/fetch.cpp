@@ -31,6 +31,8 @@ using Error = boost::system::error_code;
 using Fetched = rules::Result<Recorded, std::string>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
 
+constexpr std::chrono::milliseconds look_up{100};  // from the wait, for who was told to end
+
 struct Peer {
     std::string host, port;
 };
@@ -89,7 +91,10 @@ private:
             done = true;
         });
         io_.restart();
-        io_.run_until(deadline_);
+        while (!done && !given_up()) {
+            const auto now = std::chrono::steady_clock::now();
+            io_.run_until(request_.abandoned ? std::min(deadline_, now + look_up) : deadline_);
+        }
         if (done) return result;
         resolver_.cancel();
         Error ignored;
@@ -97,6 +102,11 @@ private:
         io_.restart();
         io_.run();
         return asio::error::timed_out;
+    }
+
+    bool given_up() const {
+        return std::chrono::steady_clock::now() >= deadline_ ||
+               (request_.abandoned && request_.abandoned->load());
     }
 
     Error connect() {

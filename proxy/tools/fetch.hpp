@@ -2,6 +2,7 @@
 
 #include "proxy/tools/recorded.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -18,6 +19,8 @@ struct FetchRequest {
     bool verify = true;             // the server's certificate
     std::chrono::milliseconds timeout{10000};
     std::size_t most_body = most_body_octets;  // of the answer, coded and decoded
+    // Set by another thread to have it end within a tenth of a second; may be null.
+    const std::atomic<bool>* abandoned = nullptr;
 };
 
 // The error is one sentence.

@@ -3,6 +3,7 @@
 #include "proxy/tools/recorded.hpp"
 #include "rules/time.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,7 @@ struct LintRequest {
     std::vector<std::string> fail_on;  // as fail_on_ids() takes them; empty: error; "none"
     bool json = false;
     bool utf8 = true;
+    const std::atomic<bool>* abandoned = nullptr;  // as FetchRequest has it
     // Told now and then how many of how many answers are judged; may be empty.
     std::function<void(std::uint64_t done, std::uint64_t of)> progress;
 };

@@ -45,7 +45,8 @@ Read unread(std::string why, int exit_code = usage) {
 
 Read read_url(const std::string& url, const LintRequest& request,
               const std::vector<NameValue>& fields, rules::TimePoint now) {
-    const FetchRequest wanted{url, request.method, fields, !request.insecure, request.timeout};
+    FetchRequest wanted{url, request.method, fields, !request.insecure, request.timeout};
+    wanted.abandoned = request.abandoned;
     auto recorded = fetch(wanted);
     if (!recorded.has_value()) return unread(recorded.error(), no_start);
     // A Date that lies off is evidence here, not the recording's own time.

@@ -16,7 +16,8 @@ set(allowed_proxy_observe  "proxy/observe|proxy/settings|proxy/report|proxy/net|
 set(allowed_proxy_renew    "proxy/renew|proxy/settings|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_session  "proxy/session|proxy/observe|proxy/renew|proxy/settings|proxy/upstream|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_tools    "proxy/tools|proxy/dialects|proxy/report|proxy/net|proxy/http|rules")
-set(allowed_proxy_app      "proxy/(app|dialects|http|net|upstream|report|settings|observe|renew|session|tools)|rules")
+set(allowed_proxy_mcp      "proxy/mcp|proxy/tools|proxy/report|proxy/net|rules")
+set(allowed_proxy_app      "proxy/(app|dialects|http|net|upstream|report|settings|observe|renew|session|tools|mcp)|rules")
 set(allowed_proxy_manual   "proxy/manual|proxy/app|proxy/tools|rules")
 
 # Libraries that a folder must not know, whoever it includes.
@@ -30,6 +31,7 @@ set(foreign_proxy_settings "boost/beast|spdlog|yaml-cpp|CLI")
 set(foreign_proxy_observe  "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket")
 set(foreign_proxy_renew    "boost/beast|spdlog|yaml-cpp|CLI|sys/socket")
 set(foreign_proxy_session  "boost/beast/http|spdlog|yaml-cpp|CLI")
+set(foreign_proxy_mcp      "boost/asio|boost/beast|spdlog|yaml-cpp|CLI|sys/socket|thread")
 set(foreign_proxy_manual   "boost|openssl|spdlog|yaml-cpp|sys/socket|thread")
 
 # What only Linux has, and the names of the files that may know it.
