@@ -75,6 +75,8 @@ std::vector<std::string> words_of(const View& view, std::string_view path) {
     return words;
 }
 
+}  // namespace
+
 void read_expectations(const View& view, rules::Expectations& expected) {
     expected.issuer = view.text("diagnose.expect.issuer");
     expected.audiences = view.texts("diagnose.expect.audience");
@@ -91,6 +93,8 @@ void read_expectations(const View& view, rules::Expectations& expected) {
     expected.leeway =
         std::chrono::duration_cast<std::chrono::seconds>(view.duration("diagnose.leeway"));
 }
+
+namespace {
 
 void build_treatment(const View& view, const std::string& prefix, Problems& problems,
                      settings::Settings& settings, settings::Treatment& treatment,

@@ -66,6 +66,8 @@ private:
     const Surroundings& here_;
 };
 
+// Of `diagnose.expect` and `diagnose.leeway`.
+void read_expectations(const View&, rules::Expectations&);
 // The `refresh:` block that holds in one place, into its treatment.
 void build_refresh(const View&, const std::string& prefix, Problems&, settings::Settings&,
                    settings::Treatment&, std::vector<std::string>& warnings);

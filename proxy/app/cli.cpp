@@ -7,6 +7,7 @@
 #include "proxy/app/config.hpp"
 #include "proxy/app/exit_status.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/lint_verb.hpp"
 #include "proxy/app/log_verb.hpp"
 #include "proxy/app/mcp_verb.hpp"
 #include "proxy/app/review_verb.hpp"
@@ -20,8 +21,6 @@
 #include "proxy/tools/dialects.hpp"
 #include "proxy/tools/explain.hpp"
 #include "proxy/tools/health.hpp"
-#include "proxy/tools/lint.hpp"
-#include "proxy/tools/progress.hpp"
 #include "proxy/tools/simulate.hpp"
 #include "rules/diagnosis.hpp"
 
@@ -130,17 +129,12 @@ int explain(const CommandLine& line, const Surroundings& here) {
 }
 
 int lint(const CommandLine& line, const Surroundings& here) {
-    tools::LintRequest request = line.lint;
-    request.utf8 = utf8_wanted(here);
-    tools::Progress progress("judging", request.utf8,
-                             [](std::string_view text) { say(stderr, text); });
-    if (here.terminal_stderr)
-        request.progress = [&](std::uint64_t done, std::uint64_t of) { progress.note(done, of); };
-    const tools::Linted linted = tools::lint(request, now());
-    progress.clear();
-    if (!linted.error.empty()) return complain(linted.exit_code, "lint: " + linted.error);
-    say(stdout, linted.text);
-    return linted.exit_code;
+    try {
+        return run_lint(line, here, now());
+    } catch (const ConfigError& error) {
+        print_problems(error.problems());
+        return usage;
+    }
 }
 
 int causes(const CommandLine& line) {

@@ -127,7 +127,7 @@ Outcome lint_urls(const json::object& arguments, const Sources& sources, Abandon
         request.method = method;
     request.headers = texts_in(arguments, "headers");
     request.timeout = patience;
-    request.json = true;
+    request.form = tools::LintForm::json;
     request.abandoned = abandoned;
     const tools::Linted linted = tools::lint(request, sources.now());
     if (!linted.error.empty()) return failed(linted.error);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,8 +34,17 @@ struct Recorded {
     std::string origin = "http://localhost";  // scheme://host[:port]
     std::optional<rules::TimePoint> answered_at;
 
+    std::string input{};    // the file or URL it came from, without a query
+    std::string comment{};  // of a HAR entry
+
+    // What is known beside the recording; its parts must outlive the exchange.
+    struct Knowledge {
+        const rules::Expectations& expected;
+        const rules::KeySet* keys = nullptr;
+        std::span<const rules::Dialect> dialects{};
+    };
     // Views into this.
-    rules::Exchange exchange(rules::TimePoint now, const rules::Expectations&) const;
+    rules::Exchange exchange(rules::TimePoint now, const Knowledge&) const;
     void keep_body(std::string_view whole, std::size_t most = most_body_octets);
 };
 

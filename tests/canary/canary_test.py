@@ -337,7 +337,7 @@ def main():
             shown = (sent + "< HTTP/1.1 403 Forbidden\r\n< X-Debug: " + authorization
                      + f"\r\n< WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"read {offer}\"\r\n< \r\n")
             for status in ("401 Unauthorized", "403 Forbidden"):
-                for words in ([], ["-o", "json"]):
+                for words in ([], ["-o", "json"], ["-o", "sarif"], ["-o", "junit"], ["-o", "github"]):
                     texts.append((f"lint {words}", run("lint", "-", *words, text=shown.replace("403 Forbidden", status))))
             bare = (f"> GET /v1/orders HTTP/1.1\r\n> Host: api.example\r\n> Cookie: lang=de; {canaries.secret(20, string.ascii_lowercase)}\r\n"
                     "> \r\n< HTTP/1.1 401 Unauthorized\r\n< \r\n")
