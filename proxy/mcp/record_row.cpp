@@ -131,6 +131,7 @@ json::object row_of(const tools::Entry& entry) {
     json::object row = head_of(event), quoted;
     quoter.add(quoted, "method", event.method, 30);
     quoter.add(quoted, "path", event.path, 150);
+    quoter.add(quoted, "mcp_tool", event.mcp_tool, 150);
     if (const auto& main = event.diagnosis.main; main && is_ours(main->cause)) {
         row["cause"] = main->cause->id;
         row["summary"] = main->cause->summary;
@@ -162,6 +163,8 @@ json::object card_of(const tools::Entry& entry) {
     quoter.add(quoted, "method", event.method, 30);
     quoter.add(quoted, "path", event.path);
     quoter.add(quoted, "query", event.query);
+    quoter.add(quoted, "mcp_method", event.mcp_method, 60);
+    quoter.add(quoted, "mcp_tool", event.mcp_tool, 150);
     quoter.add(quoted, "route", event.route);
     quoter.add(quoted, "client", event.client, 60);
     quoter.add(quoted, "upstream", event.upstream, 80);

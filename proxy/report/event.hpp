@@ -73,6 +73,7 @@ struct AuthEvent {
     bool has_jwt = false;
     std::int64_t skew_s = 0;
     bool has_skew = false;
+    std::string mcp_method, mcp_tool;  // of a call to an MCP server; empty: it is none
 
     rules::Diagnosis diagnosis;  // owns words and facts; causes and rules point into tables
     // Of the configuration that was in force: the name of a system and its advice may be theirs.

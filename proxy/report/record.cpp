@@ -39,6 +39,7 @@ public:
         }
         write_auth();
         if (event_.has_jwt) write_jwt();
+        write_mcp();
         if (event_.has_skew) {
             json_.open("clock");
             json_.number("skew_s", event_.skew_s);
@@ -253,6 +254,14 @@ private:
         if (jwt.iat != 0) json_.number("iat", jwt.iat);
         if (jwt.nbf != 0) json_.number("nbf", jwt.nbf);
         json_.boolean("verified", jwt.verified);
+        json_.close();
+    }
+
+    void write_mcp() {
+        if (event_.mcp_method.empty()) return;
+        json_.open("mcp");
+        json_.text("method", event_.mcp_method, cut_.text);
+        optional("tool", event_.mcp_tool);
         json_.close();
     }
 

@@ -184,6 +184,9 @@ private:
         std::string first = plain(event_.method) + " " + plain(event_.path);
         if (!event_.query.empty()) first += "?" + plain(event_.query);
         line("sent", first);
+        if (!event_.mcp_method.empty())
+            line("", "MCP " + plain(event_.mcp_method) +
+                         (event_.mcp_tool.empty() ? "" : " of " + plain(event_.mcp_tool)));
         if (!event_.client.empty()) line("", "from " + plain(event_.client));
         fields(event_.request_fields);
     }

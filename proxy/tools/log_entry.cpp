@@ -170,6 +170,8 @@ void read_exchange(const RecordView& record, report::AuthEvent& event) {
     event.upstream_message = record.text("upstream.message");
     event.upstream_ms = record.number("upstream.duration_ms").value_or(0);
     event.user_agent = record.text("user_agent.original");
+    event.mcp_method = record.text("mcp.method");
+    event.mcp_tool = record.text("mcp.tool");
     event.duration_ms = record.number("duration_ms").value_or(0);
     if (const auto skew = record.integer("clock.skew_s")) {
         event.has_skew = true;
