@@ -94,7 +94,7 @@ int config(const CommandLine& line, const Surroundings& here) {
         print_problems(error.problems());
         return error.usage() ? usage : no_start;
     }
-    say(stdout, print_config(gathered));
+    say(stdout, line.output == "json" ? print_config_json(gathered) : print_config(gathered));
     return fine;
 }
 

@@ -129,7 +129,9 @@ private:
     void add_verbs() {
         verb("run", "Run the proxy (also without this word)", true);
         verb("check", "Check the configuration: exit 0 or 1", true);
-        verb("config", "Print the effective configuration and where each value is from", true);
+        CLI::App& config =
+            verb("config", "Print the effective configuration and where each value is from", true);
+        add_output(config, "text|json");
         CLI::App& explain = verb("explain", "Decode and judge a credential, offline", false);
         option(explain, "credential", "TOKEN|-", credential_,
                "A token, a header's value or a line of curl; - reads a pipe. "

@@ -3,6 +3,7 @@
 #include "proxy/app/address.hpp"
 #include "proxy/app/admin_token.hpp"
 #include "proxy/app/build.hpp"
+#include "proxy/app/pager.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/report/auth_log_impl.hpp"
@@ -80,6 +81,7 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
     request->filter.everything = line.arguments.verbosity > 0;
     request->style = style_of(line, here);
 
+    Pager pager(request->action == tools::LogAction::show && !request->json, here);
     tools::LogStreams streams;
     tools::Progress progress("reading", utf8_wanted(here),
                              [](std::string_view text) { say(stderr, text); });
@@ -87,7 +89,7 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
         streams.progress = [&](std::uint64_t done, std::uint64_t of) { progress.note(done, of); };
     streams.print = [&](std::string_view text) {
         progress.clear();
-        say(stdout, text);
+        pager.print(text);
     };
     streams.complain = [&](std::string_view text) {
         progress.clear();
