@@ -252,6 +252,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
     read_host_names(view, problems, settings.host_names);
     build_forwarding(view, problems, settings);
     build_dialects(view, problems, settings);
+    build_openapi(view, problems, settings);
     settings.answers_metadata = settings.treatment.resource_metadata ||
                                 std::any_of(settings.routes.begin(), settings.routes.end(),
                                             [](const settings::Route& route) {

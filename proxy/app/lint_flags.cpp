@@ -47,15 +47,24 @@ void add_lint_flags(CLI::App& verb, LintArguments& into) {
         "the least of a cause that is reported [possible]");
     one("--baseline", "FILE", request.baseline,
         "a HAR file, or what -o json printed: only what is new is reported");
+    one("--openapi", "FILE", into.openapi,
+        "the API's description: ask every GET, HEAD and OPTIONS of it at the URL, with no "
+        "credential");
+    verb.add_flag("--all-methods", request.all_methods,
+                  "with --openapi: POST, PUT, PATCH and DELETE, too");
     several("--fail-on", "ID|SEVERITY|none,...", request.fail_on, "exit 1 on these [error]");
 }
 
 std::string take_lint(LintArguments& arguments, const std::string& output) {
+    if (arguments.request.inputs.empty() && !arguments.openapi.empty())
+        return "lint --openapi needs the URL where the API runs";
     if (arguments.request.inputs.empty())
         return "lint needs a URL, a .har file, or - for standard input";
     const auto timeout = parse_duration(arguments.timeout);
     if (!timeout || timeout->count() == 0) return "--timeout is no duration: write 10s";
     arguments.request.timeout = *timeout;
+    if (arguments.request.all_methods && arguments.openapi.empty())
+        return "--all-methods belongs to --openapi";
     const auto form = form_named(output);
     if (!form) return "-o is text, json, sarif, junit or github";
     arguments.request.form = *form;

@@ -13,6 +13,7 @@ struct LintArguments {
     tools::LintRequest request;
     std::string data;  // -d: text, or "@FILE", "@-"
     std::string timeout = "10s";
+    std::string openapi;  // --openapi: a file
 };
 
 void add_lint_flags(CLI::App& verb, LintArguments&);

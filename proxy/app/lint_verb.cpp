@@ -62,11 +62,13 @@ void take_configuration(const CommandLine& line, const Surroundings& here,
     if (view.text("diagnose.keys").find("://") == std::string::npos)
         build_keys(view, "", problems, settings, treatment, warnings);
     build_dialects(view, problems, settings);
+    build_openapi(view, problems, settings);
     build_lint(view, problems, request);
     if (!gathered.problems.empty()) throw ConfigError(std::move(gathered.problems));
     request.expected = treatment.expected;
     request.keys = treatment.keys;
     request.dialects = settings.dialects;
+    request.openapi = settings.openapi;
 }
 
 }  // namespace
@@ -88,6 +90,16 @@ int run_lint(const CommandLine& line, const Surroundings& here, rules::TimePoint
     if (!body) {
         say(stderr, "whogoes: lint: -d: cannot read that file, or it is over 1 MiB\n");
         return usage;
+    }
+    if (!line.lint.openapi.empty()) {
+        try {
+            request.openapi = std::make_shared<const openapi::Document>(
+                openapi::read_document_file(line.lint.openapi, line.lint.openapi));
+        } catch (const openapi::DocumentError& error) {
+            say(stderr, std::string("whogoes: lint: ") + error.what() + "\n");
+            return usage;
+        }
+        request.ask_operations = true;
     }
     request.body = *body;
     request.utf8 = utf8_wanted(here);

@@ -90,6 +90,9 @@ const Key rows[] = {
     {.path = "diagnose.expect.refresh_path", .list = true, .in_route = true,
      .doc = "token endpoints of this API"},
 
+    {.path = "diagnose.openapi", .kind = Kind::file,
+     .doc = "the API's own description, OpenAPI 3.0 or 3.1: says what a refusal asked for"},
+
     {.path = "refresh.grant", .kind = Kind::choice, .choices = "refresh_token|client_credentials|off",
      .in_route = true, .doc = "off until it is set; off in a route: not there"},
     {.path = "refresh.token_endpoint", .in_route = true,

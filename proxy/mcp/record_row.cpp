@@ -172,6 +172,7 @@ json::object card_of(const tools::Entry& entry) {
     quoter.add(quoted, "api_says", event.upstream_message);
     quoter.add(quoted, "scheme", event.scheme, 60);
     quoter.add(quoted, "source", event.source, 60);
+    quoter.add(quoted, "documented", event.documented);
     quoter.add(quoted, "refresh", event.refresh == "off" ? "" : event.refresh, 80);
     quoter.add(quoted, "challenges_received", event.offered);
     quoter.add(quoted, "challenges_added", event.injected);

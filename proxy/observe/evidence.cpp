@@ -101,6 +101,8 @@ void fill_place(const Sighting& sighting, const settings::Treatment& treatment,
     seen.expected = &treatment.expected;
     if (settings.dialects) seen.dialects = *settings.dialects;
     seen.keys = treatment.keys.get();
+    if (settings.openapi)
+        seen.documented = settings.openapi->find(seen.request.method, seen.request.path);
 }
 
 void fill(const Sighting& sighting, OpenEvent& event) {
@@ -167,6 +169,7 @@ void OpenEvent::clear() {
     exchange.recollection = {};
     exchange.place = {};
     exchange.dialects = {};
+    exchange.documented = nullptr;
     diagnosis = {};
     remedy = {};
     treatment = nullptr;

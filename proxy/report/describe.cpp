@@ -338,6 +338,11 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
     if (!describe_authorization(d, event)) describe_other_places(d, event);
     describe_jwt(d, event);
     describe_mcp(d, event);
+    if (exchange.documented && diagnosis.main) {
+        event.documented = exchange.documented->words();
+        if (event.documented.size() > longest_field)
+            event.documented = cut_end(event.documented, longest_field);
+    }
     return event;
 }
 

@@ -156,6 +156,7 @@ private:
         json_.open("auth");
         write_diagnosis();
         if (judged) optional("system", event_.diagnosis.system);
+        if (judged) optional("documented", event_.documented);
         optional("scheme", spelled(event_.scheme));
         optional("source", event_.source);
         optional("token", event_.token);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/openapi/document.hpp"
 #include "proxy/tools/recorded.hpp"
 #include "rules/keys.hpp"
 #include "rules/time.hpp"
@@ -39,6 +40,11 @@ struct LintRequest {
     rules::Expectations expected;
     std::shared_ptr<const rules::KeySet> keys;                    // null: no signature is verified
     std::shared_ptr<const std::vector<rules::Dialect>> dialects;  // the operator's own; may be null
+
+    std::shared_ptr<const openapi::Document> openapi;  // the API's own description; may be null
+    // Of each URL, ask every operation of the description, without a credential but for `headers`:
+    // those of GET, HEAD and OPTIONS, or all.
+    bool ask_operations = false, all_methods = false;
 
     LintForm form = LintForm::text;
     bool utf8 = true;

@@ -62,6 +62,32 @@ Read read_url(const std::string& url, const LintRequest& request,
     return Read(boost::system::in_place_value, std::vector{std::move(*recorded)});
 }
 
+bool is_harmless(const std::string& method) {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+// Every operation of the description, at its place below the URL.
+Read read_operations(const std::string& url, const LintRequest& request,
+                     const std::vector<NameValue>& fields, rules::TimePoint now) {
+    const auto split = split_url(url);
+    std::string base = split->target.substr(0, split->target.find('?'));
+    while (base.ends_with('/')) base.pop_back();
+    if (base.empty()) base = request.openapi->bases().front();
+    std::vector<Recorded> recording;
+    for (const openapi::Operation& operation : request.openapi->operations()) {
+        if (!request.all_methods && !is_harmless(operation.method)) continue;
+        LintRequest one = request;
+        one.method = operation.method;
+        std::string place = split->origin;
+        auto read = read_url(place.append(base).append(operation.example), one, fields, now);
+        if (!read.has_value()) return read;
+        read->front().described = true;
+        recording.push_back(std::move(read->front()));
+    }
+    if (recording.empty()) return unread("--openapi: the document has no operation to ask");
+    return Read(boost::system::in_place_value, std::move(recording));
+}
+
 Read read_text(const std::string& name, const std::string& text, const LintRequest& request,
                const std::vector<NameValue>& fields) {
     if (text.size() > most_octets) return unread(name + " is larger than 128 MiB");
@@ -82,7 +108,9 @@ Read read_text(const std::string& name, const std::string& text, const LintReque
 Read read_input(const std::string& input, const LintRequest& request,
                 const std::vector<NameValue>& fields, rules::TimePoint now) {
     if (input == "-") return read_text("standard input", read_all(std::cin), request, fields);
-    if (split_url(input)) return read_url(input, request, fields, now);
+    if (split_url(input))
+        return request.ask_operations ? read_operations(input, request, fields, now)
+                                      : read_url(input, request, fields, now);
     std::error_code error;
     if (std::filesystem::is_directory(input, error))
         return unread(input + " is a folder: name a .har file");

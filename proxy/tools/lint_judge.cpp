@@ -28,6 +28,11 @@ std::string_view remark_on(int status) {
     return "an answer that asks for no login, or asks rightly";
 }
 
+// One of many, of which nothing has to be said.
+bool is_as_described(const Recorded& recorded) {
+    return recorded.described && (recorded.status == 401 || recorded.status < 300);
+}
+
 std::string signature_of(const Judged& judged) {
     const report::AuthEvent& event = judged.event;
     std::string signature = std::to_string(event.status) + event.method + " " + event.path + " ";
@@ -148,9 +153,14 @@ LintResult judge(const std::vector<Recorded>& recording, const LintRequest& requ
     for (const Recorded& recorded : recording) {
         rules::Exchange exchange =
             recorded.exchange(now, {request.expected, request.keys.get(), own_dialects(request)});
+        if (request.openapi)
+            exchange.documented =
+                request.openapi->find(exchange.request.method, exchange.request.path);
         exchange.recollection = history.recall(exchange);
         rules::Diagnosis diagnosis = rules::diagnose(exchange);
-        if (!recorded.request_known) forget_request(diagnosis);
+        // Of a description's operations nothing was sent on purpose.
+        if (!recorded.request_known || (recorded.described && request.headers.empty()))
+            forget_request(diagnosis);
         history.remember(exchange);
         ++tally.exchanges;
         ++tally.statuses[recorded.status];
@@ -164,12 +174,13 @@ LintResult judge(const std::vector<Recorded>& recording, const LintRequest& requ
         count(one.event.diagnosis, tally);
         one.input = recorded.input;
         one.from_file = !recorded.fetched;
-        one.failed =
-            note_failures(one, choice, tally) ||
-            (recorded.fetched && is_beside_the_point(recorded.status) && choice.fails_at_all());
+        one.failed = note_failures(one, choice, tally) ||
+                     (recorded.fetched && !recorded.described &&
+                      is_beside_the_point(recorded.status) && choice.fails_at_all());
         tally.failed = tally.failed || one.failed;
         if (choice.wants_clients()) one.clients = rules::client_warnings(exchange.challenges);
-        if (recorded.fetched && one.silent()) one.remark = remark_on(recorded.status);
+        if (recorded.fetched && one.silent() && !is_as_described(recorded))
+            one.remark = remark_on(recorded.status);
         if (one.silent()) continue;
         const auto [place, is_new] = places.emplace(signature_of(one), result.judged.size());
         if (is_new)

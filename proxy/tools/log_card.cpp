@@ -75,6 +75,7 @@ private:
                 line("because", plain(diagnosis.main->evidence.words));
         }
         if (!diagnosis.system.empty()) line("system", plain(diagnosis.system));
+        if (!event_.documented.empty()) line("documented", plain(event_.documented));
         for (const rules::Finding& finding : diagnosis.also)
             line("also", plain(finding.cause->id) + said(finding.evidence));
         const std::string advice = report::advice_of(event_);

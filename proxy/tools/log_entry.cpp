@@ -121,6 +121,7 @@ void read_diagnosis(const RecordView& record, report::AuthEvent& event, Vocabula
 void read_auth(const RecordView& record, report::AuthEvent& event) {
     event.scheme = rules::lowered(record.text("auth.scheme"));
     event.source = record.text("auth.source");
+    event.documented = record.text("auth.documented");
     event.token = record.text("auth.token");
     event.replaced_token = record.text("auth.replaced_token");
     event.user = record.text("auth.user");
