@@ -64,14 +64,16 @@ std::string admin_token_for(const std::string& url, const Surroundings& here) {
 }
 
 int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint now) {
-    auto request = log_request(line.log, line.output, now);
+    // A configuration that is broken elsewhere still says where the log is.
+    const Gathered gathered = gather(line.arguments, here);
+    const View view(gathered.written.values, nullptr, gathered.config_file, here);
+    LogArguments arguments = line.log;
+    arguments.utc = arguments.utc || view.text("log.time") == "utc";
+    auto request = log_request(arguments, line.output, now);
     if (!request.has_value()) {
         say(stderr, "whogoes: log: " + request.error() + "\n");
         return 2;
     }
-    // A configuration that is broken elsewhere still says where the log is.
-    const Gathered gathered = gather(line.arguments, here);
-    const View view(gathered.written.values, nullptr, gathered.config_file, here);
     const std::string output = view.text("log.output");
     if (output != "stderr" && output != "stdout") request->log_file = view.file("log.output");
     find_admin(view, here, *request);
@@ -79,7 +81,9 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
     request->origin = listener_origin(view);
     request->version = version();
     request->filter.everything = line.arguments.verbosity > 0;
+    const bool local = request->style.local_time;
     request->style = style_of(line, here);
+    request->style.local_time = local;
 
     Pager pager(request->action == tools::LogAction::show && !request->json, here);
     tools::LogStreams streams;

@@ -17,7 +17,7 @@ constexpr std::size_t label_width = 12;
 class Card {
 public:
     Card(const Entry& entry, const report::ConsoleStyle& style)
-        : event_(entry.event), text_(style) {}
+        : event_(entry.event), text_(style), local_(style.local_time) {}
 
     std::string text() {
         heading();
@@ -49,14 +49,15 @@ private:
     void gap() { out_ += "\n"; }
 
     void heading() {
-        const std::string time = record_time(event_.time);
+        const std::string time = report::record_time_text(record_time(event_.time), local_);
         std::string first;
         if (event_.status != 0) first += std::to_string(event_.status) + " ";
         first += plain(event_.method) + " " + plain(event_.path);
         if (!event_.query.empty()) first += "?" + plain(event_.query);
         if (event_.method.empty()) first = plain(event_.message);
         out_ += text_.coloured(first, "1") + "\n";
-        std::string second = time.substr(0, 10) + " " + time.substr(11, 12) + " UTC" + text_.dot() +
+        std::string second = time.substr(0, 10) + " " + time.substr(11, 12) + " " +
+                             (local_ ? report::zone_text(event_.time) : "UTC") + text_.dot() +
                              plain(event_.id) + text_.dot() +
                              std::string(report::name(event_.kind));
         if (!event_.trace_id.empty()) second += text_.dot() + "trace " + plain(event_.trace_id);
@@ -223,6 +224,7 @@ private:
 
     const report::AuthEvent& event_;
     report::ConsoleText text_;
+    bool local_ = false;
     std::string out_;
 };
 
