@@ -145,11 +145,12 @@ private:
                "JWK set: check the signature too");
         add_output(explain, "text|json");
         add_color(explain);
-        CLI::App& lint = verb("lint", "Check a URL, a HAR file or `curl -si` output once", true);
+        CLI::App& lint = verb("lint", "Check a URL, a HAR file or `curl -si` output once", false);
         add_lint_flags(lint, line_.lint);
         add_output(lint, "text|json|sarif|junit|github");
-        lint.footer(
-            "--config says which configuration has a lint: block, and what is right there.");
+        add_color(lint);
+        repeatable(lint, "-c,--config", "FILE|-", config_files_,
+                   "configuration file with what is right here, and a lint: block");
         CLI::App& log = verb("log", "Review the log: list, follow, summary, stats, export", true);
         add_log_flags(log, line_.log);
         add_output(log, "text|json");
