@@ -16,8 +16,8 @@ namespace {
 
 std::vector<ComplianceRow> all_rows() {
     std::vector<ComplianceRow> all;
-    for (const auto rows : {challenge_rows(), scheme_rows(), status_rows(), browser_rows(),
-                            documented_rows()})
+    for (const auto rows :
+         {challenge_rows(), scheme_rows(), status_rows(), browser_rows(), documented_rows()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }
