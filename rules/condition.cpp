@@ -130,7 +130,8 @@ bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
         }
         case Asks::field:
             return (exchange.answer_names & term.name_mark) != 0 &&
-                   field_holds(exchange.response.fields, term);
+                   (field_holds(exchange.response.fields, term) ||
+                    field_holds(exchange.response.trailers, term));
         case Asks::request_field:
             return (exchange.request_names & term.name_mark) != 0 &&
                    field_holds(exchange.request.fields, term);

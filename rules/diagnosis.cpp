@@ -105,7 +105,9 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
         if (is_refusing_redirect(exchange, diagnosis)) return Event::any;
         return told_by_system(exchange) ? Event::told_only : Event::none;
     }
-    if (diagnosis.has_rule("soft-unauthorized") || refuses(exchange.grpc)) return Event::any;
+    if (status < 300 && exchange.rpc.status)
+        return exchange.rpc.refuses() ? Event::any : Event::none;
+    if (diagnosis.has_rule("soft-unauthorized")) return Event::any;
     if (told_by_system(exchange) || (status >= 500 && hides_refusal(exchange)) ||
         diagnosis.has_rule("auth-failure-as-server-error"))
         return Event::told_only;

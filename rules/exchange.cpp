@@ -103,11 +103,11 @@ std::uint16_t sent_in(const Exchange& exchange) {
 }
 
 // What is worth to be listened to: refusals in all their disguises.
-bool may_refuse(const Response& response) {
+bool may_refuse(const Response& response, const Rpc& rpc) {
     const int status = response.status;
     if (status >= 300) return true;
-    return status >= 200 && (response.fields.has("grpc-status") ||
-                             (response.body_evidence != BodyEvidence::unseen &&
+    return status >= 200 &&
+           (rpc.refuses() || (response.body_evidence != BodyEvidence::unseen &&
                               response.body_evidence != BodyEvidence::undecodable));
 }
 
@@ -136,7 +136,6 @@ void Exchange::read() {
         if (!jwt) jwt = jwt_of(credentials.back());
     }
     request_names = names_of(request.fields);
-    answer_names = names_of(response.fields);
 
     challenges = challenges_of(response.fields, "WWW-Authenticate");
     proxy_challenges = challenges_of(response.fields, "Proxy-Authenticate");
@@ -146,21 +145,24 @@ void Exchange::read() {
     preflight = is_preflight(request);
     script = is_script(request.fields);
     hear();
-    // Tens of microseconds for RSA: only where an answer asks for an explanation.
-    const bool refused = response.status == 400 || response.status == 401 || response.status == 403;
-    signature = refused && keys && jwt ? keys->verify(*jwt) : Signature::not_checked;
 }
 
 void Exchange::hear() {
-    grpc = grpc_status(response);
+    rpc = rpc_of(request, response);
+    answer_names = names_of(response.fields) | names_of(response.trailers);
+    const bool refusing = may_refuse(response, rpc);
     carried.clear();
-    if (may_refuse(response)) carried = carried_by(request, dialects);
+    if (refusing) carried = carried_by(request, dialects);
     for (const Carried& one : carried)
         if (!jwt && credentials.empty() && one.value.starts_with("eyJ") &&
             (one.holds == Holds::token || one.holds == Holds::session))
             jwt = parse_jwt(one.value);
     sent = sent_in(*this);
-    heard = may_refuse(response) ? listen(*this) : Heard();
+    heard = refusing ? listen(*this) : Heard();
+    // Tens of microseconds for RSA: only where an answer asks for an explanation.
+    const int status = outcome_of(*this);
+    const bool refused = status == 400 || status == 401 || status == 403;
+    signature = refused && keys && jwt ? keys->verify(*jwt) : Signature::not_checked;
 }
 
 }  // namespace whogoes::rules

@@ -5,11 +5,11 @@
 #include "rules/credentials.hpp"
 #include "rules/documented.hpp"
 #include "rules/fields.hpp"
-#include "rules/grpc.hpp"
 #include "rules/heard.hpp"
 #include "rules/jwt.hpp"
 #include "rules/keys.hpp"
 #include "rules/recollection.hpp"
+#include "rules/rpc.hpp"
 #include "rules/time.hpp"
 
 #include <chrono>
@@ -47,7 +47,10 @@ enum class BodyEvidence : std::uint8_t {
 struct Response {
     int status = 0;
     Fields fields{};
-    std::string_view body{};  // decoded; at most 64 KiB
+    // What came behind the body: HTTP's trailers, and the field lines that a gRPC-Web body ends
+    // with.
+    Fields trailers{};
+    std::string_view body{};  // decoded; at most 64 KiB. Of a Connect stream the object at its end
     BodyEvidence body_evidence = BodyEvidence::unseen;
 };
 
@@ -111,10 +114,10 @@ struct Exchange {
     ChallengeList proxy_challenges{};          // Proxy-Authenticate
     std::optional<Jwt> jwt{};                  // of Authorization, else of the first place with one
     std::optional<TimePoint> upstream_date{};  // the answer's Date
-    bool preflight = false;            // OPTIONS with Origin and Access-Control-Request-Method
-    bool script = false;               // sent by fetch() or XMLHttpRequest
-    std::optional<GrpcStatus> grpc{};  // of a gRPC answer, where it was seen
-    Heard heard{};                     // what the answer says; only for a refusal
+    bool preflight = false;  // OPTIONS with Origin and Access-Control-Request-Method
+    bool script = false;     // sent by fetch() or XMLHttpRequest
+    Rpc rpc{};               // of gRPC, gRPC-Web or Connect
+    Heard heard{};           // what the answer says; only for a refusal
     Signature signature = Signature::not_checked;  // of jwt under keys; only for a 400, 401 or 403
 
     bool carries(Sent what) const noexcept {
@@ -122,7 +125,7 @@ struct Exchange {
     }
 
     void read();
-    // The same of what hangs on the answer's body alone: again, once that has come.
+    // The same of what hangs on the answer's body and trailers alone: again, once those have come.
     void hear();
 };
 

@@ -253,6 +253,21 @@ void hear_challenges(const Exchange& exchange, Heard& heard) {
     }
 }
 
+// A call's own status. An ErrorInfo has the names that it has in JSON (Google's AIP-193), so that
+// what is known of a system's codes holds here as well.
+void hear_status(const Exchange& exchange, Heard& heard) {
+    const std::optional<RpcStatus>& status = exchange.rpc.status;
+    if (!status || status->code == rpc_code::ok) return;
+    if (!status->reason.empty()) {
+        heard.error_reason = heard.keep(status->reason);
+        heard.add("error.details.reason", heard.error_reason);
+        if (!status->domain.empty()) heard.add("error.details.domain", heard.keep(status->domain));
+    }
+    // Connect's message is a member of its body.
+    if (!status->message.empty() && exchange.rpc.system != RpcSystem::connect)
+        heard.add("grpc-message", heard.keep(status->message));
+}
+
 // What a redirect to a login page carries along.
 void hear_location(const Exchange& exchange, Heard& heard) {
     const int status = exchange.response.status;
@@ -300,10 +315,10 @@ std::string_view Heard::keep(std::string text) {
 void collect_statements(const Exchange& exchange, Heard& heard) {
     hear_challenges(exchange, heard);
     hear_fields(exchange, heard);
-    if (exchange.grpc && !exchange.grpc->message.empty())
-        heard.add("grpc-message", heard.keep(exchange.grpc->message));
+    hear_status(exchange, heard);
     hear_location(exchange, heard);
-    // The frames of a gRPC answer are no text; its message was heard above.
+    // The frames of a gRPC answer are no text; its message was heard above. What is left of a
+    // Connect stream is.
     const std::string_view type = exchange.response.fields.first("Content-Type").value_or("");
     bool silent = istarts_with(type, "application/grpc") || istarts_with(type, "application/octet");
     for (const std::string_view kind : {"image/", "audio/", "video/", "font/"})

@@ -28,6 +28,7 @@ struct Told {
     const Saying* saying = nullptr;
     const Dialect* by = nullptr;
     std::string_view text{};  // around the words, at most 200 octets, as sent
+    bool exact = false;       // the reason of an ErrorInfo
     bool by_system() const noexcept { return by && !by->marks.empty(); }
 };
 
@@ -39,8 +40,9 @@ public:
     // What the answer says to people, recognised or not: at most 200 bytes, as sent. Empty where it
     // says no more than its status does, and of a page.
     std::string message{};
-    std::string error_code{};   // the member "error" of a JSON body where it looks like a code
-    bool json = false;          // the body is JSON
+    std::string error_code{};  // the member "error" of a JSON body where it looks like a code
+    std::string_view error_reason{};  // of an ErrorInfo: exact, as nothing else here is
+    bool json = false;                // the body is JSON
     std::uint64_t members = 0;  // name_mark_of every member or element of the body, said or not
 
     // The first that tells of this cause; null: nobody does.

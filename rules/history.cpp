@@ -78,7 +78,7 @@ Noted History::remember(const Exchange& exchange) {
     const Seen seen = reduce(exchange, impl_->hash_key);
     Fingerprinter* const fingerprints = impl_->fingerprints ? &*impl_->fingerprints : nullptr;
     Impl::Client& client = impl_->client_of(exchange);
-    const int status = exchange.response.status;
+    const int status = outcome_of(exchange);
     const bool known = seen.credential == 0 || is_known(client.notes, seen.credential);
     if ((status != 401 && status != 403) || (status == 401 && !known)) ++client.news;
     note_exchange(client.notes, exchange, seen, impl_->limits, impl_->hash_key, fingerprints);

@@ -69,7 +69,7 @@ void note_credential(ClientNotes& notes, const Exchange& exchange, const Seen& s
                      Fingerprinter* fingerprints) {
     if (seen.credential == 0) return;
     if (seen.authorization.kind == Scheme::bearer) notes.bearer_sent_at = seen.at;
-    const int status = exchange.response.status;
+    const int status = outcome_of(exchange);
     if (!is_success(status) && status != 401) return;
     CredentialNote& note =
         credential_note(notes, exchange, seen, limits.entries_a_client, hash_key, fingerprints);
@@ -81,7 +81,7 @@ void note_credential(ClientNotes& notes, const Exchange& exchange, const Seen& s
 
 // A renewal that works, a 401, a renewal, a 401: the signature of a loop.
 void note_renewal(RenewalNotes& notes, const Exchange& exchange, const Seen& seen) {
-    const int status = exchange.response.status;
+    const int status = outcome_of(exchange);
     if (exchange.expected && compliance::is_refresh_call(exchange)) {
         keep(notes.at, seen.at, most_refusals);
         if (is_success(status)) notes.succeeded_at = seen.at;
@@ -194,7 +194,7 @@ void note_nonce(ClientNotes& notes, const Seen& seen, std::uint64_t hash_key) {
 }
 
 void note_legs(ClientNotes& notes, const Exchange& exchange, const Seen& seen) {
-    const int status = exchange.response.status;
+    const int status = outcome_of(exchange);
     if (seen.credential == 0) {
         if (!is_first_leg(exchange, seen)) return;
         FirstLegNote leg{seen.at, seen.route};
@@ -234,7 +234,7 @@ void note_exchange(ClientNotes& notes, const Exchange& exchange, const Seen& see
                    Fingerprinter* fingerprints) {
     note_credential(notes, exchange, seen, limits, hash_key, fingerprints);
     note_renewal(notes.renewals, exchange, seen);
-    if (is_success(exchange.response.status)) note_route(notes, seen, limits);
+    if (is_success(outcome_of(exchange))) note_route(notes, seen, limits);
     note_redirect(notes, exchange, seen, hash_key);
     note_cookies(notes, exchange, seen, limits, hash_key);
     note_nonce(notes, seen, hash_key);

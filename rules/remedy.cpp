@@ -183,6 +183,26 @@ std::vector<std::string> scope_challenges(const Exchange& exchange, const Remedy
     return lines;
 }
 
+// Clients of gRPC know an HTTP 401 by a table, if at all, and never why it came. Words of ours
+// alone, and none that may be wrong.
+std::optional<RpcStatus> grpc_status_for(const Diagnosis& diagnosis, const Exchange& exchange,
+                                         const RemedyPolicy& policy) {
+    const int status = exchange.response.status;
+    if (!policy.grpc || exchange.rpc.system != RpcSystem::grpc || exchange.preflight ||
+        (status != 401 && status != 403) || exchange.response.fields.has("grpc-status"))
+        return std::nullopt;
+    RpcStatus told{status == 401 ? rpc_code::unauthenticated : rpc_code::permission_denied,
+                   "HTTP " + std::to_string(status),
+                   {},
+                   {}};
+    if (!policy.describe || !diagnosis.main ||
+        diagnosis.main->evidence.confidence == Confidence::possible)
+        return told;
+    const std::string exact = description_of(diagnosis);
+    told.message.append(": ").append(exact.empty() ? diagnosis.main->cause->summary : exact);
+    return told;
+}
+
 bool must_be_exposed(const Exchange& exchange) {
     return exchange.response.fields.has("Access-Control-Allow-Origin") &&
            compliance::is_cors_request(exchange) &&
@@ -250,6 +270,7 @@ Remedy prescribe(const Diagnosis& diagnosis, const Exchange& exchange, const Rem
         remedy.expose_challenge =
             policy.expose && !remedy.challenges.empty() && must_be_exposed(exchange);
     }
+    remedy.grpc = grpc_status_for(diagnosis, exchange, policy);
     if (policy.refresh && exchange.response.status == 401) {
         remedy.refresh_skipped = why_not_replayed(diagnosis, exchange, policy, circumstances);
         remedy.refresh_and_replay = remedy.refresh_skipped.empty();

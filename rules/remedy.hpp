@@ -3,6 +3,7 @@
 #include "rules/diagnosis.hpp"
 #include "rules/result.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ struct RemedyPolicy {
     bool expose = true;           // add to Access-Control-Expose-Headers beside a challenge of ours
     std::string quiet_scheme{};   // in place of Basic on script requests; empty: none
     bool resource_metadata = false;  // append resource_metadata= to Bearer (RFC 9728, 5.1)
+    bool grpc = false;               // a status for gRPC beside an HTTP refusal of a call
     bool login_redirect_to_401 = false;
     bool refresh = false;
     bool unsafe_methods = false;
@@ -40,7 +42,10 @@ struct Circumstances {
 };
 
 struct Remedy {
-    std::vector<std::string> challenges;     // field values to append, one line each; empty: none
+    std::vector<std::string> challenges;  // field values to append, one line each; empty: none
+    // To be told beside the HTTP status, where a client takes it: behind the body, or in the head
+    // of an answer without one; empty: nothing.
+    std::optional<RpcStatus> grpc;
     bool expose_challenge = false;           // name it in Access-Control-Expose-Headers too
     bool unauthorized_for_redirect = false;  // answer 401 in place of this redirect to a login page
     bool refresh_and_replay = false;

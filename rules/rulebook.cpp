@@ -597,6 +597,19 @@ constexpr auto book = std::to_array<RuleRow>({
                          "Access-Control-Expose-Headers",
               .reads_request = true},
      .check = cors_expose_headers_missing},
+    {.rule = {.id = "cors-grpc-status-hidden",
+              .severity = error,
+              .level = "browser requirement",
+              .section = "WHATWG Fetch, CORS-safelisted response-header name",
+              .summary = "Cross-origin script can read a gRPC-Web status in the head only if "
+                         "grpc-status and grpc-message are in Access-Control-Expose-Headers; "
+                         "without them the call fails with an unknown error",
+              .advice = "Add Access-Control-Expose-Headers: grpc-status, grpc-message (--dev does "
+                        "in development)",
+              .example = "grpc-status: 16 with Access-Control-Allow-Origin and no "
+                         "Access-Control-Expose-Headers, to Origin: http://localhost:5173",
+              .reads_request = true},
+     .check = cors_grpc_status_hidden},
     {.rule =
          {.id = "cors-allow-headers-missing-authorization",
           .severity = error,

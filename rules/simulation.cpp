@@ -28,6 +28,19 @@ void name_error(std::string& challenge, std::string_view error) {
 
 int simulated_status(const Cause& cause) noexcept { return cause.simulated_status; }
 
+int simulated_rpc_code(const Cause& cause) noexcept {
+    switch (cause.simulated_status) {
+        case 400:
+            return 3;  // invalid_argument
+        case 403:
+            return rpc_code::permission_denied;
+        case 429:
+            return 8;  // resource_exhausted
+        default:
+            return rpc_code::unauthenticated;
+    }
+}
+
 Diagnosis simulated_diagnosis(const Cause& cause, std::string words) {
     Diagnosis diagnosis;
     diagnosis.main =

@@ -14,6 +14,9 @@ namespace whogoes::rules {
 // The status that this cause is met with most: 401, 403, 400 or 429.
 int simulated_status(const Cause&) noexcept;
 
+// What a call by gRPC or Connect is answered in its place.
+int simulated_rpc_code(const Cause&) noexcept;
+
 // The refusal as if it had been diagnosed. `words` says who asked for it.
 Diagnosis simulated_diagnosis(const Cause&, std::string words);
 

@@ -121,13 +121,13 @@ bool repeats_status(std::string_view text) {
 // The members that speak to people, the plainest first; npos: it does not.
 std::size_t rank_of(const Statement& statement) {
     constexpr std::array speaking{std::string_view("error_description"),
+                                  std::string_view("grpc-message"),
                                   std::string_view("message"),
                                   std::string_view("msg"),
                                   std::string_view("errorMessage"),
                                   std::string_view("error_message"),
                                   std::string_view("detail"),
                                   std::string_view("reason"),
-                                  std::string_view("grpc-message"),
                                   std::string_view("description"),
                                   std::string_view("title"),
                                   std::string_view("error"),
@@ -216,7 +216,7 @@ private:
         for (const Saying& saying : dialect.sayings) {
             std::string_view text;
             if (!holds(saying.when, exchange_, heard_, text)) continue;
-            heard_.told.push_back({&saying, &dialect, text});
+            heard_.told.push_back({&saying, &dialect, text, is_exact(text)});
             return;
         }
     }
@@ -239,8 +239,12 @@ private:
                          [](const auto& a, const auto& b) { return a.row.order < b.row.order; });
         for (const Common::Found& one : all) {
             if (is_part_of_another(one, all) || heard_.told_of(one.row.saying->cause)) continue;
-            heard_.told.push_back({one.row.saying, one.row.by, one.text});
+            heard_.told.push_back({one.row.saying, one.row.by, one.text, is_exact(one.text)});
         }
+    }
+
+    bool is_exact(std::string_view text) const {
+        return !text.empty() && text == heard_.error_reason;
     }
 
     // "invalid or expired token" says something else than "expired token", which stands in it.

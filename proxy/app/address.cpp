@@ -91,7 +91,7 @@ Upstream refuse_scheme(Text scheme) {
                                  "://, WebSocket upgrades pass through it");
     return refused<Upstream>(
         in_quotes(scheme) +
-        " is no scheme that whogoes speaks: write http://, https:// or unix:/path");
+        " is no scheme that whogoes speaks: write http://, https://, h2c:// or unix:/path");
 }
 
 }  // namespace
@@ -174,8 +174,9 @@ Upstream parse_upstream(Text text) {
     Text rest = text;
     if (const auto scheme_end = text.find("://"); scheme_end != Text::npos) {
         const std::string scheme = lower_case(text.substr(0, scheme_end));
-        if (scheme != "http" && scheme != "https") return refuse_scheme(scheme);
+        if (scheme != "http" && scheme != "https" && scheme != "h2c") return refuse_scheme(scheme);
         target.tls = scheme == "https";
+        if (scheme == "h2c") target.protocol = upstream::Protocol::http_2;
         rest = text.substr(scheme_end + 3);
     }
     const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());

@@ -51,6 +51,8 @@ void read_challenge(const View& view, const std::string& prefix, Problems& probl
                      "3.3)");
     remedies.describe = view.flag("challenge.describe");
     remedies.expose = view.flag("challenge.expose");
+    remedies.grpc =
+        view.has("challenge.grpc") ? view.flag("challenge.grpc") : !remedies.offers.empty();
     remedies.login_redirect_to_401 = view.has("challenge.login_redirect");
     if (view.has_here("challenge.login_redirect") && view.items("challenge.offer").empty())
         problems.add(view.where("challenge.login_redirect"), prefix + "challenge.login_redirect",
@@ -171,6 +173,15 @@ void read_upstream(const View& view, Problems& problems, settings::Settings& set
         settings.upstream.host_header = settings.upstream.pass_client_host()
                                             ? upstream::HostHeader::pass
                                             : upstream::HostHeader::upstream;
+    const std::string protocol = lower_case(view.text("upstream_protocol"));
+    const bool prior_knowledge = settings.upstream.protocol == upstream::Protocol::http_2;
+    if (protocol == "h2" || (protocol == "auto" && prior_knowledge))
+        settings.upstream_protocol = upstream::Protocol::http_2;
+    else if (protocol == "h1")
+        settings.upstream_protocol = upstream::Protocol::http_1;
+    if (protocol == "h1" && prior_knowledge)
+        problems.add(view.where("upstream_protocol"), "upstream_protocol",
+                     "h1 contradicts h2c:// in `upstream`: leave one of them out");
     upstream::TlsClientSettings& tls = settings.upstream_tls;
     tls.ca_file = view.file("upstream_tls.ca");
     tls.verify = view.flag("upstream_tls.verify");
@@ -215,6 +226,16 @@ void read_limits(const View& view, settings::Settings& settings) {
     settings.half_close = lower_case(view.text("limits.half_close")) == "finish"
                               ? settings::HalfClose::finish
                               : settings::HalfClose::abort;
+    settings.speaks_http_2 = view.flag("limits.http2.enabled");
+    h2::Limits& http_2 = settings.http_2;
+    http_2.streams = static_cast<std::uint32_t>(view.count("limits.http2.streams"));
+    http_2.stream_window = static_cast<std::uint32_t>(view.size("limits.http2.window"));
+    http_2.connection_window = 4 * http_2.stream_window;
+    http_2.resets_per_second = static_cast<std::uint32_t>(view.count("limits.http2.resets"));
+    http_2.resets_at_once = 5 * http_2.resets_per_second;
+    http_2.idle_frames_per_second =
+        static_cast<std::uint32_t>(view.count("limits.http2.idle_frames"));
+    http_2.idle_frames_at_once = 10 * http_2.idle_frames_per_second;
     settings.timeouts.connect = view.duration("limits.timeouts.connect");
     settings.timeouts.header = view.duration("limits.timeouts.header");
     const auto set = [&view](const char* path) -> std::optional<std::chrono::milliseconds> {

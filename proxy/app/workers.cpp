@@ -24,8 +24,11 @@ void Workers::follow(RunOptions& options) { give_orders(options, false); }
 void Workers::give_orders(RunOptions& options, bool first) {
     const upstream::PoolSettings pool = settings::pool_settings(*options.settings);
     const net::TlsContext tls =
-        options.tls.enabled() ? net::server_tls(options.tls.certificate_file, options.tls.key_file)
-                              : nullptr;
+        options.tls.enabled()
+            ? net::server_tls(
+                  options.tls.certificate_file, options.tls.key_file,
+                  options.settings->speaks_http_2 ? net::Alpn::both : net::Alpn::http_1_1)
+            : nullptr;
     std::map<std::string, std::string> listening;
     std::vector<WorkerOrders> orders = open(options, first, listening);
     listening_ = std::move(listening);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -78,6 +79,8 @@ public:
     std::string_view flaw() const noexcept { return flawed_ ? chunks_.flaw() : ""; }
     Framing framing() const noexcept { return framing_; }
     bool has_trailers() const noexcept { return chunks_.has_trailers(); }
+    // See ChunkTracker.
+    void keep_trailers(std::string& kept) noexcept { chunks_.keep_trailers(kept); }
     // With a length: octets still to come; without one: 0.
     std::uint64_t left() const noexcept { return framing_ == Framing::length ? left_ : 0; }
 

@@ -174,6 +174,7 @@ void ChunkTracker::trailer_octet(char c) {
         return;
     }
     if (++trailer_octets_ > most_trailer_octets) return break_off("trailers of more than 8 KiB");
+    if (trailers_ != nullptr) *trailers_ += c;
     switch (place_) {
         case Place::trailer_start:
             name_size_ = 0;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 // Follows a chunked body (RFC 9112, 7.1) through whatever slices it comes in, strictly: CRLF only,
@@ -31,6 +32,9 @@ public:
     Step next_data(std::string_view slice);
 
     bool has_trailers() const { return trailer_octets_ > 0; }
+    // Their lines are appended there from now on as they pass, each with its CRLF, 8 KiB at most; what
+    // it is must live as long as octets are shown.
+    void keep_trailers(std::string& kept) noexcept { trailers_ = &kept; }
     std::string_view flaw() const { return flaw_; }  // static words
 
 private:
@@ -70,6 +74,7 @@ private:
     std::array<char, longest_name> name_{};  // of the trailer field that is being read
     std::uint32_t name_size_ = 0;  // may pass longest_name: then it is none that we forbid
     std::string_view flaw_;
+    std::string* trailers_ = nullptr;
 };
 
 }  // namespace whogoes::http

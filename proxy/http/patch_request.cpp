@@ -39,6 +39,20 @@ bool says(const Head& head, FieldName field) {
     });
 }
 
+// Nobody who may be believed names anything else: such a word was passed on from further away.
+bool says_scheme(const Head& head) {
+    bool said = false, known = true;
+    for (const FieldLine& line : head.fields) {
+        if (line.name != FieldName::x_forwarded_proto) continue;
+        each_element(head.value_of(line), [&](std::string_view word) {
+            said = true;
+            known = known && (same_word(word, "http") || same_word(word, "https") ||
+                              same_word(word, "ws") || same_word(word, "wss"));
+        });
+    }
+    return said && known;
+}
+
 void append_line(std::string& lines, std::string_view name, std::string_view value) {
     append_field(lines, name, value);
 }
@@ -108,8 +122,8 @@ void append_forwarded(std::string& lines, const RequestHead& head, const Request
     if (uses_x_forwarded(patch.forwarded)) {
         append_joined(lines, head, trusted, FieldName::x_forwarded_for, "X-Forwarded-For",
                       patch.client_address);
-        append_instead(lines, head, trusted, FieldName::x_forwarded_proto, "X-Forwarded-Proto",
-                       patch.client_scheme);
+        if (!trusted || !says_scheme(head))
+            append_line(lines, "X-Forwarded-Proto", patch.client_scheme);
         append_instead(lines, head, trusted, FieldName::x_forwarded_host, "X-Forwarded-Host", host);
         // Nobody misses it where it is the default; a stranger's is replaced.
         if (!trusted && head.find(FieldName::x_forwarded_port))
@@ -133,7 +147,7 @@ NameSet names_to_cut(const RequestHead& head, const RequestPatch& patch) {
     const bool strange = !patch.trusted && patch.forwarded != ForwardedStyle::off;
     const bool x_forwarded = uses_x_forwarded(patch.forwarded);
     names.add(x_forwarded_for, strange || (x_forwarded && !patch.client_address.empty()));
-    names.add(x_forwarded_proto, strange || (x_forwarded && !says(head, x_forwarded_proto)));
+    names.add(x_forwarded_proto, strange || (x_forwarded && !says_scheme(head)));
     names.add(x_forwarded_host, strange || (x_forwarded && !says(head, x_forwarded_host)));
     names.add(x_forwarded_port, strange);
     names.add(FieldName::forwarded, strange || uses_forwarded(patch.forwarded));

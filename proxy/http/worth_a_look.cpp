@@ -139,6 +139,24 @@ bool begins_document(std::string_view value) noexcept {
 
 bool begins_value(std::string_view value) noexcept { return !value.empty(); }
 
+// An answer of trailers alone has no body that a type would be about: then the request's counts.
+RpcFraming rpc_framing(const RequestHead& request, const ResponseHead& response,
+                       std::string_view type) noexcept {
+    if (response.status < 200 || response.status >= 300) return RpcFraming::none;
+    return http::rpc_framing(type.empty() ? request.value(FieldName::content_type) : type);
+}
+
+// A status in the head stands for one in the end that will not come (gRPC's "Trailers-Only").
+Look look_of_call(const RequestHead& request, const ResponseHead& response,
+                  std::string_view type) noexcept {
+    const RpcFraming framing = rpc_framing(request, response, type);
+    if (framing == RpcFraming::none) return Look::none;
+    const std::string_view status =
+        framing == RpcFraming::connect ? "" : response.value_named("grpc-status");
+    if (status.empty()) return Look::at_end;
+    return status == "16" || status == "7" ? Look::at_head : Look::none;
+}
+
 // A member of this name with such a value. `quoted` has the quote behind the name and not the one
 // before it, which is too common to be searched for.
 bool has_member(std::string_view body, std::string_view quoted,
@@ -152,21 +170,13 @@ bool has_member(std::string_view body, std::string_view quoted,
     return false;
 }
 
-}  // namespace
-
-bool asks_for_errors_inside(std::string_view body) noexcept {
-    return has_member(body, "query\"", begins_document) ||
-           has_member(body, "operationName\"", begins_value) ||
-           has_member(body, "jsonrpc\"", begins_value);
-}
-
-bool is_call_with_errors_inside(const RequestHead& request, const ResponseHead& response) noexcept {
+bool has_errors_inside(const RequestHead& request, const ResponseHead& response,
+                       std::string_view type) noexcept {
     if (response.status < 200 || response.status >= 300) return false;
     constexpr std::string_view application = "application/";
-    std::string_view type = response.value(FieldName::content_type);
     if (!begins_with_word(type, application)) return false;
     type.remove_prefix(application.size());
-    if (begins_with_word(type, "grpc") || begins_with_word(type, "graphql-response")) return true;
+    if (begins_with_word(type, "graphql-response")) return true;
     if (!begins_with_word(type, "json")) return false;
     // A client that knows of GraphQL over HTTP says so, whatever the method.
     if (request.value(FieldName::accept).find("application/graphql-response") != npos) return true;
@@ -177,29 +187,51 @@ bool is_call_with_errors_inside(const RequestHead& request, const ResponseHead& 
            ends(path, "/mcp") || has_field_of_call(request);
 }
 
-bool worth_a_look(const RequestHead& request, const ResponseHead& response) noexcept {
-    if (is_telling_status(response.status)) return true;
+}  // namespace
+
+bool asks_for_errors_inside(std::string_view body) noexcept {
+    return has_member(body, "query\"", begins_document) ||
+           has_member(body, "operationName\"", begins_value) ||
+           has_member(body, "jsonrpc\"", begins_value);
+}
+
+RpcFraming rpc_framing(const RequestHead& request, const ResponseHead& response) noexcept {
+    return rpc_framing(request, response, response.value(FieldName::content_type));
+}
+
+bool is_call_with_errors_inside(const RequestHead& request, const ResponseHead& response) noexcept {
+    return has_errors_inside(request, response, response.value(FieldName::content_type));
+}
+
+Look look_of(const RequestHead& request, const ResponseHead& response) noexcept {
+    if (is_telling_status(response.status)) return Look::at_head;
+    std::string_view type;
     for (const FieldLine& line : response.fields) {
         switch (line.name) {
+            case FieldName::content_type:
+                if (type.empty()) type = response.value_of(line);
+                break;
             case FieldName::access_control_allow_origin:
             case FieldName::access_control_expose_headers:
             case FieldName::access_control_other:
             case FieldName::set_cookie:
             case FieldName::www_authenticate:
             case FieldName::x_responded_json:
-                return true;
+                return Look::at_head;
             case FieldName::cache_control:
                 if (request.find(FieldName::authorization) &&
                     opens_to_shared_caches(response.value_of(line)))
-                    return true;
+                    return Look::at_head;
                 break;
             default:
                 break;
         }
     }
-    return request.is_preflight() || is_call_with_errors_inside(request, response) ||
-           request.count(FieldName::authorization) > 1 || holds_credential(request.target()) ||
-           is_kept_from_script(request, response);
+    if (request.is_preflight() || has_errors_inside(request, response, type) ||
+        request.count(FieldName::authorization) > 1 || holds_credential(request.target()) ||
+        is_kept_from_script(request, response))
+        return Look::at_head;
+    return look_of_call(request, response, type);
 }
 
 }  // namespace whogoes::http

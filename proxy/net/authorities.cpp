@@ -26,15 +26,25 @@ const char* told(const char* variable) {
     return value != nullptr && *value != '\0' ? value : nullptr;
 }
 
-// OpenSSL looks into a folder when it meets a name, so an empty one shows only then.
-bool holds_something(std::string_view folders) {
+// As OpenSSL looks a name up: its hash, and a number (X509_LOOKUP_hash_dir(3)).
+bool is_named_by_hash(const std::string& file) {
+    constexpr std::size_t hash = 8;
+    const auto all = [&file](std::size_t from, std::size_t to, const char* of) {
+        return std::min(file.find_first_not_of(of, from), file.size()) >= to;
+    };
+    return file.size() > hash + 1 && file[hash] == '.' && all(0, hash, "0123456789abcdef") &&
+           all(hash + 1, file.size(), "0123456789");
+}
+
+// OpenSSL looks into a folder when it meets a name, so one without certificates shows only then.
+bool holds_certificates(std::string_view folders) {
     while (!folders.empty()) {
         const auto colon = std::min(folders.find(':'), folders.size());
         std::error_code error;
-        const std::filesystem::path folder(folders.substr(0, colon));
-        if (std::filesystem::directory_iterator(folder, error) !=
-                std::filesystem::directory_iterator() &&
-            !error)
+        const std::filesystem::directory_iterator folder(folders.substr(0, colon), error);
+        if (!error && std::any_of(begin(folder), end(folder), [](const auto& entry) {
+                return is_named_by_hash(entry.path().filename().string());
+            }))
             return true;
         folders.remove_prefix(std::min(colon + 1, folders.size()));
     }
@@ -53,7 +63,7 @@ std::optional<std::string> trust_system_authorities(ssl_ctx_st* context) {
     const char* const file = told(X509_get_default_cert_file_env());
     const char* const folder = told(X509_get_default_cert_dir_env());
     if (has_certificates(context) ||
-        holds_something(folder != nullptr ? folder : X509_get_default_cert_dir()))
+        holds_certificates(folder != nullptr ? folder : X509_get_default_cert_dir()))
         return std::nullopt;
 
     std::string looked;

@@ -61,6 +61,12 @@ public:
         begin_ = 0;
     }
     void release() noexcept;  // back to the pool; empty afterwards
+    // Keeps the content alone, elsewhere; the block goes back to the pool.
+    void shrink() {
+        Buffer small;
+        small.append(view());
+        swap(small);
+    }
 
 private:
     friend class BufferPool;

@@ -14,6 +14,8 @@
 namespace whogoes::net {
 namespace {
 
+constexpr int most_at_the_door = 4096;
+
 [[noreturn]] void cannot_listen(const Endpoint& endpoint, int socket) {
     const int error = errno;
     if (socket >= 0) ::close(socket);
@@ -49,7 +51,7 @@ int open_listener(const Endpoint& endpoint, bool share_port) {
     }
     if (::bind(socket, reinterpret_cast<const sockaddr*>(&endpoint.address), endpoint.length) !=
             0 ||
-        ::listen(socket, 4096) != 0)
+        ::listen(socket, most_at_the_door) != 0)
         cannot_listen(endpoint, socket);
     return socket;
 }
@@ -163,9 +165,10 @@ void Listener::turn_newcomers_away() { drop_first_packets(impl_->descriptor); }
 
 bool Listener::close() {
     const boost::intrusive_ptr<Impl> impl = impl_;
-    while (impl->accept_one()) {
-    }
-    if (impl->waits != Impl::Waits::for_clients) return false;
+    // Nobody is turned away from a unix path: who comes behind so many was not at the door yet.
+    int entered = 0;
+    while (entered <= most_at_the_door && impl->accept_one()) ++entered;
+    if (entered <= most_at_the_door && impl->waits != Impl::Waits::for_clients) return false;
     impl->close();
     return true;
 }

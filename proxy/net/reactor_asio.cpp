@@ -82,6 +82,7 @@ void Reactor::forget(Ready& one) {
 void Reactor::forget_copy(int, Ready& one) { forget(one); }
 
 void Reactor::tell_when(Ready& one, Readiness what) {
+    if (!one.registration_) return;  // add() has failed
     const bool for_room = has(what, Readiness::writable);
     Ready::Registration& registration = *one.registration_;
     bool& under_way = for_room ? registration.writing : registration.reading;

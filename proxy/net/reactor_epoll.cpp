@@ -14,8 +14,9 @@
 #include <utility>
 #include <vector>
 
-// Linux: edge-triggered, every socket registered once for its whole life, so that no wait costs a
-// system call.
+// Linux: edge-triggered, every socket registered once for its whole life, so that no wait for bytes
+// costs a system call. For room it is registered when somebody first waits for that: few ever do,
+// and a unix socket is told of room whenever its peer reads.
 namespace whogoes::net {
 namespace {
 
@@ -30,7 +31,10 @@ Readiness readiness_of(std::uint32_t events) noexcept {
 
 }  // namespace
 
-struct Ready::Registration {};  // the kernel keeps what there is
+struct Ready::Registration {
+    int descriptor;
+    bool for_room = false;
+};
 
 Ready::Ready() noexcept = default;
 Ready::~Ready() = default;
@@ -41,6 +45,7 @@ struct Reactor::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
+    bool control(int operation, int descriptor, std::uint32_t further, Ready& one) const noexcept;
     void run_posted();
     void run_next_turn();
     void wait(int at_most_ms);
@@ -68,6 +73,14 @@ Reactor::Impl::Impl()
 Reactor::Impl::~Impl() {
     ::close(wake);
     ::close(epoll);
+}
+
+bool Reactor::Impl::control(int operation, int descriptor, std::uint32_t further,
+                            Ready& one) const noexcept {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET | further;
+    event.data.ptr = &one;
+    return ::epoll_ctl(epoll, operation, descriptor, &event) == 0;
 }
 
 void Reactor::Impl::run_posted() {
@@ -107,10 +120,9 @@ Reactor::Reactor() : impl_(std::make_unique<Impl>()) {}
 Reactor::~Reactor() = default;
 
 bool Reactor::add(int descriptor, Ready& one) {
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    event.data.ptr = &one;
-    if (::epoll_ctl(impl_->epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) return false;
+    auto registration = std::make_unique<Ready::Registration>(descriptor);
+    if (!impl_->control(EPOLL_CTL_ADD, descriptor, 0, one)) return false;
+    one.registration_ = std::move(registration);
     intrusive_ptr_add_ref(&one);
     return true;
 }
@@ -122,7 +134,13 @@ void Reactor::forget_copy(int descriptor, Ready& one) {
     forget(one);
 }
 
-void Reactor::tell_when(Ready&, Readiness) {}
+void Reactor::tell_when(Ready& one, Readiness what) {
+    Ready::Registration* const registration = one.registration_.get();
+    if (registration == nullptr || registration->for_room || !has(what, Readiness::writable))
+        return;
+    // The kernel looks at once, so room that is there already is told of.
+    registration->for_room = impl_->control(EPOLL_CTL_MOD, registration->descriptor, EPOLLOUT, one);
+}
 
 void Reactor::resume_next_turn(std::coroutine_handle<> waiter) {
     impl_->next_turn.push_back(waiter);

@@ -29,12 +29,12 @@ void intrusive_ptr_release(Stream::State* state) noexcept {
 
 bool Stream::Wait::await_ready() const noexcept {
     if (state_.ended != Io::ok || !state_.is_open()) return true;
-    return !for_room_ && state_.read_pending;
+    return !for_room_ && state_.has_news();
 }
 
 void Stream::Wait::await_suspend(std::coroutine_handle<> waiter) const {
     (side_ == Side::reader ? state_.reader : state_.writer) = {waiter, for_room_};
-    state_.reactor.tell_when(state_, for_room_ ? Readiness::writable : Readiness::readable);
+    state_.tell_when(for_room_ ? Readiness::writable : Readiness::readable);
 }
 
 Io Stream::Wait::await_resume() const noexcept {
@@ -44,6 +44,16 @@ Io Stream::Wait::await_resume() const noexcept {
 
 Stream::Stream(Reactor& reactor, Deadlines& deadlines, int socket)
     : state_(new State(reactor, deadlines, socket)) {}
+
+Stream::Stream(Reactor& reactor, Deadlines& deadlines, std::unique_ptr<Channel> channel)
+    : state_(new State(reactor, deadlines, std::move(channel))) {
+    state_->channel->state_ = state_.get();
+}
+
+void Channel::tell(Readiness readiness) {
+    const boost::intrusive_ptr<Stream::State> state = state_;
+    if (state) state->ready(readiness);
+}
 
 Stream& Stream::operator=(Stream&& other) noexcept {
     if (this != &other) {
@@ -61,6 +71,7 @@ int Stream::native() const noexcept { return state_ ? state_->descriptor : -1; }
 
 void Stream::close() noexcept {
     if (!is_open()) return;
+    if (state_->channel) state_->channel->close();
     if (state_->ssl && !state_->tls_failed && SSL_is_init_finished(state_->ssl.get()))
         SSL_shutdown(state_->ssl.get());
     ERR_clear_error();
@@ -70,6 +81,10 @@ void Stream::close() noexcept {
 
 void Stream::reset() noexcept {
     if (!is_open()) return;
+    if (state_->channel) {
+        state_->channel->reset();
+        return state_->close_descriptor();
+    }
     const linger at_once{1, 0};
     ::setsockopt(native(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     state_->tls_failed = true;
@@ -78,6 +93,7 @@ void Stream::reset() noexcept {
 
 void Stream::shut_write() noexcept {
     if (!is_open()) return;
+    if (state_->channel) return state_->channel->shut_write();
     if (state_->ssl && !state_->tls_failed) SSL_shutdown(state_->ssl.get());
     ERR_clear_error();
     ::shutdown(native(), SHUT_WR);
@@ -94,6 +110,7 @@ void Stream::clear_deadline() noexcept {
 }
 
 Io Stream::State::look() noexcept {
+    if (channel) return channel->peek();
     if (ssl) return tls_peek(*this);
     if (last_error != 0) return Io::failed;  // the kernel tells of a reset once, then of an end
     char octet = 0;
@@ -108,6 +125,11 @@ Io Stream::State::look() noexcept {
 IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
     if (!is_open()) return {Io::cancelled, 0};
     State& state = *state_;
+    if (state.channel) {
+        const IoResult result = state.channel->try_read(at, octets);
+        if (result.outcome == Io::again) state.read_pending = false;
+        return result;
+    }
     if (state.ssl) return tls_read(state, at, octets);
     const ssize_t got = ::recv(native(), at, octets, 0);
     if (got > 0) {
@@ -127,7 +149,7 @@ IoResult Stream::try_read(char* at, std::size_t octets) noexcept {
 
 namespace {
 
-// A small message is one plain send, and under TLS one record: its pieces are copied together.
+// A small message is one plain send: its pieces are copied together.
 constexpr std::size_t most_gathered = 4096;
 
 std::size_t gather(std::span<const iovec> pieces, char* into) noexcept {
@@ -147,10 +169,11 @@ std::size_t gather(std::span<const iovec> pieces, char* into) noexcept {
 IoResult Stream::try_write(std::span<const iovec> pieces) noexcept {
     if (!is_open()) return {Io::cancelled, 0};
     State& state = *state_;
+    if (state.channel) return state.channel->try_write(pieces);
+    if (state.ssl) return tls_write(state, pieces);
     char together[most_gathered];
     iovec one{together, pieces.size() > 1 ? gather(pieces, together) : 0};
     if (one.iov_len > 0) pieces = {&one, 1};
-    if (state.ssl) return tls_write(state, pieces);
     ssize_t sent = 0;
     if (pieces.size() == 1) {
         sent = ::send(native(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
@@ -207,7 +230,7 @@ void Stream::watch(Watcher watcher, void* context) {
     state.watcher_context = context;
     state.watcher = watcher;
     const boost::intrusive_ptr<State> self = state_;
-    if (state.read_pending || (state.ssl && SSL_pending(state.ssl.get()) > 0)) state.tell_watcher();
+    if (state.has_news()) state.tell_watcher();
     state.go_on_watching();
 }
 
@@ -217,18 +240,19 @@ void Stream::unwatch() noexcept {
 
 void Stream::keep_asking() noexcept {
     constexpr KeepAlive for_two_minutes{.quiet_for_s = 60, .between_s = 15, .times = 4};
-    ask_while_quiet(native(), for_two_minutes);
+    if (native() >= 0) ask_while_quiet(native(), for_two_minutes);
 }
 
 Io Stream::peek() noexcept { return is_open() ? state_->look() : Io::closed; }
 
 bool Stream::has_unread() const noexcept {
+    if (state_ && state_->channel) return is_open() && state_->channel->peek() == Io::ok;
     char octet = 0;
     return has_decrypted() ||
            (is_open() && ::recv(native(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
 }
 
-bool Stream::has_unsent() const noexcept { return is_open() && unacknowledged(native()) > 0; }
+bool Stream::has_unsent() const noexcept { return native() >= 0 && unacknowledged(native()) > 0; }
 
 void Stream::cancel() {
     if (state_) state_->end_waits(Io::cancelled);
@@ -247,6 +271,7 @@ void Stream::interrupt() {
 
 std::string Stream::failure() const {
     if (!state_) return "not connected";
+    if (state_->channel && state_->ended != Io::timed_out) return state_->channel->failure();
     if (state_->verify_result != X509_V_OK)
         return X509_verify_cert_error_string(state_->verify_result);
     if (state_->last_tls_error != 0) {

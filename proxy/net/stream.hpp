@@ -17,10 +17,13 @@
 
 struct ssl_st;  // OpenSSL's SSL
 
-// One stream connection (TCP or unix), with TLS or without. Non-blocking: the try_ functions act at
+// One stream of octets both ways: a connection (TCP or unix) with TLS or without, or one of several
+// that share a connection (Channel). Non-blocking: the try_ functions act at
 // once, and a coroutine suspends only where the kernel says "again". TLS sits on the socket itself
-// (SSL_set_fd). Not thread-safe: it belongs to one worker.
+// (stream_bio). Not thread-safe: it belongs to one worker.
 namespace whogoes::net {
+
+class Channel;
 
 enum class Io : std::uint8_t {
     ok,
@@ -40,14 +43,16 @@ class Stream {
 public:
     // Takes over a connected (or connecting) non-blocking socket.
     Stream(Reactor& reactor, Deadlines& deadlines, int socket);
+    // Takes over what carries it instead.
+    Stream(Reactor& reactor, Deadlines& deadlines, std::unique_ptr<Channel> channel);
     Stream() = default;
     Stream(Stream&&) noexcept = default;
     Stream& operator=(Stream&& other) noexcept;
     ~Stream();
 
     bool is_open() const noexcept;
-    int native() const noexcept;
-    void close() noexcept;  // sends a TLS close_notify where that needs no waiting
+    int native() const noexcept;  // -1: closed, or of a channel
+    void close() noexcept;        // sends a TLS close_notify where that needs no waiting
     void reset() noexcept;  // closes with RST: the other side shall not take this for a good end
     void shut_write() noexcept;
     // The same, once all that goes with it is with the kernel: TLS has a word of its own to say.
@@ -100,10 +105,12 @@ public:
 
     // TLS. The SSL object is taken over; handshake() must succeed before anything else is done.
     void start_tls(ssl_st* ssl);
-    bool is_tls() const noexcept;
-    bool has_decrypted() const noexcept;  // bytes that no readiness will announce
+    bool is_tls() const noexcept;  // also where the connection that it shares has it
+    // TLS has taken bytes off the socket that no readiness will announce. They need not be data.
+    bool has_decrypted() const noexcept;
     ssl_st* tls() const noexcept;
     Task<Io> handshake();
+    bool speaks_h2() const noexcept;  // what ALPN settled on
 
     // Text of the last failure ("connection reset by peer", "certificate has expired").
     std::string failure() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/net/channel.hpp"
 #include "proxy/net/stream.hpp"
 
 #include <openssl/ssl.h>
@@ -11,7 +12,9 @@
 #include <unistd.h>
 #include <utility>
 
-// The inside of a Stream, for its two source files.
+struct bio_st;  // OpenSSL's BIO
+
+// The inside of a Stream, for its source files.
 namespace whogoes::net {
 
 struct FreeSsl {
@@ -32,6 +35,10 @@ public:
         }
     }
 
+    State(Reactor& reactor_of_worker, Deadlines& deadlines_of_worker,
+          std::unique_ptr<Channel> carrier)
+        : reactor(reactor_of_worker), deadlines(deadlines_of_worker), channel(std::move(carrier)) {}
+
     struct Waiter {
         std::coroutine_handle<> coroutine;
         bool for_room = false;
@@ -43,7 +50,10 @@ public:
         void resume() { std::exchange(coroutine, {}).resume(); }
     };
 
-    bool is_open() const noexcept { return descriptor >= 0; }
+    bool is_open() const noexcept { return descriptor >= 0 || (channel && !channel_closed); }
+    void tell_when(Readiness wanted) {
+        if (!channel) reactor.tell_when(*this, wanted);
+    }
 
     void ready(Readiness told) override {
         if (!is_open()) return;
@@ -61,12 +71,15 @@ public:
     }
 
     void go_on_watching() {
-        if (watcher != nullptr) reactor.tell_when(*this, Readiness::readable);
+        if (watcher != nullptr) tell_when(Readiness::readable);
     }
 
     // Less than was asked for: the queue was empty then, and new bytes will be a new edge; but an
     // end that came with these bytes was a part of their edge.
     void note_short_read() noexcept { read_pending = end_seen; }
+
+    // A read may find something, and no edge would tell of it.
+    bool has_news() const noexcept { return read_pending || tls_unread; }
 
     // Readiness can be old news, or a TLS record without data: look before calling.
     void tell_watcher() {
@@ -99,8 +112,12 @@ public:
     void close_descriptor() noexcept {
         unlink();
         watcher = nullptr;
-        reactor.forget(*this);
-        ::close(std::exchange(descriptor, -1));
+        if (channel) {
+            channel_closed = true;
+        } else {
+            reactor.forget(*this);
+            ::close(std::exchange(descriptor, -1));
+        }
         if (reader || writer) end_waits(Io::cancelled);
     }
 
@@ -108,6 +125,8 @@ public:
     int descriptor = -1;
     Deadlines& deadlines;
     std::unique_ptr<ssl_st, FreeSsl> ssl;
+    const std::unique_ptr<Channel> channel{};  // in place of a socket; lives as long as this
+    bool channel_closed = false;
     Waiter reader, writer;
     Watcher watcher = nullptr;
     void* watcher_context = nullptr;
@@ -121,11 +140,15 @@ public:
     Io ended = Io::ok;
     bool read_pending = false, end_seen = false, interrupting = false;
     bool read_wants_write = false, write_wants_read = false, tls_failed = false;
+    bool tls_unread = false;  // OpenSSL has taken bytes that no call has looked at so far
 };
 
 // TLS on the socket itself: what try_read(), try_write() and peek() do there.
 IoResult tls_read(Stream::State&, char* at, std::size_t octets) noexcept;
 IoResult tls_write(Stream::State&, std::span<const iovec> pieces) noexcept;
 Io tls_peek(Stream::State&) noexcept;
+
+// Reads and writes the socket and keeps `read_pending` true. Null: no memory.
+bio_st* way_to_socket(Stream::State&);
 
 }  // namespace whogoes::net

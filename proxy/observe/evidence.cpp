@@ -36,6 +36,7 @@ void fill_answer(const http::ResponseHead& answer, OpenEvent& event) {
 
 // What was kept of the body, for the rules to see: unpacked, where it was packed.
 void show_body(OpenEvent& event) {
+    if (event.is_call()) return show_end(event);
     rules::Response& response = event.exchange.response;
     response.body = event.body;
     response.body_evidence =
@@ -49,6 +50,45 @@ void show_body(OpenEvent& event) {
 }
 
 }  // namespace
+
+void show_end(OpenEvent& event) {
+    rules::Response& response = event.exchange.response;
+    const auto add = [&response](std::string_view name, std::string_view value) {
+        response.trailers.add(name, value);
+    };
+    response.trailers.clear();
+    http::each_trailer(event.trailers, add);
+    // Frames inside a coding of the whole body show once that is undone.
+    if (!event.body.empty() && event.decoded_body.empty()) {
+        const auto coding = response.fields.first("content-encoding").value_or("");
+        event.decoded_body =
+            http::decoded(coding, event.body, body_evidence_octets).value_or(std::string());
+        event.rpc_end.take(event.decoded_body);
+    }
+    if (!event.rpc_end.ended()) return;
+    const bool connect = event.rpc_end.framing() == http::RpcFraming::connect;
+    event.rpc_text = event.rpc_end.text();
+    if (event.rpc_end.compressed()) {
+        const auto coding =
+            response.fields.first(connect ? "connect-content-encoding" : "grpc-encoding");
+        event.rpc_text = http::decoded(coding.value_or(""), event.rpc_text, http::RpcEnd::longest)
+                             .value_or(std::string());
+    }
+    if (!connect) return http::each_trailer(event.rpc_text, add);
+    response.body = event.rpc_text;
+    response.body_evidence = rules::BodyEvidence::whole;
+}
+
+bool ended_well(const OpenEvent& event) {
+    if (event.coded || event.rpc_end.compressed()) return false;
+    const bool native = event.rpc_end.framing() == http::RpcFraming::trailers;
+    bool well = false;
+    http::each_trailer(native ? std::string_view(event.trailers) : event.rpc_end.text(),
+                       [&well](std::string_view name, std::string_view value) {
+                           if (http::same_word(name, "grpc-status")) well = value == "0";
+                       });
+    return well;
+}
 
 bool body_may_hide_refusal(const Sighting& sighting) {
     const http::ResponseHead& answer = sighting.answer;
@@ -105,13 +145,22 @@ void fill_place(const Sighting& sighting, const settings::Treatment& treatment,
         seen.documented = settings.openapi->find(seen.request.method, seen.request.path);
 }
 
-void fill(const Sighting& sighting, OpenEvent& event) {
-    rules::Exchange& seen = event.exchange;
-    fill_request(sighting, seen.request);
+void fill_messages(const Sighting& sighting, OpenEvent& event) {
+    fill_request(sighting, event.exchange.request);
     fill_answer(sighting.answer, event);
     if (event.body_whole) show_body(event);
-    fill_place(sighting, *event.treatment, seen);
-    seen.read();
+}
+
+void fill_rest(const Sighting& sighting, OpenEvent& event) {
+    fill_place(sighting, *event.treatment, event.exchange);
+    event.exchange.read();
+}
+
+void expect_end(const Sighting& sighting, OpenEvent& event) {
+    event.rpc_end = http::RpcEnd(http::rpc_framing(sighting.request, sighting.answer));
+    if (!event.is_call()) return;
+    const std::string_view coding = sighting.answer.value(http::FieldName::content_encoding);
+    event.coded = !coding.empty() && coding != "identity";
 }
 
 bool take_body(const Sighting& sighting, OpenEvent& event) {
@@ -124,15 +173,29 @@ bool take_body(const Sighting& sighting, OpenEvent& event) {
     // Copied only where all of it is there: a longer one is kept as it passes.
     event.body_whole = reader().take(sighting.answer_octets).done;
     if (!event.body_whole) return false;
-    reader().take(sighting.answer_octets, [&event](std::string_view payload) {
-        event.body.append(payload.substr(0, body_evidence_octets - event.body.size()));
-    });
+    http::BodyReader whole = reader();
+    whole.keep_trailers(event.trailers);
+    whole.take(sighting.answer_octets, [&event](std::string_view payload) { event.pass(payload); });
     return true;
 }
+
+namespace {
+
+// A call whose head was worth a look by itself.
+void weigh_end(OpenEvent& event) {
+    rules::Exchange& seen = event.exchange;
+    if (!event.body_whole || seen.rpc.status) return;
+    show_end(event);
+    seen.hear();
+    if (seen.rpc.refuses()) event.diagnosis = rules::diagnose(seen);
+}
+
+}  // namespace
 
 void weigh_body(OpenEvent& event) {
     // Weighed before, when all of it came with the head.
     if (event.exchange.response.body_evidence != rules::BodyEvidence::unseen) return;
+    if (event.is_call()) return weigh_end(event);
     if (event.body.empty()) {
         if (event.wants_body && event.body_whole)
             event.exchange.response.body_evidence = rules::BodyEvidence::whole;
@@ -141,6 +204,16 @@ void weigh_body(OpenEvent& event) {
     show_body(event);
     event.exchange.hear();
     event.diagnosis = rules::diagnose(event.exchange);
+}
+
+bool OpenEvent::wants_payload() const noexcept {
+    return wants_body &&
+           (is_call() && !coded ? rpc_end.wants_more() : body.size() < body_evidence_octets);
+}
+
+void OpenEvent::pass(std::string_view payload) {
+    if (is_call() && !coded) return rpc_end.take(payload);
+    body.append(payload.substr(0, body_evidence_octets - body.size()));
 }
 
 std::int64_t OpenEvent::second() const {
@@ -152,13 +225,14 @@ std::int64_t OpenEvent::second() const {
 void OpenEvent::clear() {
     exchange.request.fields.clear();
     exchange.response.fields.clear();
+    exchange.response.trailers.clear();
     exchange.request.form_body = exchange.request.json_body = exchange.request.other_body = {};
     exchange.response.body = {};
     exchange.response.body_evidence = rules::BodyEvidence::unseen;
     exchange.credentials.clear();
     exchange.carried.clear();
     exchange.heard = {};
-    exchange.grpc.reset();
+    exchange.rpc = {};
     exchange.challenges = {};
     exchange.proxy_challenges = {};
     exchange.jwt.reset();
@@ -178,6 +252,10 @@ void OpenEvent::clear() {
     noted = {};
     body.clear();
     decoded_body.clear();
+    rpc_end.clear();
+    trailers.clear();
+    rpc_text.clear();
+    awaits_end = coded = false;
     wants_body = body_whole = body_at_head = only_history = simulated = remembered = false;
 }
 

@@ -85,7 +85,9 @@ bool completes_handshake(const Observer& observer, const Sighting& sighting) {
 void find_repeat(const Observer& observer, const Sighting& sighting, OpenEvent& event) {
     const Repeats& repeats = observer.repeats;
     // A record that names a trace of its own is like no other.
-    if (!event.treatment->refresh && !sighting.traced) event.repeat_key = repeats.key_of(sighting);
+    // What a call's body says is not kept, so that nobody could compare it.
+    if (!event.treatment->refresh && !sighting.traced && !event.is_call())
+        event.repeat_key = repeats.key_of(sighting);
     if (!event.repeat_key) return;
     std::shared_ptr<Repeat> known =
         repeats.find(*event.repeat_key, sighting.settings, event.second());
@@ -95,6 +97,58 @@ void find_repeat(const Observer& observer, const Sighting& sighting, OpenEvent& 
     if (known->body_at_head != event.body_at_head) return;
     if (event.body_at_head && known->body != repeats.hash_of(event.body)) return;
     event.repeat = std::move(known);
+}
+
+// A success that somebody waits for, or that was not told lately.
+bool is_worth_remembering(Observer& observer, const Sighting& sighting) {
+    return renews_a_token(sighting) || completes_handshake(observer, sighting) ||
+           observer.accepted_gate.opens(sighting.request, now_ms(observer));
+}
+
+void put_away(Observer& observer, const Sighting& sighting) {
+    sighting.event->clear();
+    std::vector<std::unique_ptr<OpenEvent>>& spare = observer.spare_events;
+    if (spare.size() < most_spare_events) spare.push_back(std::move(sighting.event));
+    sighting.event.reset();
+}
+
+// A call's status has come, or never will: looks at a refusal, remembers a success, forgets all
+// else. Judged by the time of its end, for a stream may outlive its token.
+void at_end_of_call(Observer& observer, const Sighting& sighting) {
+    OpenEvent& event = *sighting.event;
+    event.awaits_end = false;
+    if (!event.body_whole) return put_away(observer, sighting);
+    const bool told = sighting.settings.log.access == settings::AccessLog::all;
+    const bool well = ended_well(event);
+    bool remembered = well && is_worth_remembering(observer, sighting);
+    if (well && !remembered && !told) return put_away(observer, sighting);
+    rules::Exchange& seen = event.exchange;
+    seen.answered_at = observer.clock();
+    fill_messages(sighting, event);
+    seen.rpc = rules::rpc_of(seen.request, seen.response);
+    if (!well && seen.rpc.status && seen.rpc.status->code == rules::rpc_code::ok)
+        remembered = is_worth_remembering(observer, sighting);
+    event.only_history = !seen.rpc.refuses();
+    event.remembered = event.only_history && !remembered;
+    if (event.remembered && !told) return put_away(observer, sighting);
+    fill_rest(sighting, event);
+    if (event.only_history) return;
+    judge(observer, sighting, event);
+    if (observer.on_look) observer.on_look(*event.treatment, seen);
+}
+
+// Most calls are short: their end lies there with their head, and nothing has to wait for it.
+void at_head_of_call(Observer& observer, const Sighting& sighting) {
+    const settings::Treatment& treatment =
+        sighting.settings.treatment_for(sighting.request.method(), sighting.request.path());
+    if (!treatment.diagnose) return;
+    OpenEvent& event = open_event(observer, sighting, treatment);
+    event.answer_head.assign(sighting.answer.bytes);
+    expect_end(sighting, event);
+    event.awaits_end = event.wants_body = true;
+    if (!take_body(sighting, event)) return;
+    event.wants_body = false;
+    at_end_of_call(observer, sighting);
 }
 
 // The new token's success: what is sent with an older one from now on is stale.
@@ -135,11 +189,10 @@ std::deque<std::string> see_local_cookies(rules::Exchange& seen) {
 }  // namespace
 
 void at_head(Observer& observer, const Sighting& sighting) {
-    const bool accepted =
-        !http::worth_a_look(sighting.request, sighting.answer) && !body_may_hide_refusal(sighting);
-    if (accepted && !renews_a_token(sighting) && !completes_handshake(observer, sighting) &&
-        !observer.accepted_gate.opens(sighting.request, now_ms(observer)))
-        return;
+    const http::Look when = http::look_of(sighting.request, sighting.answer);
+    if (when == http::Look::at_end) return at_head_of_call(observer, sighting);
+    const bool accepted = when == http::Look::none && !body_may_hide_refusal(sighting);
+    if (accepted && !is_worth_remembering(observer, sighting)) return;
     const settings::Treatment& treatment =
         sighting.settings.treatment_for(sighting.request.method(), sighting.request.path());
     if (!treatment.diagnose) return;
@@ -149,8 +202,9 @@ void at_head(Observer& observer, const Sighting& sighting) {
     if (accepted) return fill(sighting, event);
     // Where a refusal may be replayed its head decides, and its body may only take that back: how
     // the API cut its answer into writes must make no difference.
-    event.wants_body =
-        body_is_evidence(sighting) && (treatment.refresh != nullptr || !take_body(sighting, event));
+    expect_end(sighting, event);
+    const bool evident = event.is_call() || body_is_evidence(sighting);
+    event.wants_body = evident && (treatment.refresh != nullptr || !take_body(sighting, event));
     event.body_at_head = event.body_whole;
     find_repeat(observer, sighting, event);
     if (!event.repeat) look(observer, sighting, event);
@@ -208,12 +262,15 @@ void simulated(Observer& observer, const Sighting& sighting, const rules::Cause&
     seen.response.status = sighting.status;
     fill_place(sighting, treatment, seen);
     seen.read();
+    if (seen.rpc.system != rules::RpcSystem::none)
+        seen.rpc.status = rules::RpcStatus{rules::simulated_rpc_code(cause), {}, {}, {}};
     event.diagnosis = rules::simulated_diagnosis(cause, "the refusal was asked for");
     event.remedy.challenges =
         rules::simulated_challenges(event.diagnosis, seen, treatment.remedies);
 }
 
 void conclude(Observer& observer, const Sighting& sighting) {
+    if (sighting.event && sighting.event->awaits_end) at_end_of_call(observer, sighting);
     if (!sighting.event || sighting.event->only_history) record_access(observer, sighting);
     if (!sighting.event) return;
     OpenEvent& event = *sighting.event;
@@ -221,13 +278,13 @@ void conclude(Observer& observer, const Sighting& sighting) {
         record_repeat(observer, sighting, event);
     } else {
         if (std::exchange(event.repeat, nullptr)) look(observer, sighting, event);  // it differs
+        // A stream may outlive its token.
+        if (event.is_call() && !event.exchange.rpc.status)
+            event.exchange.answered_at = observer.clock();
         weigh_body(event);
         record_event(observer, sighting, event);
     }
-    event.clear();
-    std::vector<std::unique_ptr<OpenEvent>>& spare = observer.spare_events;
-    if (spare.size() < most_spare_events) spare.push_back(std::move(sighting.event));
-    sighting.event.reset();
+    put_away(observer, sighting);
 }
 
 }  // namespace whogoes::observe

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/http/rpc_end.hpp"
 #include "proxy/observe/repeats.hpp"
 #include "proxy/settings/settings.hpp"
 #include "rules/diagnosis.hpp"
@@ -33,6 +34,12 @@ struct OpenEvent {
     std::string answer_head;
     std::string body;  // the first 64 KiB of the answer's body as it came
     std::string decoded_body;
+    // Of a call, whose messages are no evidence: what came behind them.
+    http::RpcEnd rpc_end;
+    std::string trailers;     // lines of HTTP's own
+    std::string rpc_text;     // those of the last frame, unpacked
+    bool coded = false;       // its frames show once a coding of the whole body is undone
+    bool awaits_end = false;  // nothing is looked at before the call's status has come
     bool wants_body = false;
     bool body_whole = false;
     bool body_at_head = false;  // all of it was there when the remedy was prescribed
@@ -41,6 +48,10 @@ struct OpenEvent {
     bool remembered = false;    // the history has it already
 
     std::int64_t second() const;  // of the Unix clock, in which it was answered
+    // Whether more of the answer's payload would be kept, and keeps what is evidence of it.
+    bool wants_payload() const noexcept;
+    void pass(std::string_view payload);
+    bool is_call() const noexcept { return rpc_end.framing() != http::RpcFraming::none; }
     const rules::Remedy& prescribed() const { return repeat ? repeat->remedy : remedy; }
     void clear();  // keeps the memory
 };

@@ -1,5 +1,7 @@
 #include "proxy/observe/recording.hpp"
 
+#include "proxy/observe/evidence.hpp"
+#include "proxy/observe/observe.hpp"
 #include "proxy/observe/observer.hpp"
 #include "proxy/observe/sighting.hpp"
 #include "proxy/report/redact.hpp"
@@ -29,6 +31,18 @@ report::AuthEvent plain_record(const Observer& observer, const Sighting& sightin
     mask_users(sighting, record.query);
     fill_common(sighting, record);
     return record;
+}
+
+// What is called, and how that ended, where it was looked at.
+void tell_call(const Sighting& sighting, report::AuthEvent& record) {
+    if (sighting.event) {
+        const rules::Rpc& rpc = sighting.event->exchange.rpc;
+        record.rpc = report::summary_of(rpc.system, rpc.status, record.path);
+        return;
+    }
+    rules::Request request;
+    fill_request(sighting, request);
+    record.rpc = report::summary_of(rules::rpc_system_of(request, {}), {}, record.path);
 }
 
 void record_error(Observer& observer, const Sighting& sighting, std::string_view level,
@@ -84,6 +98,7 @@ void record_access(Observer& observer, const Sighting& sighting) {
     const bool changed = !sighting.changes.empty() && access != settings::AccessLog::none;
     if ((access != settings::AccessLog::all && !changed) || sighting.status == 0) return;
     report::AuthEvent record = plain_record(observer, sighting);
+    tell_call(sighting, record);
     tell_changes(sighting, record);
     observer.recorder.record(std::move(record));
 }

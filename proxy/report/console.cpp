@@ -27,8 +27,11 @@ bool was_renewed(const AuthEvent& event) {
 }
 
 std::string_view status_colour(const AuthEvent& event) {
-    if (event.status == 401) return "1;33";
-    if (event.status == 403) return "1;35";
+    const bool call = event.status < 300;
+    if (event.status == 401 || (call && event.rpc.code == rules::rpc_code::unauthenticated))
+        return "1;33";
+    if (event.status == 403 || (call && event.rpc.code == rules::rpc_code::permission_denied))
+        return "1;35";
     if (event.status >= 500) return "31";
     return was_renewed(event) && event.status < 400 ? "32" : "";
 }

@@ -90,6 +90,8 @@ void add_why(std::vector<Branch>& branches, const AuthEvent& event, const Consol
         diagnosis.main && diagnosis.main->cause->has(rules::Trait::ran_out) && !jwt.empty();
     if (diagnosis.main && !said && !diagnosis.main->evidence.words.empty())
         branches.push_back({Rank::why, text.plain(diagnosis.main->evidence.words)});
+    if (event.rpc.code > 0)
+        branches.push_back({Rank::api, "api   " + text.plain(status_words(event.rpc))});
     // Words that name the system need no other line for it.
     if (!diagnosis.system.empty() && !quotes(branches, diagnosis.system))
         branches.push_back({Rank::rule, "api   " + text.plain(diagnosis.system)});

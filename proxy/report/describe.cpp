@@ -343,6 +343,7 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
         if (event.documented.size() > longest_field)
             event.documented = cut_end(event.documented, longest_field);
     }
+    event.rpc = summary_of(exchange.rpc.system, exchange.rpc.status, event.path);
     return event;
 }
 

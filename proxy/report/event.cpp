@@ -10,6 +10,7 @@ namespace whogoes::report {
 namespace {
 
 constexpr std::size_t headline_path = 200;
+constexpr std::string_view connect_system = "connect_rpc";
 
 std::optional<std::int64_t> number(const rules::Evidence& evidence, std::string_view name) {
     for (const rules::Fact& fact : evidence.facts) {
@@ -37,6 +38,14 @@ std::string_view verdict_words(rules::Verdict verdict, int upstream_status) noex
     if (verdict == rules::Verdict::should_be_403 && upstream_status == 401) {
         return ": 403 would be right";
     }
+    return {};
+}
+
+std::string_view verdict_words(rules::Verdict verdict, const RpcSummary& rpc) noexcept {
+    if (verdict == rules::Verdict::should_be_401 && rpc.code == rules::rpc_code::permission_denied)
+        return ": unauthenticated would be right";
+    if (verdict == rules::Verdict::should_be_403 && rpc.code == rules::rpc_code::unauthenticated)
+        return ": permission_denied would be right";
     return {};
 }
 
@@ -82,7 +91,30 @@ std::string duration_words(std::int64_t seconds) {
 }
 
 std::string reason(const AuthEvent& event) {
-    return reason(event.diagnosis, event.upstream_status);
+    std::string out = reason(event.diagnosis, event.upstream_status);
+    if (event.upstream_status < 300) out += verdict_words(event.diagnosis.verdict, event.rpc);
+    return out;
+}
+
+std::string status_words(const RpcSummary& rpc) {
+    if (rpc.code < 0) return {};
+    const std::string_view name =
+        rpc.code < 100 ? rules::rpc_code_name(static_cast<int>(rpc.code)) : std::string_view();
+    if (rpc.system == connect_system) return "Connect: " + std::string(name);
+    std::string out = "gRPC status " + std::to_string(rpc.code);
+    return name.empty() ? out : out.append(" (").append(name).append(")");
+}
+
+RpcSummary summary_of(rules::RpcSystem system, const std::optional<rules::RpcStatus>& status,
+                      std::string_view path) {
+    RpcSummary summary;
+    if (system == rules::RpcSystem::none) return summary;
+    summary.system = system == rules::RpcSystem::connect ? connect_system : "grpc";
+    const rules::RpcCall call = rules::rpc_call_of(path);
+    summary.service = call.service;
+    summary.method = call.method;
+    if (status) summary.code = status->code;
+    return summary;
 }
 
 std::string reason(const rules::Diagnosis& diagnosis, int upstream_status) {
@@ -106,6 +138,7 @@ std::string headline(const AuthEvent& event) {
     if (const std::string why = reason(event); !why.empty()) {
         out.append(" - ").append(cut_end(why, headline_path * 2));
     }
+    if (event.rpc.code > 0) out.append(", ").append(status_words(event.rpc));
     if (event.refresh == "replayed" || event.refresh == "joined") {
         out.append(event.status < 400 ? ", refreshed and replayed" : ", replayed in vain");
     }

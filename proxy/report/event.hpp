@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,13 @@ struct JwtSummary {
     bool verified = false;
 };
 
+// Of a call by gRPC, gRPC-Web or Connect, in OpenTelemetry's words.
+struct RpcSummary {
+    std::string system;  // "grpc" or "connect_rpc"; empty: it is none
+    std::string service, method;
+    std::int64_t code = -1;  // gRPC's numbers; below 0: not known
+};
+
 struct AuthEvent {
     EventKind kind = EventKind::http_access;
     rules::TimePoint time{};
@@ -54,6 +62,7 @@ struct AuthEvent {
     std::string upstream_message;  // what the API's answer says to people, scrubbed; may be empty
     std::string user_agent;
     std::string route;  // the matching route's pattern; empty: none
+    RpcSummary rpc;
     double duration_ms = 0;
     double upstream_ms = 0;  // until the upstream's head
     bool tls = false;
@@ -89,6 +98,11 @@ std::string headline(const AuthEvent&);
 // What headline() says behind the dash, for a column of its own; empty: nothing to say.
 std::string reason(const AuthEvent&);
 std::string reason(const rules::Diagnosis&, int upstream_status);
+// "gRPC status 16 (unauthenticated)"; empty: no call, or its status is not known.
+std::string status_words(const RpcSummary&);
+// `path` has been redacted.
+RpcSummary summary_of(rules::RpcSystem, const std::optional<rules::RpcStatus>&,
+                      std::string_view path);
 
 // 12 characters of Crockford's base32: 42 bits of milliseconds, then 18 bits of `salt`.
 std::string event_id(rules::TimePoint, std::uint32_t salt);

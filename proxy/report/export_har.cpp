@@ -136,7 +136,7 @@ bool append_har_entry(std::string& har, std::string_view line, std::string_view 
     json.open("_whogoes");
     json.text("id", record.text("id"), all_octets);
     json.text("event", record.text("event"), all_octets);
-    for (const std::string_view name : {"auth", "jwt", "upstream", "client"}) {
+    for (const std::string_view name : {"auth", "jwt", "rpc", "upstream", "client"}) {
         if (const boost::json::object* const part = record.object(name)) {
             std::string text;
             append_value(text, *part);

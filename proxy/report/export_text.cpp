@@ -88,6 +88,11 @@ std::vector<FieldLine> got_fields(const RecordView& record) {
         lines.emplace_back("www-authenticate", challenge);
     for (const std::string_view challenge : record.texts("auth.challenge.injected"))
         lines.emplace_back("www-authenticate", challenge);
+    const auto status = record.integer("rpc.grpc.status_code");
+    const bool named = std::any_of(lines.begin(), lines.end(), [](const FieldLine& line) {
+        return line.first == "grpc-status";
+    });
+    if (status && !named) lines.emplace_back("grpc-status", std::to_string(*status));
     return lines;
 }
 

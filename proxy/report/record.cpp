@@ -37,6 +37,7 @@ public:
             json_.decimal("duration_ms", event_.duration_ms);
             holes_.duration_ms = behind("\"duration_ms\":");
         }
+        if (!event_.rpc.system.empty()) write_rpc();
         write_auth();
         if (event_.has_jwt) write_jwt();
         write_mcp();
@@ -143,6 +144,25 @@ private:
         if (event_.upstream_ms > 0) {
             json_.decimal("duration_ms", event_.upstream_ms);
             holes_.upstream_ms = behind("\"duration_ms\":");
+        }
+        json_.close();
+    }
+
+    // OpenTelemetry's attributes for calls.
+    void write_rpc() {
+        const RpcSummary& rpc = event_.rpc;
+        json_.open("rpc");
+        optional("system", rpc.system);
+        optional("service", rpc.service);
+        optional("method", rpc.method);
+        if (rpc.code >= 0 && rpc.system == "grpc") {
+            json_.open("grpc");
+            json_.number("status_code", rpc.code);
+            json_.close();
+        } else if (rpc.code > 0 && rpc.code < 100) {
+            json_.open("connect_rpc");
+            optional("error_code", rules::rpc_code_name(static_cast<int>(rpc.code)));
+            json_.close();
         }
         json_.close();
     }

@@ -154,8 +154,8 @@ constexpr std::string_view secret_fields[] = {
 constexpr std::string_view secret_field_ends[] = {"token",  "secret",    "password", "api-key",
                                                   "apikey", "signature", "-jwt",     "-assertion"};
 
-constexpr std::string_view logged_fields[] = {"accept", "content-type", "origin", "cache-control",
-                                              "location"};
+constexpr std::string_view logged_fields[] = {"accept",        "content-type", "origin",
+                                              "cache-control", "location",     "grpc-status"};
 
 }  // namespace
 

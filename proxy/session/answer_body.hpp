@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 // How far an answer's body has come, and what of it may go to the client. Pure: whoever reads and
@@ -37,6 +38,7 @@ public:
 
     // All of the body that there will be has been shown, or will be with the next take().
     void comes_whole() noexcept { reader_.next_is_last(); }
+    void keep_trailers(std::string& kept) noexcept { reader_.keep_trailers(kept); }
     void upstream_ended() noexcept { reader_.connection_ended(); }
 
     bool done() const noexcept { return reader_.done(); }

@@ -48,7 +48,7 @@ void say_that_it_is_not_believed(Exchange& exchange) {
     worker.stranger_told_for = exchange.settings.get();
     observe::record_note(
         worker.observer, "info",
-        exchange.client.address +
+        exchange.client.from.address +
             " sends X-Forwarded-* or Forwarded and is not in forwarded.trust: what it says "
             "is replaced; if it is your load balancer, add its address or network there");
 }
@@ -78,13 +78,13 @@ Arrival arrival(const settings::Settings& settings, const http::RequestHead& hea
 void arrive(Exchange& exchange) {
     const Client& client = exchange.client;
     exchange.arrival =
-        arrival(*exchange.settings, exchange.request(), client.peer, client.stream.is_tls());
+        arrival(*exchange.settings, exchange.request(), client.from.peer, client.stream.is_tls());
     if (exchange.arrival.told_of_forwarding && !exchange.arrival.trusted)
         say_that_it_is_not_believed(exchange);
 }
 
 std::string_view client_address(const Exchange& exchange) {
-    return exchange.arrival.address.empty() ? std::string_view(exchange.client.address)
+    return exchange.arrival.address.empty() ? std::string_view(exchange.client.from.address)
                                             : std::string_view(exchange.arrival.address);
 }
 

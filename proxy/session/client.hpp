@@ -13,11 +13,20 @@
 // What lives as long as a client connection, and what lives as long as one exchange on it.
 namespace whogoes::session {
 
+// Who is at the other end of a client connection.
+struct From {
+    explicit From(const net::Endpoint&);
+    std::string address;  // without port; empty: a unix socket's
+    net::Peer peer;       // the same, to compare
+};
+
+// A client connection of HTTP/1.1; or one stream of an HTTP/2 connection, which serves one
+// exchange.
 struct Client {
     Worker& worker;
     net::Stream stream;
-    std::string address;              // without port
-    net::Peer peer;                   // the same, to compare
+    const From from;
+    const bool is_stream;             // of an HTTP/2 connection
     net::Buffer buffer;               // holds none while idle
     upstream::Lease pinned;           // NTLM and Negotiate: this client's own upstream connection
     std::string pinned_at;            // the origin that it leads to
@@ -28,8 +37,21 @@ struct Client {
     bool lingers = false;       // its end is waited for, a while: it may still be sending
 
     Client(Worker&, int socket, const net::Endpoint& from);
+    Client(Worker&, net::Stream one_of_several, const From&);
     ~Client();
 };
+
+// http_2.cpp: whether the first octets are those of HTTP/2 with prior knowledge (RFC 9113, 3.3);
+// reads until they tell, and leaves them in the buffer.
+net::Task<bool> begins_http_2(Client&);
+
+// http_2.cpp: serves an HTTP/2 connection to its end, each of its streams in a coroutine of its
+// own.
+net::Task<> serve_http_2(Client&);
+
+// session.cpp: one request and its answer. True: there may be another. Never throws what a peer
+// caused.
+net::Task<bool> serve_one(Client&);
 
 // linger.cpp: ends the writing side, then reads and drops what the client still sends, bounded in
 // time and octets. A socket that is closed with octets unread resets, and a reset may destroy what

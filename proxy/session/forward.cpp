@@ -1,3 +1,4 @@
+#include "proxy/http/octets.hpp"
 #include "proxy/http/patch.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/pin.hpp"
@@ -38,19 +39,28 @@ bool may_be_repeated(const Exchange& exchange) {
     return exchange.body.complete && is_safe(exchange.request().method());
 }
 
+// RFC 9113, 8.6 and 8.2.2: HTTP/2 switches to no other protocol, and no connection is a client's.
+bool asks_for_http_1(const Exchange& exchange) {
+    if (!exchange.pool->may_share()) return false;
+    return exchange.request().upgrade || exchange.client.pinned_number != 0 ||
+           binds_the_connection(exchange.request());
+}
+
 net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
     let_go_of_foreign_pin(exchange);
-    const bool look = !may_be_repeated(exchange);
+    using upstream::Pool;
+    const Pool::For request = may_be_repeated(exchange) ? Pool::For::safe : Pool::For::unsafe;
+    const Pool::Wish wish{request, asks_for_http_1(exchange)};
     if (exchange.client.pinned) {
         exchange.lease = std::move(exchange.client.pinned);
         exchange.lease->reused = true;
         exchange.pin = true;
-        if (!look || exchange.lease->is_quiet()) co_return true;
+        if (request == Pool::For::safe || exchange.lease->is_quiet()) co_return true;
         exchange.release_lease(false);
     }
-    if (!fresh) exchange.lease = exchange.pool->take_idle(look);
+    if (!fresh) exchange.lease = exchange.pool->take_idle(wish);
     if (exchange.lease) co_return true;
-    upstream::Connecting connecting = co_await exchange.pool->connect();
+    upstream::Connecting connecting = co_await exchange.pool->connect(wish);
     exchange.lease = std::move(connecting.lease);
     if (exchange.lease) co_return true;
     const std::string& origin = exchange.pool->settings().target.origin;
@@ -71,19 +81,26 @@ http::PatchedHead patched(Exchange& exchange) {
     scratch.sent_head.assign(head.bytes);
     http::RequestPatch patch;
     // A unix socket's path is no address, and is whatever its owner named it.
-    if (exchange.client.peer.kind != net::Peer::Kind::local)
-        patch.client_address = exchange.client.address;
+    if (exchange.client.from.peer.kind != net::Peer::Kind::local)
+        patch.client_address = exchange.client.from.address;
     patch.client_scheme = client_scheme(exchange);
     patch.client_host = exchange.arrival.authority;
     patch.trusted = exchange.arrival.trusted;
     if (!settings.upstream.pass_client_host()) patch.host = settings.upstream.authority;
     patch.default_host = settings.upstream.authority;
-    patch.via = exchange.worker.via;
+    const std::string via_http_2 =  // RFC 9110, 7.6.3: the protocol that it came by
+        exchange.client.is_stream ? "2" + exchange.worker.via.substr(3) : std::string();
+    patch.via = exchange.client.is_stream ? via_http_2 : exchange.worker.via;
     patch.forwarded = settings.forwarded;
     if (exchange.replay) patch.authorization = exchange.replay->authorization.reveal();
     if (settings.trace_create) {
         if (!exchange.trace) exchange.trace = begin_trace(head);
         patch.lines = exchange.trace->lines;
+    }
+    if (exchange.lease->shared && http::same_word(head.value(http::FieldName::te), "trailers")) {
+        // RFC 9113, 8.2.2: the one thing of the kind that HTTP/2 has; servers of gRPC ask for it.
+        scratch.lines.assign(patch.lines).append("TE: trailers\r\n");
+        patch.lines = scratch.lines;
     }
     const std::string_view as_it_came = head.bytes;
     head.bytes = scratch.sent_head;
@@ -147,7 +164,9 @@ Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
         fail_by_timeout(exchange);
         return Attempt::failed;
     }
-    if (may_be_stale && exchange.answer_buffer.empty()) return Attempt::stale;
+    const bool untouched = exchange.lease->never_processed() && exchange.body.complete;
+    const bool stale = may_be_stale && !exchange.lease->was_reset();
+    if ((stale || untouched) && exchange.answer_buffer.empty()) return Attempt::stale;
     const std::string& origin = exchange.pool->settings().target.origin;
     if (exchange.answer_buffer.empty())
         fail(exchange, 502, origin + " closed the connection without an answer");
@@ -254,6 +273,8 @@ net::Task<bool> forward(Exchange& exchange) {
     Attempt outcome = co_await attempt(exchange, false);
     if (outcome == Attempt::stale) {
         exchange.worker.counters.upstream_retries.add();
+        if (exchange.lease->shared && exchange.lease->shared->wants_http_1())
+            exchange.pool->avoid_http_2();
         exchange.release_lease(false);
         outcome = co_await attempt(exchange, true);
     }
@@ -261,7 +282,8 @@ net::Task<bool> forward(Exchange& exchange) {
         fail(exchange, 502,
              exchange.pool->settings().target.origin + " closed the connection without an answer");
     if (outcome != Attempt::answered) co_return false;
-    exchange.pin = exchange.pin || binds_the_connection(exchange.request(), exchange.answer());
+    exchange.pin = exchange.pin || (!exchange.lease->shared &&
+                                    binds_the_connection(exchange.request(), exchange.answer()));
     co_return true;
 }
 

@@ -4,6 +4,7 @@
 #include "proxy/report/event.hpp"
 #include "proxy/report/route_shape.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/simulation.hpp"
 #include "proxy/settings/own_host.hpp"
 #include "rules/keyed_hash.hpp"
 #include "rules/local_cookie.hpp"
@@ -48,7 +49,8 @@ bool is_told_anyway(int status) { return status == 401 || status == 403; }
 // A refusal is recorded anyway, and its record tells what was done. Whatever else a page asks for
 // is told of once a route.
 void tell(Exchange& exchange, std::string words) {
-    if (!is_told_anyway(exchange.status)) {
+    const bool recorded = exchange.event && exchange.event->diagnosis.main;  // a call's refusal
+    if (!is_told_anyway(exchange.status) && !recorded) {
         std::string route(exchange.request().method());
         report::append_route_shape(route += ' ', exchange.request().path());
         observe::History& history = exchange.worker.observer.history;
@@ -76,7 +78,23 @@ void append_origin(std::string& lines, std::string_view origin) {
     http::append_field(lines, "Access-Control-Allow-Credentials", "true");
 }
 
-constexpr std::string_view exposed = "Access-Control-Expose-Headers: WWW-Authenticate\r\n";
+// What script of another origin could not read of this answer without leave.
+std::string hidden_fields(const Exchange& exchange, std::string_view ours) {
+    const http::ResponseHead& answer = exchange.answer();
+    std::string hidden;
+    const auto add = [&](std::string_view name) {
+        if (names(answer, FieldName::access_control_expose_headers, name)) return;
+        hidden.append(hidden.empty() ? "" : ", ").append(name);
+    };
+    const bool challenged = ours.find("WWW-Authenticate: ") != std::string_view::npos ||
+                            answer.find(FieldName::www_authenticate) != nullptr;
+    if (challenged && ours.find("Access-Control-Expose-Headers: ") == std::string_view::npos)
+        add("WWW-Authenticate");
+    // A gRPC-Web answer of trailers alone has its status in the head.
+    for (const std::string_view name : {"grpc-status", "grpc-message", "grpc-status-details-bin"})
+        if (!answer.value_named(name).empty()) add(name);
+    return hidden;
+}
 
 // A browser sends a cookie across origins only where the page asked for credentials; without this
 // word it keeps the answer from the page.
@@ -93,17 +111,17 @@ void allow_credentials(Exchange& exchange, const Caller& caller, std::string& li
 
 void add_cors(Exchange& exchange, const Caller& caller, std::string& lines) {
     const http::ResponseHead& answer = exchange.answer();
-    const bool ours = lines.find("WWW-Authenticate: ") != std::string::npos;
-    const bool challenged = ours || answer.find(FieldName::www_authenticate) != nullptr;
-    const bool shown = lines.find("Access-Control-Expose-Headers: ") != std::string::npos ||
-                       names(answer, FieldName::access_control_expose_headers, "WWW-Authenticate");
+    const std::string hidden = hidden_fields(exchange, lines);
     const std::string origin(caller.origin);
     if (answer.find(FieldName::access_control_allow_origin)) {
         allow_credentials(exchange, caller, lines);
-        if (!challenged || shown) return;
-        lines += exposed;
-        tell(exchange,
-             "the challenge was exposed to " + origin + ": production will hide it from the page");
+        if (hidden.empty()) return;
+        http::append_field(lines, "Access-Control-Expose-Headers", hidden);
+        tell(exchange, hidden == "WWW-Authenticate"
+                           ? "the challenge was exposed to " + origin +
+                                 ": production will hide it from the page"
+                           : hidden + " were exposed to " + origin +
+                                 ": production will hide them from the page");
         return;
     }
     if (answer.value_named("Access-Control-Allow-Credentials").empty()) {
@@ -112,7 +130,7 @@ void add_cors(Exchange& exchange, const Caller& caller, std::string& lines) {
         http::append_field(lines, "Access-Control-Allow-Origin", origin);
     }
     if (!names(answer, FieldName::vary, "Origin")) lines += "Vary: Origin\r\n";
-    if (challenged && !shown) lines += exposed;
+    if (!hidden.empty()) http::append_field(lines, "Access-Control-Expose-Headers", hidden);
     tell(exchange, "CORS was added for " + origin + ": production will show a network error");
 }
 
@@ -129,22 +147,25 @@ void refuse_cors(Exchange& exchange, const Caller& caller) {
                        "name it");
 }
 
+bool holds(std::string_view list, std::string_view name) {
+    bool found = false;
+    http::each_element(
+        list, [&](std::string_view element) { found = found || same_word(element, name); });
+    return found;
+}
+
 // A header of ours must not make a preflight fail that passed without it.
-void allow_prefer(const Exchange& exchange, std::string& lines) {
+void allow_own_fields(const Exchange& exchange, std::string& lines) {
     const http::RequestHead& request = exchange.request();
     if (!request.is_preflight() || exchange.status >= 300) return;
-    bool asked = false, allowed = false;
-    const auto has_prefer = [](std::string_view list) {
-        bool found = false;
-        http::each_element(
-            list, [&](std::string_view element) { found = found || same_word(element, "prefer"); });
-        return found;
-    };
-    asked = has_prefer(request.value_named("Access-Control-Request-Headers"));
-    for (const http::FieldLine& line : exchange.answer().fields)
-        if (same_word(exchange.answer().name_of(line), "Access-Control-Allow-Headers"))
-            allowed = allowed || has_prefer(exchange.answer().value_of(line));
-    if (asked && !allowed) lines += "Access-Control-Allow-Headers: Prefer\r\n";
+    for (const std::string_view own : {std::string_view("Prefer"), simulate_field}) {
+        if (!holds(request.value_named("Access-Control-Request-Headers"), own)) continue;
+        bool allowed = false;
+        for (const http::FieldLine& line : exchange.answer().fields)
+            if (same_word(exchange.answer().name_of(line), "Access-Control-Allow-Headers"))
+                allowed = allowed || holds(exchange.answer().value_of(line), own);
+        if (!allowed) http::append_field(lines, "Access-Control-Allow-Headers", own);
+    }
 }
 
 // All Set-Cookie lines are written anew where one of them changes, so that their order stays.
@@ -183,7 +204,7 @@ std::string quotable(std::string_view text) {
 void help_front_end(Exchange& exchange, std::string& lines, std::string& cut) {
     const Caller caller = caller_of(exchange);
     const bool preflight = exchange.request().is_preflight();
-    if (caller.helped() && preflight) allow_prefer(exchange, lines);
+    if (caller.helped() && preflight) allow_own_fields(exchange, lines);
     if (caller.helped() && !preflight && exchange.status != 101) add_cors(exchange, caller, lines);
     if (caller.foreign) refuse_cors(exchange, caller);
     localize_cookies(exchange, lines, cut);
@@ -192,12 +213,14 @@ void help_front_end(Exchange& exchange, std::string& lines, std::string& cut) {
                                                        exchange.event->exchange.response.status));
 }
 
-std::string cors_lines(const Exchange& exchange) {
+std::string cors_lines(const Exchange& exchange, std::string_view exposed) {
     const Caller caller = caller_of(exchange);
     if (!caller.helped()) return {};
     std::string lines;
     append_origin(lines, caller.origin);
-    return lines + "Vary: Origin\r\n" + std::string(exposed);
+    lines += "Vary: Origin\r\n";
+    http::append_field(lines, "Access-Control-Expose-Headers", exposed);
+    return lines;
 }
 
 std::string timing_lines(const Exchange& exchange, std::string_view reason) {

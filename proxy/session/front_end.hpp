@@ -16,8 +16,9 @@ struct Exchange;
 // goes to `lines`, the names it cuts to `cut`.
 void help_front_end(Exchange&, std::string& lines, std::string& cut);
 
-// Access-Control lines for an answer of our own; empty: the caller needs none.
-std::string cors_lines(const Exchange&);
+// Access-Control lines for an answer of our own, which lets script read the fields of `exposed`;
+// empty: the caller needs none.
+std::string cors_lines(const Exchange&, std::string_view exposed = "WWW-Authenticate");
 
 // The cause in words, where DevTools shows it, and leave for the caller to read it.
 std::string timing_lines(const Exchange&, std::string_view reason);

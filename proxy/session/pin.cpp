@@ -39,12 +39,17 @@ bool binds(std::string_view credential) noexcept {
 
 }  // namespace
 
-bool binds_the_connection(const http::RequestHead& request, const http::ResponseHead& answer) {
+bool binds_the_connection(const http::RequestHead& request) {
     for (const http::FieldLine& line : request.fields) {
         const bool credential =
             line.name == FieldName::authorization || line.name == FieldName::proxy_authorization;
         if (credential && binds(request.value_of(line))) return true;
     }
+    return false;
+}
+
+bool binds_the_connection(const http::RequestHead& request, const http::ResponseHead& answer) {
+    if (binds_the_connection(request)) return true;
     for (const http::FieldLine& line : answer.fields) {
         const bool challenge =
             line.name == FieldName::www_authenticate || line.name == FieldName::proxy_authenticate;

@@ -11,5 +11,7 @@ namespace whogoes::session {
 // or a proxy before it. In doubt it does: a pin too many costs a connection, one too few an
 // identity.
 bool binds_the_connection(const http::RequestHead&, const http::ResponseHead&);
+// The same of a request alone.
+bool binds_the_connection(const http::RequestHead&);
 
 }  // namespace whogoes::session

@@ -15,16 +15,16 @@ namespace {
 
 // What is kept of an answer's body while it passes, and for whom.
 struct Keeping {
-    std::string* evidence = nullptr;
+    observe::OpenEvent* evidence = nullptr;
     std::string* login = nullptr;
     http::BodyReader reader;  // of what goes to the client
 
     explicit Keeping(Exchange& exchange) : reader(exchange.answer()) {
-        if (exchange.event && exchange.event->wants_body) evidence = &exchange.event->body;
+        if (exchange.event && exchange.event->wants_body) evidence = exchange.event.get();
         if (exchange.login) login = &exchange.login->body;
     }
     bool wanted() const {
-        return (evidence != nullptr && evidence->size() < observe::body_evidence_octets) ||
+        return (evidence != nullptr && evidence->wants_payload()) ||
                (login != nullptr && login->size() < login_octets);
     }
     // What goes to the client, less the framing that it has.
@@ -35,11 +35,8 @@ struct Keeping {
 
 private:
     void keep(std::string_view data) const {
-        if (evidence != nullptr) add(*evidence, data, observe::body_evidence_octets);
-        if (login != nullptr) add(*login, data, login_octets);
-    }
-    static void add(std::string& kept, std::string_view data, std::size_t most) {
-        kept.append(data.substr(0, most - kept.size()));
+        if (evidence != nullptr) evidence->pass(data);
+        if (login != nullptr) login->append(data.substr(0, login_octets - login->size()));
     }
 };
 
@@ -50,11 +47,27 @@ bool lists(std::string_view list, std::string_view name) {
     return found;
 }
 
+// In a head that a body follows it does harm: gRPC's C core (Python, C++, Ruby) then drops the call
+// as "Stream removed", of an unknown error, and grpc-js does not look at it. Without a body both
+// take code and message.
+void add_grpc_status(Exchange& exchange, std::string& lines) {
+    if (exchange.answer().framing != http::Framing::none) return;
+    const rules::RpcStatus& told = *exchange.event->prescribed().grpc;
+    http::append_field(lines, "grpc-status", std::to_string(told.code));
+    http::append_field(lines, "grpc-message", rules::rpc_message_encoded(told.message));
+    exchange.changes.push_back("grpc-status: " + std::to_string(told.code) +
+                               " was added beside this " +
+                               std::to_string(exchange.answer().status));
+}
+
 // Our own lines for the answer's head; into scratch.lines.
 void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
     std::string& lines = exchange.scratch->lines;
     lines.clear();
-    if (!exchange.event || exchange.event->prescribed().challenges.empty()) return;
+    if (!exchange.event) return;
+    if (exchange.event->prescribed().grpc) add_grpc_status(exchange, lines);
+    patch.lines = lines;
+    if (exchange.event->prescribed().challenges.empty()) return;
     for (const std::string& challenge : exchange.event->prescribed().challenges)
         http::append_field(lines, "WWW-Authenticate", challenge);
     if (exchange.event->prescribed().expose_challenge) {
@@ -112,6 +125,19 @@ http::PatchedHead patched(Exchange& exchange, const AnswerBody& body) {
                                 exchange.scratch->added);
 }
 
+// What lasts for days holds of its request what may still be asked for: the head, and no block with
+// room for another.
+void hold_head_alone(Exchange& exchange) {
+    if (exchange.event || !exchange.body.complete) return;  // others look into the block
+    net::Buffer& buffer = exchange.client.buffer;
+    http::RequestHead& head = exchange.request();
+    const auto begin = static_cast<std::size_t>(head.bytes.data() - buffer.begin());
+    buffer.shrink();
+    head.bytes = buffer.view().substr(begin, head.bytes.size());
+    exchange.body.in_buffer =
+        buffer.view().substr(exchange.head_octets, exchange.body.in_buffer.size());
+}
+
 // More of the body into the (empty) buffer. False: the upstream ended or failed; until_close bodies
 // end so in good order.
 net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first) {
@@ -122,6 +148,7 @@ net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first)
         if (wait_first && !upstream.has_decrypted()) {
             read.outcome = net::Io::again;
         } else {
+            if (!buffer) buffer = exchange.worker.buffers.lend();
             read = upstream.try_read(buffer.space(), buffer.room());
         }
         if (read.outcome == net::Io::again) {
@@ -151,6 +178,7 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     if (endless && exchange.lease) {
         client.keep_asking();
         exchange.lease->stream.keep_asking();
+        hold_head_alone(exchange);
     }
     const settings::Timeouts& timeouts = exchange.settings->timeouts;
     Keeping keeping(exchange);
@@ -177,10 +205,12 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
         if (share.spent(portion.octets)) co_await exchange.worker.next_turn();
         if (body.flawed() || exchange.client.gone) co_return false;
         buffer.clear();
-        if (endless)
+        if (endless) {
+            buffer.release();
             exchange.lease->stream.clear_deadline();
-        else if (!exchange.upload.running())
+        } else if (!exchange.upload.running()) {
             exchange.lease->stream.set_deadline(timeouts.response);
+        }
         const bool more = co_await read_more(exchange, body, short_read);
         if (!more) co_return body.done();
         short_read = buffer.room() > 0;
@@ -202,6 +232,7 @@ net::Task<bool> relay(Exchange& exchange) {
     exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
     if (exchange.answer_whole) body.comes_whole();
+    if (exchange.event && exchange.event->wants_body) body.keep_trailers(exchange.event->trailers);
     const WatchedClient watched(exchange);
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);

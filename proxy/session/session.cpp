@@ -13,6 +13,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
+#include <utility>
 
 // The life of a client connection: read a head, forward, observe, relay, record, and again.
 namespace whogoes::session {
@@ -173,6 +174,8 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     co_return co_await finish(exchange, whole);
 }
 
+}  // namespace
+
 net::Task<bool> serve_one(Client& client) {
     Exchange exchange(client);
     client.registered.phase = Registered::Phase::busy;
@@ -196,6 +199,8 @@ net::Task<bool> serve_one(Client& client) {
     }
     co_return keep;
 }
+
+namespace {
 
 // Nothing is held while a connection is idle but its frame: no buffer, no parser.
 net::Task<bool> wait_for_request(Client& client) {
@@ -223,14 +228,20 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
         client.stream.start_tls(net::accept_tls(worker.tls));
         const net::Io shaken = co_await client.stream.handshake();
         if (shaken != net::Io::ok) co_return;
+        if (client.stream.speaks_h2()) co_return co_await serve_http_2(client);
     }
     net::Share share;
+    bool is_first = true;
     for (;;) {
         const bool more = co_await wait_for_request(client);
         // Its last answer may still be on its way.
         if (!more) client.lingers = worker.draining && client.stream.has_unsent();
         if (!more) break;
         if (!client.buffer) client.buffer = worker.buffers.lend();
+        if (std::exchange(is_first, false)) {
+            const bool is_http_2 = co_await begins_http_2(client);
+            if (is_http_2) co_return co_await serve_http_2(client);
+        }
         const bool keep = co_await serve_one(client);
         if (!keep) break;
         // Requests that lie there already are served without a wait where the answers are ours.
@@ -243,13 +254,23 @@ net::Task<> serve_connection(Worker& worker, int socket, net::Endpoint peer) {
 
 }  // namespace
 
-Client::Client(Worker& worker_of, int socket, const net::Endpoint& from)
+// What a peer binds a unix socket to is a name of its own choosing and no address: "10.0.0.1", or
+// bytes that end a line.
+From::From(const net::Endpoint& endpoint)
+    : address(endpoint.family() == AF_UNIX ? std::string() : endpoint.host()),
+      peer(net::peer_of(endpoint)) {}
+
+Client::Client(Worker& worker_of, net::Stream one_of_several, const From& from_there)
+    : worker(worker_of), stream(std::move(one_of_several)), from(from_there), is_stream(true) {
+    registered.stream = &stream;
+    worker.connections.push_back(registered);
+}
+
+Client::Client(Worker& worker_of, int socket, const net::Endpoint& from_there)
     : worker(worker_of),
       stream(worker_of.io, worker_of.deadlines, socket),
-      // What a peer binds a unix socket to is a name of its own choosing and no address:
-      // "10.0.0.1", or bytes that end a line.
-      address(from.family() == AF_UNIX ? std::string() : from.host()),
-      peer(net::peer_of(from)) {
+      from(from_there),
+      is_stream(false) {
     registered.stream = &stream;
     worker.connections.push_back(registered);
     worker.counters.client_connections_total.add();
@@ -259,6 +280,7 @@ Client::Client(Worker& worker_of, int socket, const net::Endpoint& from)
 Client::~Client() {
     if (pinned) worker.pool->discard(std::move(pinned));
     stream.close();
+    if (is_stream) return;
     worker.counters.client_connections_active.subtract();
     if (worker.connection_ended) worker.connection_ended();
 }

@@ -2,8 +2,10 @@
 
 #include "proxy/http/field_line.hpp"
 #include "proxy/http/reply.hpp"
+#include "proxy/observe/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
+#include "proxy/session/refused_call.hpp"
 #include "proxy/session/sighting.hpp"
 #include "rules/simulation.hpp"
 
@@ -29,7 +31,11 @@ std::string_view preferred(std::string_view preference) {
 }
 
 // What the request itself asks for; empty: nothing.
-std::string_view asked_in_request(const http::RequestHead& request) {
+std::string_view asked_in_metadata(const http::RequestHead& request) {
+    return request.value_named(simulate_field);
+}
+
+std::string_view asked_by_preference(const http::RequestHead& request) {
     std::string_view asked;
     for (const http::FieldLine& line : request.fields) {
         if (line.name != http::FieldName::prefer) continue;
@@ -73,12 +79,12 @@ const rules::Cause* Simulations::cause_for(std::string_view method, std::string_
 
 const rules::Cause* asked_refusal(Exchange& exchange) {
     const http::RequestHead& request = exchange.request();
-    const std::string_view asked = asked_in_request(request);
+    std::string_view asked = asked_by_preference(request), by = "Prefer: whogoes=";
+    if (asked.empty()) asked = asked_in_metadata(request), by = simulate_field;
     const rules::Cause* cause = asked.empty() ? nullptr : rules::find_cause(asked);
     if (!asked.empty() && cause == nullptr)
-        exchange.changes.emplace_back(
-            "Prefer: whogoes= names no cause, so the request went to the API; `whogoes causes` "
-            "lists them");
+        exchange.changes.emplace_back(by).append(
+            " names no cause, so the request went to the API; `whogoes causes` lists them");
     if (cause == nullptr && exchange.worker.simulations != nullptr)
         cause = exchange.worker.simulations->cause_for(request.method(), request.path(),
                                                        exchange.worker.observer.clock());
@@ -88,9 +94,36 @@ const rules::Cause* asked_refusal(Exchange& exchange) {
     return request.is_preflight() == about_preflights ? cause : nullptr;
 }
 
+namespace {
+
+RefusedCall call_of(Exchange& exchange, const rules::Cause& cause) {
+    rules::Request request;
+    observe::fill_request(sighting(exchange), request);
+    RefusedCall call;
+    call.system = rules::rpc_system_of(request, {});
+    call.type = exchange.request().value(http::FieldName::content_type);
+    call.code = rules::simulated_rpc_code(cause);
+    return call;
+}
+
+std::string rendered(const Exchange& exchange, std::string_view message, std::string_view lines,
+                     bool keep) {
+    http::OwnReply reply;
+    reply.status = exchange.status;
+    reply.message = message;
+    reply.accept = exchange.request().value(http::FieldName::accept);
+    reply.head_only = exchange.request().is_head;
+    reply.close = !keep;
+    reply.lines = lines;
+    return http::render(reply, exchange.worker.http_date());
+}
+
+}  // namespace
+
 net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
-    const bool asked = http::same_word(asked_in_request(exchange.request()), cause.id);
-    exchange.status = rules::simulated_status(cause);
+    const bool asked = http::same_word(asked_by_preference(exchange.request()), cause.id);
+    RefusedCall call = call_of(exchange, cause);
+    exchange.status = call ? call.http_status() : rules::simulated_status(cause);
     const std::string message = "simulated: " + std::string(cause.summary) + " (" +
                                 std::string(cause.id) + "); the API was not asked";
     exchange.changes.push_back("this refusal is simulated: the API was not asked");
@@ -103,17 +136,16 @@ net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
     lines += rules::simulated_lines(cause);
     lines += timing_lines(exchange, cause.summary);
     // A refused preflight is one without CORS.
-    if (!cause.has(rules::Trait::of_preflight)) lines += cors_lines(exchange);
+    if (!cause.has(rules::Trait::of_preflight))
+        lines += cors_lines(exchange, call ? call.exposed() : "WWW-Authenticate");
     if (asked)  // RFC 7240, 3
         http::append_field(lines, "Preference-Applied", "whogoes=" + std::string(cause.id));
-    http::OwnReply reply;
-    reply.status = exchange.status;
-    reply.message = message;
-    reply.accept = exchange.request().value(http::FieldName::accept);
-    reply.head_only = exchange.request().is_head;
-    reply.close = !keep;
-    reply.lines = lines;
-    std::string text = http::render(reply, exchange.worker.http_date());
+    call.message = message;
+    std::string text;
+    if (call)
+        text = render(call, lines, exchange.worker.http_date(), !keep);
+    else
+        text = rendered(exchange, message, lines, keep);
     observe::conclude(exchange.worker.observer, sighting(exchange));
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;

@@ -12,10 +12,13 @@
 #include <vector>
 
 // Refusals that somebody asked for, in front of the API (the front-end profile only): by
-// `Prefer: whogoes=CAUSE` on a request, or by `whogoes simulate` for a while.
+// `Prefer: whogoes=CAUSE` or `whogoes-simulate: CAUSE` (metadata of a gRPC call) on a request, or
+// by `whogoes simulate` for a while.
 namespace whogoes::session {
 
 struct Exchange;
+
+inline constexpr std::string_view simulate_field = "whogoes-simulate";
 
 struct Simulation {
     const rules::Cause* cause = nullptr;

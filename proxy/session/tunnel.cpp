@@ -11,7 +11,8 @@ struct Direction {
     net::Buffer& buffer;
 };
 
-// Until `from` ends or either side fails. True: `from` ended in good order.
+// Until `from` ends or either side fails. True: `from` ended in good order. While it is silent, no
+// memory is held for what it may say.
 net::Task<bool> copy(Direction direction) {
     net::Share share;
     for (;;) {
@@ -24,10 +25,15 @@ net::Task<bool> copy(Direction direction) {
             direction.buffer.clear();
             if (share.spent(octets)) co_await direction.worker.next_turn();
         }
+        if (!direction.buffer) direction.buffer = direction.worker.buffers.lend();
         const net::IoResult read =
-            co_await direction.from.read_some(direction.buffer.space(), direction.buffer.room());
-        if (read.outcome != net::Io::ok) co_return read.outcome == net::Io::closed;
+            direction.from.try_read(direction.buffer.space(), direction.buffer.room());
         direction.buffer.filled(read.octets);
+        if (read.outcome == net::Io::ok) continue;
+        if (read.outcome != net::Io::again) co_return read.outcome == net::Io::closed;
+        direction.buffer.release();
+        const net::Io waited = co_await direction.from.readable();
+        if (waited != net::Io::ok) co_return false;
     }
 }
 

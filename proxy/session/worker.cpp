@@ -1,5 +1,6 @@
 #include "proxy/session/worker.hpp"
 
+#include "proxy/h2/connection.hpp"
 #include "proxy/session/client.hpp"
 
 #include <ctime>
@@ -42,6 +43,10 @@ void Worker::drain() {
     draining = true;
     for (auto one = connections.begin(); one != connections.end();) {
         Registered& registered = *one++;
+        if (registered.shared != nullptr) {
+            registered.shared->drain();
+            continue;
+        }
         // A request that has arrived is in flight, though no reader has seen it yet; a connection
         // that was just let in comes with one.
         if (registered.phase == Registered::Phase::fresh)

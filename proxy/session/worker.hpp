@@ -21,6 +21,10 @@
 
 // One worker: one thread, one event loop, and all that its sessions share. Sessions of other
 // workers are never touched; what workers do share (the log, history) guards itself.
+namespace whogoes::h2 {
+class Connection;
+}
+
 namespace whogoes::session {
 
 struct Scratch;
@@ -39,6 +43,7 @@ struct Registered
         ending,  // its last answer is with the kernel
     };
     net::Stream* stream = nullptr;
+    h2::Connection* shared = nullptr;  // it has become one of HTTP/2
     Phase phase = Phase::fresh;
 };
 

@@ -31,6 +31,12 @@ upstream::PoolSettings pool_settings(const Settings& settings) {
     pool.tls = settings.upstream_tls;
     pool.connect_timeout = settings.timeouts.connect;
     pool.idle_timeout = settings.timeouts.upstream_idle;
+    pool.protocol = settings.upstream_protocol;
+    pool.http_2 = settings.http_2;
+    pool.http_2.field_list = settings.head_limits.octets;
+    pool.http_2.frame = settings.timeouts.response;
+    pool.http_2.idle = upstream::http_2_idle;
+    pool.idle_timeout_unsafe = settings.timeouts.upstream_idle_unsafe;
     if (settings.upstream.tls)
         pool.tls_context =
             net::client_tls({.ca_file = settings.upstream_tls.ca_file,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/h2/limits.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/http/patch.hpp"
 #include "proxy/net/deadlines.hpp"
@@ -123,7 +124,8 @@ struct Timeouts {
         tunnel_end_set{};
     std::chrono::milliseconds idle{75000};
     std::chrono::milliseconds response{60000};
-    std::chrono::milliseconds upstream_idle{4000};
+    // Of a connection to the upstream: see upstream::PoolSettings.
+    std::chrono::milliseconds upstream_idle{60000}, upstream_idle_unsafe{4000};
 
     // For a client's TLS handshake.
     std::chrono::milliseconds handshake() const { return handshake_set.value_or(header); }
@@ -146,11 +148,14 @@ struct PublicUrl {
 struct Settings {
     upstream::Target upstream;
     upstream::TlsClientSettings upstream_tls;
+    upstream::Protocol upstream_protocol = upstream::Protocol::auto_;
     http::ForwardedStyle forwarded = http::ForwardedStyle::x_forwarded;
     net::PeerSet forwarded_trust = net::PeerSet::this_machine();  // whose such fields are believed
     std::optional<PublicUrl> public_url;
     http::HeadLimits head_limits;
     std::size_t connections = 10000;  // client connections, all workers together
+    bool speaks_http_2 = true;        // to clients that want it
+    h2::Limits http_2{};              // but what head_limits and timeouts say
     HalfClose half_close = HalfClose::abort;
     Timeouts timeouts;
     Treatment treatment;        // where no route matches

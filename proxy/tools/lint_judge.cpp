@@ -35,7 +35,8 @@ bool is_as_described(const Recorded& recorded) {
 
 std::string signature_of(const Judged& judged) {
     const report::AuthEvent& event = judged.event;
-    std::string signature = std::to_string(event.status) + event.method + " " + event.path + " ";
+    std::string signature = std::to_string(event.status) + std::to_string(event.rpc.code) +
+                            event.method + " " + event.path + " ";
     if (event.diagnosis.main) signature += event.diagnosis.main->cause->id;
     for (const rules::Violation& violation : event.diagnosis.violations)
         signature += "," + std::string(violation.rule->id);

@@ -190,6 +190,8 @@ private:
             line("", "MCP " + plain(event_.mcp_method) +
                          (event_.mcp_tool.empty() ? "" : " of " + plain(event_.mcp_tool)));
         if (!event_.client.empty()) line("", "from " + plain(event_.client));
+        if (!event_.rpc.service.empty())
+            line("", "calls " + plain(event_.rpc.method) + " of " + plain(event_.rpc.service));
         fields(event_.request_fields);
     }
 
@@ -202,6 +204,8 @@ private:
         first += " after " + std::to_string(std::lround(event_.duration_ms)) + " ms";
         if (!event_.upstream.empty()) first += " from " + plain(event_.upstream);
         line("got", first);
+        if (const std::string words = report::status_words(event_.rpc); !words.empty())
+            line("", plain(words));
         for (const std::string& challenge : event_.offered)
             line("", "www-authenticate: " + plain(challenge));
         for (const report::NamedValue& field : event_.response_fields)

@@ -174,6 +174,13 @@ void read_exchange(const RecordView& record, report::AuthEvent& event) {
     event.mcp_method = record.text("mcp.method");
     event.mcp_tool = record.text("mcp.tool");
     event.duration_ms = record.number("duration_ms").value_or(0);
+    event.rpc.system = record.text("rpc.system");
+    event.rpc.service = record.text("rpc.service");
+    event.rpc.method = record.text("rpc.method");
+    if (const auto code = rules::rpc_code_named(record.text("rpc.connect_rpc.error_code")))
+        event.rpc.code = *code;
+    else
+        event.rpc.code = record.integer("rpc.grpc.status_code").value_or(-1);
     if (const auto skew = record.integer("clock.skew_s")) {
         event.has_skew = true;
         event.skew_s = *skew;

@@ -1,12 +1,23 @@
 #include "proxy/tools/recorded.hpp"
 
+#include "proxy/http/coding.hpp"
 #include "proxy/http/field_line.hpp"
+#include "proxy/http/rpc_end.hpp"
 #include "rules/http_date.hpp"
 #include "rules/text.hpp"
 
 #include <algorithm>
 
 namespace whogoes::tools {
+namespace {
+
+std::string_view value_of(const std::vector<NameValue>& fields, std::string_view wanted) {
+    for (const auto& [name, value] : fields)
+        if (rules::iequals(name, wanted)) return value;
+    return {};
+}
+
+}  // namespace
 
 rules::Exchange Recorded::exchange(rules::TimePoint now, const Knowledge& known) const {
     rules::Exchange exchange;
@@ -25,6 +36,7 @@ rules::Exchange Recorded::exchange(rules::TimePoint now, const Knowledge& known)
     for (const auto& [name, value] : request_fields) exchange.request.fields.add(name, value);
     exchange.response.status = status;
     for (const auto& [name, value] : response_fields) exchange.response.fields.add(name, value);
+    for (const auto& [name, value] : trailers) exchange.response.trailers.add(name, value);
     exchange.response.body = body;
     exchange.response.body_evidence = body_evidence;
     exchange.place.client_scheme = origin.substr(0, origin.find(':'));
@@ -46,6 +58,38 @@ rules::Exchange Recorded::exchange(rules::TimePoint now, const Knowledge& known)
 void Recorded::keep_body(std::string_view whole, std::size_t most) {
     body = whole.substr(0, most);
     body_evidence = whole.size() > most ? rules::BodyEvidence::partial : rules::BodyEvidence::whole;
+    if (status >= 200 && status < 300 && is_call()) keep_end(whole);
+}
+
+bool Recorded::is_call() const {
+    return http::rpc_framing(value_of(response_fields, "content-type")) != http::RpcFraming::none;
+}
+
+// What stands behind the messages of a call, wherever a recording has it.
+void Recorded::keep_end(std::string_view whole) {
+    const auto add = [this](std::string_view name, std::string_view value) {
+        trailers.emplace_back(name, value);
+    };
+    const http::RpcFraming framing = http::rpc_framing(value_of(response_fields, "content-type"));
+    if (framing == http::RpcFraming::trailers) {
+        // curl prints HTTP's trailers right behind the body.
+        const std::size_t lines = std::min(whole.find("grpc-status:"), whole.find("grpc-message:"));
+        if (lines != std::string_view::npos) http::each_trailer(whole.substr(lines), add);
+        return;
+    }
+    http::RpcEnd end(framing);
+    end.take(whole);
+    if (!end.ended()) return;
+    const bool connect = framing == http::RpcFraming::connect;
+    std::string text(end.text());
+    if (end.compressed())
+        text = http::decoded(value_of(response_fields,
+                                      connect ? "connect-content-encoding" : "grpc-encoding"),
+                             text, http::RpcEnd::longest)
+                   .value_or(std::string());
+    if (!connect) return http::each_trailer(text, add);
+    body = std::move(text);
+    body_evidence = rules::BodyEvidence::whole;
 }
 
 std::optional<SplitUrl> split_url(std::string_view url) {

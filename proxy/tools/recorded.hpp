@@ -30,7 +30,8 @@ struct Recorded {
     bool fetched = false;        // asked for just now, so the answer is of interest by itself
     int status = 0;
     std::vector<NameValue> response_fields;
-    std::string body;  // decoded; of a recording at most 64 KiB
+    std::vector<NameValue> trailers;  // of a call
+    std::string body;                 // decoded; of a recording at most 64 KiB
     rules::BodyEvidence body_evidence = rules::BodyEvidence::unseen;
     std::string origin = "http://localhost";  // scheme://host[:port]
     std::optional<rules::TimePoint> answered_at;
@@ -46,7 +47,12 @@ struct Recorded {
     };
     // Views into this.
     rules::Exchange exchange(rules::TimePoint now, const Knowledge&) const;
+    // The fields must be there by then: they say how a call's end is framed.
     void keep_body(std::string_view whole, std::size_t most = most_body_octets);
+    bool is_call() const;
+
+private:
+    void keep_end(std::string_view whole);
 };
 
 // Splits "https://api.example/v1?x=1" into origin and target; empty where it is no http(s) URL.

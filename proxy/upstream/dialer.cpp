@@ -36,7 +36,7 @@ struct Dialer::Race {
         bool opened = false;
     };
 
-    explicit Race(net::Deadlines& deadlines) : bell(deadlines) {}
+    Race(net::Deadlines& deadlines, net::Alpn offered) : alpn(offered), bell(deadlines) {}
 
     void arrived(Runner& runner) {
         runner.running = false;
@@ -51,16 +51,20 @@ struct Dialer::Race {
                             [](const Runner& runner) { return runner.running; });
     }
 
+    const net::Alpn alpn;
     std::deque<Runner> runners;  // stays where it is while others join
     net::Bell bell;              // at the end of each
 };
 
 Dialer::Dialer(const PoolSettings& settings, net::Reactor& io, net::Deadlines& deadlines)
-    : settings_(settings), io_(io), deadlines_(deadlines) {}
+    : settings_(settings),
+      io_(io),
+      deadlines_(deadlines),
+      sessions_(settings.tls_context ? std::make_shared<net::TlsSessions>() : nullptr) {}
 
 net::Task<> Dialer::run(std::shared_ptr<Race> race, std::size_t number) const {
     Race::Runner& runner = race->runners[number];
-    runner.opened = co_await open(runner.endpoint, *runner.lease, runner.outcome);
+    runner.opened = co_await open(runner.endpoint, race->alpn, *runner.lease, runner.outcome);
     race->arrived(runner);
 }
 
@@ -77,8 +81,8 @@ net::Task<> Dialer::give_head_start(Race& race, bool last) const {
     }
 }
 
-net::Task<Connecting> Dialer::connect(std::vector<net::Endpoint> endpoints) {
-    const auto race = std::make_shared<Race>(deadlines_);
+net::Task<Connecting> Dialer::connect(std::vector<net::Endpoint> endpoints, net::Alpn alpn) {
+    const auto race = std::make_shared<Race>(deadlines_, alpn);
     endpoints = failed_.ordered(std::move(endpoints), deadlines_.now());
     for (const net::Endpoint& endpoint : endpoints) {
         const std::size_t number = race->runners.size();
@@ -112,7 +116,7 @@ Connecting Dialer::judge(Race& race) {
     return outcome;
 }
 
-net::Task<bool> Dialer::open(const net::Endpoint& endpoint, Connection& connection,
+net::Task<bool> Dialer::open(const net::Endpoint& endpoint, net::Alpn alpn, Connection& connection,
                              Connecting& outcome) const {
     const int socket = net::open_socket(endpoint.family(), SOCK_STREAM);
     if (socket < 0) {
@@ -153,10 +157,11 @@ net::Task<bool> Dialer::open(const net::Endpoint& endpoint, Connection& connecti
     const std::string& name =
         settings_.tls.server_name.empty() ? settings_.target.host : settings_.tls.server_name;
     connection.stream.start_tls(
-        net::connect_tls(settings_.tls_context, name, settings_.tls.verify));
+        net::connect_tls(settings_.tls_context, name, settings_.tls.verify, alpn, sessions_));
     outcome.reached = true;
     const net::Io shaken = co_await connection.stream.handshake();
     if (shaken == net::Io::ok) co_return true;
+    if (shaken == net::Io::failed) sessions_->clear();  // it may be what was resumed
     outcome.timed_out = shaken == net::Io::timed_out;
     outcome.error = "TLS handshake failed: " + connection.stream.failure();
     co_return false;

@@ -22,11 +22,11 @@ public:
     Dialer(const PoolSettings&, net::Reactor&, net::Deadlines&);
 
     // Of several failures the outcome tells the one that got furthest, then the first.
-    net::Task<Connecting> connect(std::vector<net::Endpoint> endpoints);
+    net::Task<Connecting> connect(std::vector<net::Endpoint> endpoints, net::Alpn);
 
 private:
     struct Race;
-    net::Task<bool> open(const net::Endpoint&, Connection&, Connecting& outcome) const;
+    net::Task<bool> open(const net::Endpoint&, net::Alpn, Connection&, Connecting& outcome) const;
     net::Task<> run(std::shared_ptr<Race>, std::size_t runner) const;
     net::Task<> give_head_start(Race&, bool last) const;
     Connecting judge(Race&);
@@ -34,6 +34,7 @@ private:
     const PoolSettings& settings_;
     net::Reactor& io_;
     net::Deadlines& deadlines_;
+    std::shared_ptr<net::TlsSessions> sessions_;  // null without TLS
     FailedAddresses failed_;
 };
 

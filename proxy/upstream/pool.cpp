@@ -19,36 +19,51 @@ struct Pool::Idle {
     Lease lease;
 };
 
+// One connection of many streams.
+struct Pool::Shared {
+    Shared(Connection& of, net::Reactor& io, net::Deadlines& deadlines, const h2::Limits& limits)
+        : address(of.address),
+          number(of.number),
+          connection(io, deadlines, std::move(of.stream), limits) {}
+
+    const std::string address;
+    const std::uint64_t number;
+    h2::ClientConnection connection;
+};
+
+// Those that wait for a connection that is being made.
+struct Pool::Dialing {
+    struct Waiter {
+        net::Signal done;
+        Connecting failure;
+    };
+    std::vector<std::shared_ptr<Waiter>> waiters;
+};
+
 Pool::Pool(PoolSettings settings, Resolver& resolver, net::Reactor& io, net::Deadlines& deadlines,
            net::Counters& counters)
     : settings_(std::move(settings)),
       names_(settings_.target, resolver, io, deadlines),
       dialer_(settings_, io, deadlines),
+      io_(io),
       deadlines_(deadlines),
-      counters_(counters) {}
+      counters_(counters),
+      speaks_http_2_(settings_.protocol == Protocol::http_2) {}
 
-Pool::~Pool() { close_idle(); }
+Pool::~Pool() {
+    close_idle();
+    for (const std::shared_ptr<Shared>& one : shared_) one->connection.close();
+}
 
-Lease Pool::take_idle(bool look) {
-    // An API that ends its connections after so many answers does so right behind the last: one
-    // that has just come back may be about to end. The latest of those that stayed; else the
-    // oldest.
-    const auto quietest = [this] {
-        constexpr std::chrono::milliseconds stayed{200};
-        const net::Clock::time_point since = deadlines_.now() - stayed;
-        const auto fresh = std::find_if(idle_.begin(), idle_.end(), [&](const auto& idle) {
-            return idle->lease->idle_since > since;
-        });
-        return fresh == idle_.begin() ? fresh : std::prev(fresh);
-    };
-    while (!idle_.empty()) {
-        const auto chosen = look ? quietest() : std::prev(idle_.end());
-        Lease lease = std::move((*chosen)->lease);
-        lease->stream.unwatch();
-        idle_.erase(chosen);
-        counters_.upstream_connections_idle.subtract();
-        if (deadlines_.now() - lease->idle_since > lease->idle_limit) continue;
-        if (look && !lease->is_quiet()) continue;
+Lease Pool::lend_stream() {
+    for (const std::shared_ptr<Shared>& one : shared_) {
+        if (!one->connection.has_room()) continue;
+        auto lease = std::make_unique<Connection>();
+        h2::ClientConnection::Lent lent = one->connection.open();
+        lease->stream = net::Stream(io_, deadlines_, std::move(lent.channel));
+        lease->shared = std::move(lent.stream);
+        lease->address = one->address;
+        lease->number = one->number;
         lease->reused = true;
         counters_.upstream_connections_active.add();
         return lease;
@@ -56,9 +71,85 @@ Lease Pool::take_idle(bool look) {
     return nullptr;
 }
 
-net::Task<Connecting> Pool::connect() {
+// An API that ends its connections after so many answers does so right behind the last: one that
+// has just come back may be about to end. The latest of those that stayed; else the oldest of those
+// that are not too old.
+Pool::Idles::iterator Pool::quietest() {
+    const auto first_since = [this](Idles::iterator from, net::Clock::time_point since) {
+        return std::find_if(from, idle_.end(),
+                            [&](const auto& idle) { return idle->lease->idle_since >= since; });
+    };
+    constexpr std::chrono::milliseconds stayed{200};
+    const net::Clock::time_point now = deadlines_.now();
+    const auto young = first_since(idle_.begin(), now - settings_.idle_timeout_unsafe);
+    const auto fresh = first_since(young, now - stayed);
+    return fresh == young ? young : std::prev(fresh);
+}
+
+Lease Pool::take_idle(Wish wish) {
+    if (!wish.http_1 && !shared_.empty() && settings_.protocol != Protocol::http_1)
+        if (Lease lease = lend_stream()) return lease;
+    const For request = wish.request;
+    while (!idle_.empty()) {
+        const auto chosen = request == For::unsafe ? quietest() : std::prev(idle_.end());
+        if (chosen == idle_.end()) break;
+        Lease lease = std::move((*chosen)->lease);
+        lease->stream.unwatch();
+        idle_.erase(chosen);
+        counters_.upstream_connections_idle.subtract();
+        if (deadlines_.now() - lease->idle_since > lease->idle_limit) continue;
+        if (request == For::unsafe && !lease->is_quiet()) continue;
+        lease->reused = true;
+        counters_.upstream_connections_active.add();
+        return lease;
+    }
+    return nullptr;
+}
+
+net::Task<> Pool::run(std::shared_ptr<Shared> one) { co_await one->connection.run({}); }
+
+void Pool::share(Connection& connection) {
+    auto one = std::make_shared<Shared>(connection, io_, deadlines_, settings_.http_2);
+    shared_.push_back(one);
+    net::spawn(run(one), [](const std::exception_ptr&) {});
+}
+
+void Pool::settle(Dialing& dialing, const Connecting& outcome) {
+    for (const std::shared_ptr<Dialing::Waiter>& waiter : dialing.waiters) {
+        waiter->failure.timed_out = outcome.timed_out;
+        waiter->failure.no_descriptor = outcome.no_descriptor;
+        waiter->failure.reached = outcome.reached;
+        waiter->failure.error = outcome.error;
+        waiter->done.raise();
+    }
+}
+
+net::Task<Connecting> Pool::connect(Wish wish) {
+    const bool may_share = speaks_http_2_ && !wish.http_1;
+    while (may_share && dialing_) {
+        const auto waiter = std::make_shared<Dialing::Waiter>();
+        dialing_->waiters.push_back(waiter);
+        co_await waiter->done;
+        Connecting outcome = std::move(waiter->failure);
+        outcome.lease = lend_stream();
+        if (outcome.lease || !outcome.error.empty()) co_return outcome;
+    }
+    if (!may_share) co_return co_await dial(wish);
+    dialing_ = std::make_unique<Dialing>();
+    Connecting outcome = co_await dial(wish);
+    const std::unique_ptr<Dialing> done = std::move(dialing_);
+    settle(*done, outcome);
+    co_return outcome;
+}
+
+net::Task<Connecting> Pool::dial(Wish wish) {
+    net::Alpn alpn = net::Alpn::both;
+    if (wish.http_1 || settings_.protocol == Protocol::http_1)
+        alpn = net::Alpn::http_1_1;
+    else if (settings_.protocol == Protocol::http_2)
+        alpn = net::Alpn::h2;
     Resolution resolution = co_await names_.endpoints();
-    Connecting outcome = co_await dialer_.connect(std::move(resolution.endpoints));
+    Connecting outcome = co_await dialer_.connect(std::move(resolution.endpoints), alpn);
     if (!outcome.lease) {
         if (outcome.error.empty()) outcome.error = std::move(resolution.error);
         names_.doubt();
@@ -67,12 +158,28 @@ net::Task<Connecting> Pool::connect() {
     outcome.lease->number = connections_made.fetch_add(1, std::memory_order_relaxed) + 1;
     outcome.lease->stream.clear_deadline();
     counters_.upstream_connections_total.add();
+    const bool over_tls = outcome.lease->stream.is_tls();
+    const bool http_2 =
+        over_tls ? outcome.lease->stream.speaks_h2() : settings_.protocol == Protocol::http_2;
+    if (http_2 && !wish.http_1) {
+        speaks_http_2_ = true;
+        share(*outcome.lease);
+        outcome.lease = lend_stream();
+        if (outcome.lease) outcome.lease->reused = false;
+        co_return outcome;
+    }
+    if (settings_.protocol == Protocol::http_2) {
+        outcome.lease = nullptr;
+        outcome.error = over_tls ? "it does not speak HTTP/2, which upstream_protocol asks for"
+                                 : "HTTP/2 has no way to switch protocols";
+        co_return outcome;
+    }
     counters_.upstream_connections_active.add();
     co_return outcome;
 }
 
 void Pool::give_back(Lease lease, std::chrono::seconds keep_alive_timeout) {
-    if (idle_.size() >= most_idle || !lease->stream.is_open()) {
+    if (lease->shared || idle_.size() >= most_idle || !lease->stream.is_open()) {
         counters_.upstream_connections_active.subtract();
         return;
     }
@@ -114,11 +221,13 @@ void Pool::sweep(net::Clock::time_point now) {
         counters_.upstream_connections_idle.subtract();
         return true;
     });
+    std::erase_if(shared_, [](const auto& one) { return !one->connection.is_alive(); });
 }
 
 void Pool::close_idle() {
     counters_.upstream_connections_idle.subtract(idle_.size());
     idle_.clear();
+    for (const std::shared_ptr<Shared>& one : shared_) one->connection.drain();
 }
 
 }  // namespace whogoes::upstream

@@ -11,6 +11,13 @@ enum class HostHeader : std::uint8_t {
     upstream,  // the upstream's name
 };
 
+// What is spoken with the upstream.
+enum class Protocol : std::uint8_t {
+    auto_,   // https: what ALPN settles on; else HTTP/1.1
+    http_1,  // HTTP/1.1
+    http_2,  // https: HTTP/2 or nothing; else HTTP/2 with prior knowledge (RFC 9113, 3.3)
+};
+
 // Where requests go, as configured: nothing resolved, nothing opened.
 struct Target {
     bool tls = false;
@@ -20,6 +27,7 @@ struct Target {
     std::string origin;     // "http://localhost:3000", as shown to people
     std::string authority;  // Host to send where it is the upstream's: "localhost:3000"
     HostHeader host_header = HostHeader::auto_;
+    Protocol protocol = Protocol::auto_;  // as its scheme says: http_2 of h2c://
 
     bool loopback() const;  // unix, localhost or a loopback address
     bool pass_client_host() const;

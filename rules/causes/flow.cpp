@@ -93,7 +93,7 @@ std::optional<Evidence> refresh_failed(const Exchange& exchange) {
 }
 
 std::optional<Evidence> replay_still_unauthorized(const Exchange& exchange) {
-    if (exchange.response.status != 401) return std::nullopt;
+    if (outcome_of(exchange) != 401) return std::nullopt;
     const int renewals = exchange.recollection.vain_renewals;
     if (!exchange.replay_of && renewals >= vain)
         return shape("the client renewed its token " + std::to_string(renewals) +
@@ -118,7 +118,7 @@ std::optional<Evidence> stale_token_race(const Exchange& exchange) {
 
 std::optional<Evidence> repeated_rejected_credential(const Exchange& exchange) {
     const int count = exchange.recollection.refused_in_30s + 1;
-    if (exchange.response.status != 401 || count < storm) return std::nullopt;
+    if (outcome_of(exchange) != 401 || count < storm) return std::nullopt;
     if (!exchange.carries(Sent::credential) && credential_absent(exchange)) return std::nullopt;
     return proof("the same credential was refused " + std::to_string(count) + " times within 30 s",
                  {fact("count", count),

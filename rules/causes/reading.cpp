@@ -30,11 +30,14 @@ std::optional<Evidence> told(const Exchange& exchange, std::string_view cause,
                              std::vector<Fact> facts) {
     const Told* const one = exchange.heard.told_of(cause);
     if (!one) return std::nullopt;
-    Evidence evidence = told_in(std::string(one->by_system() ? one->by->name : "the upstream") +
-                                    (one->text.empty() ? " answers as it does for that"
-                                                       : " says " + quoted(exchange, one->text)),
-                                std::move(facts));
-    if (!one->by_system()) evidence.ground = Ground::heard;
+    const std::string_view by = one->exact         ? "the answer's ErrorInfo"
+                                : one->by_system() ? one->by->name
+                                                   : "the upstream";
+    Evidence evidence =
+        told_in(std::string(by) + (one->text.empty() ? " answers as it does for that"
+                                                     : " says " + quoted(exchange, one->text)),
+                std::move(facts));
+    if (!one->by_system() && !one->exact) evidence.ground = Ground::heard;
     if (one->saying->weak) {
         evidence.confidence = Confidence::possible;
         evidence.words += ", which may be the reason";
@@ -60,7 +63,7 @@ int acts_as(const Exchange& exchange) {
     const int status = exchange.response.status;
     if (status == 407 || status == 440 || status == 498) return 401;
     if (status >= 400) return status;
-    if (exchange.grpc) return exchange.grpc->code == 7 ? 403 : 401;
+    if (exchange.rpc.refuses()) return outcome_of(exchange);
     static const std::uint64_t forbidden = letters_of("forbidden");
     static const std::uint64_t denied = letters_of("permissiondenied");
     for (const Statement& statement : exchange.heard.statements)

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view allow_origin = "Access-Control-Allow-Origin";
 constexpr std::string_view allow_headers = "Access-Control-Allow-Headers";
+constexpr std::string_view expose_headers = "Access-Control-Expose-Headers";
 
 bool asks_for_authorization(const Exchange& exchange) {
     return exchange.preflight &&
@@ -100,11 +101,29 @@ std::optional<Evidence> cors_expose_headers_missing(const Exchange& exchange) {
         !is_cors_request(exchange) || !exchange.response.fields.has(allow_origin))
         return std::nullopt;
     const Fields& fields = exchange.response.fields;
-    if (lists(fields, "Access-Control-Expose-Headers", "WWW-Authenticate")) return std::nullopt;
+    if (lists(fields, expose_headers, "WWW-Authenticate")) return std::nullopt;
     // "*" is a name like any other once the request had credentials (cookies).
     const bool credentials = allows_credentials(exchange) || exchange.request.fields.has("Cookie");
-    if (!credentials && lists(fields, "Access-Control-Expose-Headers", "*")) return std::nullopt;
+    if (!credentials && lists(fields, expose_headers, "*")) return std::nullopt;
     return certain("Access-Control-Expose-Headers does not name WWW-Authenticate");
+}
+
+std::optional<Evidence> cors_grpc_status_hidden(const Exchange& exchange) {
+    const Fields& fields = exchange.response.fields;
+    if (exchange.rpc.system != RpcSystem::grpc_web || !fields.has("grpc-status") ||
+        exchange.preflight || !is_cors_request(exchange) || !fields.has(allow_origin))
+        return std::nullopt;
+    const bool credentials = allows_credentials(exchange) || exchange.request.fields.has("Cookie");
+    if (!credentials && lists(fields, expose_headers, "*")) return std::nullopt;
+    std::string hidden;
+    for (const std::string_view name : {"grpc-status", "grpc-message"}) {
+        if (!fields.has(name) || lists(fields, expose_headers, name)) continue;
+        hidden.append(hidden.empty() ? "" : " and ").append(name);
+    }
+    if (hidden.empty()) return std::nullopt;
+    return certain("Access-Control-Expose-Headers does not name " + hidden +
+                       ", which the answer has in its head",
+                   {{"origin", origin_of(exchange)}});
 }
 
 std::optional<Evidence> cors_allow_headers_missing_authorization(const Exchange& exchange) {

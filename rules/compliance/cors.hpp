@@ -12,6 +12,7 @@ std::optional<Evidence> preflight_redirected(const Exchange&);
 std::optional<Evidence> cors_missing_on_auth_error(const Exchange&);
 std::optional<Evidence> cors_missing_on_success(const Exchange&);
 std::optional<Evidence> cors_expose_headers_missing(const Exchange&);
+std::optional<Evidence> cors_grpc_status_hidden(const Exchange&);
 std::optional<Evidence> cors_allow_headers_missing_authorization(const Exchange&);
 std::optional<Evidence> cors_allow_headers_wildcard_authorization(const Exchange&);
 std::optional<Evidence> cors_wildcard_with_credentials(const Exchange&);

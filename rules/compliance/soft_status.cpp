@@ -111,7 +111,7 @@ bool is_login_form(const Exchange& exchange) {
 
 std::optional<Evidence> soft_unauthorized(const Exchange& exchange) {
     if (!is_success(exchange)) return std::nullopt;
-    if (exchange.grpc) return std::nullopt;  // gRPC has a status of its own
+    if (exchange.rpc.status) return std::nullopt;  // a call has a status of its own
     if (has_hidden_status(exchange))
         return certain("X-Responded-JSON tells of a refusal behind this success");
     if (!body_was_seen(exchange)) return std::nullopt;

@@ -91,7 +91,7 @@ TEST_CASE("a value of the wrong kind is refused with what is due") {
          "identity, keep, output, rotate, time"},
         {"value for map", with_upstream + "challenge: bearer\n",
          "whogoes.yaml:2:12: challenge: a map is due here, not the value \"bearer\": its keys are "
-         "describe, expose, login_redirect, offer, quiet_scheme, scope"},
+         "describe, expose, grpc, login_redirect, offer, quiet_scheme, scope"},
         {"map for value", with_upstream + "workers: {a: 1}\n",
          "whogoes.yaml:2:10: workers: one value is due here, not a map"},
         {"list for value", with_upstream + "admin: [off]\n",

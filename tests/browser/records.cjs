@@ -10,6 +10,7 @@ const RECORDS = [
   [exchange('auth.failure', 403, '/kind/doubtful', { auth: auth({ cause: 'permission-denied', confidence: 'possible', verdict: 'unknown', verdict_reason: 'A reason.' }) }), ['possible: it may be something else', 'whether 401 or 403 is right cannot be told', 'A reason.']],
   [exchange('auth.failure', 401, '/kind/skipped', { auth: auth({ refresh: 'skipped:method', changes: ['one thing'] }) }), ['refresh: not tried, method', 'one thing']],
   [exchange('auth.failure', 401, '/kind/failed', { auth: auth({ refresh: 'failed' }) }), ['refresh: no new token came']],
+  [exchange('auth.failure', 200, '/kind.Calls/Refused', { msg: '200 POST /kind.Calls/Refused - no credentials, gRPC status 16 (unauthenticated)', auth: auth(), rpc: { system: 'grpc', service: 'kind.Calls', method: 'Refused', grpc: { status_code: 16 } } }), ['gRPC status 16 (unauthenticated)', 'grpc-status: 16']],
   [exchange('auth.failure', 401, '/kind/spare', { auth: { cause: 'a-cause-of-another-version' } }), ['a-cause-of-another-version']],
   [exchange('auth.compliance', 200, '/kind/compliance', { auth: auth({ cause: undefined, confidence: undefined, remedy: 'Mend it', rules: ['unauthorized-without-challenge'], verdict: 'unknown' }) }), ['Rules broken', 'Mend it']],
   [exchange('auth.refresh', 200, '/kind/replayed', { auth: auth({ refresh: 'replayed', token: 'tk_7f3a91c2d04e', replaced_token: 'tk_c90e14d80000' }) }), ['a new token was fetched', 'tk_c90e14d80000']],

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -117,7 +118,41 @@ class Api(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer)
 
-    do_GET = do_POST = do_PUT = do_OPTIONS = do_HEAD = respond
+    def answer_call(self):
+        """A call's refusal, in each place that one may stand."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("latin-1")
+        echo = " ".join([self.headers.get("Authorization", ""), self.headers.get("X-Api-Key", ""), body])
+        kind, place = self.headers["Content-Type"], self.headers["X-Place"]
+        if "json" not in kind:  # what protocol buffers hold has no names that would tell a secret
+            echo = echo.replace(body, "")
+        field = lambda number, octets: bytes([number << 3 | 2]) + bytes([len(octets) & 127 | 128, len(octets) >> 7]) + octets
+        reason = "".join(c for c in self.headers.get("X-Api-Key", "") if c.isalnum())
+        info = field(1, reason.encode()) + field(2, (reason + ".example").encode())
+        details = base64.b64encode(b"\x08\x10" + field(3, field(1, b"type.googleapis.com/google.rpc.ErrorInfo") + field(2, info))).decode()
+        lines = {"grpc-status": "16", "grpc-message": urllib.parse.quote(echo), "grpc-status-details-bin": details}
+        error = {"code": "unauthenticated", "message": echo, "details": [{"type": "google.rpc.ErrorInfo", "value": base64.b64encode(info).decode(), "debug": {"reason": reason}}]}
+        frame = lambda flags, octets: bytes([flags]) + len(octets).to_bytes(4, "big") + octets
+        block = "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()
+        self.send_response(401 if place == "unary" else 200)
+        self.send_header("Content-Type", kind)
+        out = {"frame": frame(0, echo.encode("latin-1")) + frame(128, block), "unary": json.dumps(error).encode(),
+               "stream": frame(2, json.dumps({"error": error}).encode())}.get(place, b"")
+        if place == "head":
+            for name, value in lines.items():
+                self.send_header(name, value)
+        if place != "trailers":
+            self.send_header("Content-Length", str(len(out)))
+            self.end_headers()
+            self.wfile.write(out)
+            return
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"0\r\n" + block + b"\r\n")
+
+    def do_POST(self):
+        return self.answer_call() if self.headers.get("X-Place") else self.respond()
+
+    do_GET = do_PUT = do_OPTIONS = do_HEAD = respond
 
     def log_message(self, *_):
         pass
@@ -188,6 +223,21 @@ def request_of(canaries, authorization, index):
     if body:
         fields += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return ("\r\n".join(fields) + "\r\n\r\n" + body).encode("latin-1")
+
+
+CALLS = [("application/grpc", "head"), ("application/grpc", "trailers"), ("application/grpc-web+proto", "frame"),
+         ("application/connect+json", "stream"), ("application/json", "unary")]
+
+
+def call_of(canaries, authorization, index):
+    kind, place = CALLS[index % len(CALLS)]
+    path = ["/orders.v1.Orders/List", f"/orders.v1.Orders/{canaries.secret(40)}", f"/{canaries.secret(44)}/List"][index % 3]
+    message = json.dumps({"user": "ann", "password": canaries.secret(20)})
+    body = message if place == "unary" else "\0" + len(message).to_bytes(4, "big").decode("latin-1") + message
+    return "\r\n".join([f"POST {path} HTTP/1.1", "Host: api.example", "Connection: close", f"Content-Type: {kind}", f"X-Place: {place}",
+                        "Connect-Protocol-Version: 1" if place == "unary" else "TE: trailers", f"Authorization: {authorization}",
+                        f"X-API-Key: {canaries.secret(30, string.ascii_letters + string.digits)}",
+                        f"Content-Length: {len(body)}", "", body]).encode("latin-1")
 
 
 def broken_requests(canaries):
@@ -302,6 +352,9 @@ def main():
                 request = request_of(canaries, authorization, index)
                 for proxy in (as_json, pretty) if index % 9 else proxies:
                     raw(proxy.port, request)  # the API's own answer holds them, and passes
+                call = call_of(canaries, authorization, index)
+                for proxy in (as_json, pretty):
+                    raw(proxy.port, call)
             for request in broken_requests(canaries):
                 for proxy in proxies:
                     said = raw(proxy.port, request.encode())
@@ -352,7 +405,7 @@ def main():
     runs = runs_of(canaries.secrets)
     for name, text in texts:
         found += leaks(name, text, runs)
-    for fact in ("required_scope", "cookie_names"):
+    for fact in ("required_scope", "cookie_names", '"status_code":16', '"error_code":"unauthenticated"', "gRPC status 16"):
         if not any(fact in text for _, text in texts):
             found.append(f"no text has {fact}: it was not tested")
     if seen < ROUNDS // 2:

@@ -106,5 +106,29 @@ TEST_CASE("chunks that are broken give what came before, and nothing after") {
     CHECK_FALSE(reader.done());
 }
 
+TEST_CASE("trailers are kept where that is asked for, however they come") {
+    const std::string body =
+        "3\r\nabc\r\n0;x=y\r\ngrpc-status: 16\r\ngrpc-message:\r\n\r\nHTTP/1.1 200 OK";
+    Head head;
+    head.framing = Framing::chunked;
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{5}, body.size()}) {
+        for (const bool with_payload : {false, true}) {
+            BodyReader reader(head);
+            std::string kept, payload;
+            reader.keep_trailers(kept);
+            for (std::size_t at = 0; at < body.size() && !reader.done(); at += piece) {
+                const std::string_view slice = std::string_view(body).substr(at, piece);
+                if (with_payload)
+                    reader.take(slice, [&payload](std::string_view run) { payload += run; });
+                else
+                    reader.take(slice);
+            }
+            CHECK(reader.done());
+            CHECK(kept == "grpc-status: 16\r\ngrpc-message:\r\n");
+            CHECK(payload == (with_payload ? "abc" : ""));
+        }
+    }
+}
+
 }  // namespace
 }  // namespace whogoes::http

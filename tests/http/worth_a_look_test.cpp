@@ -95,6 +95,43 @@ TEST_CASE("a 200 is worth a look for what stands in either head") {
     }
 }
 
+TEST_CASE("a call is looked at once its status has come, wherever that is") {
+    const auto type = [](const std::string& name) {
+        return "Content-Type: application/" + name + "\r\n";
+    };
+    const struct {
+        const char* given;
+        std::string request;
+        std::string response;
+        Look look;
+    } rows[] = {
+        {"gRPC", get(), ok(type("grpc+proto")), Look::at_end},
+        {"gRPC-Web", get(), ok(type("grpc-web-text")), Look::at_end},
+        {"a Connect stream", get(), ok(type("connect+json")), Look::at_end},
+        {"a unary Connect call", get(type("json")), ok(type("json")), Look::none},
+        {"a refusal in the head", get(), ok(type("grpc") + "grpc-status: 16\r\n"), Look::at_head},
+        {"permission in the head", get(), ok(type("grpc-web") + "Grpc-Status: 7\r\n"),
+         Look::at_head},
+        {"a failure in the head", get(), ok(type("grpc") + "grpc-status: 13\r\n"), Look::none},
+        {"success in the head", get(), ok(type("grpc") + "grpc-status: 0\r\n"), Look::none},
+        {"a status that is nobody's", get(), ok(type("json") + "grpc-status: 16\r\n"), Look::none},
+        {"no type, to a call", get(type("grpc")), ok(), Look::at_end},
+        {"another type, to a call", get(type("grpc")), ok("Content-Type: text/html\r\n"),
+         Look::none},
+        {"an HTTP refusal", get(type("grpc")), "HTTP/1.1 401 No\r\n\r\n", Look::at_head},
+        {"CORS besides", get(), ok(type("grpc-web") + "Access-Control-Allow-Origin: *\r\n"),
+         Look::at_head},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.given);
+        const ReadRequest request(row.request);
+        const ReadResponse response(row.response);
+        REQUIRE(request.complete());
+        REQUIRE(response.complete());
+        CHECK(look_of(request.head, response.head) == row.look);
+    }
+}
+
 TEST_CASE("a success that may hide a refusal is known by the call") {
     const std::string json = "Content-Type: application/json; charset=utf-8\r\n";
     const std::string call = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n";

@@ -45,6 +45,8 @@ TEST_CASE("authorities are those of the variables, and where these lead nowhere 
     fs::create_directories(empty);
     fs::create_directories(full);
     std::ofstream(full / "9d66eef0.0") << "read when a name of this hash is met\n";
+    for (const char* const name : {"README", "ca.pem", "9d66eef0.pem", "9d66eef.0", "9d66eeg0.0"})
+        std::ofstream(empty / name) << "nobody looks here for an authority\n";
     std::ofstream(file) << "no certificate\n";
 
     CHECK_FALSE(flaw_of("/nowhere.pem", full));

@@ -58,6 +58,20 @@ TEST_CASE("a block goes back to its pool and is lent again; one that grew does n
     CHECK(third.capacity() == BufferPool::block_octets);
 }
 
+TEST_CASE("a buffer that shrinks holds what is in it, and its block is lent again") {
+    BufferPool pool;
+    Buffer buffer = pool.lend();
+    const char* const block = buffer.begin();
+    buffer.append("used kept");
+    buffer.consume(5);
+    buffer.shrink();
+    CHECK(buffer.view() == "kept");
+    CHECK(buffer.capacity() == 4);
+    CHECK(pool.lend().begin() == block);
+    buffer.append(" and more");
+    CHECK(buffer.view() == "kept and more");
+}
+
 TEST_CASE("a moved buffer takes its block along") {
     BufferPool pool;
     Buffer first = pool.lend();

@@ -113,6 +113,41 @@ TEST_CASE("a socket that the system grants no watch on is heard as soon as it do
     ::close(client);
 }
 
+// Whoever is let in is followed by another.
+struct EndlessCrowd final : Doorkeeper {
+    explicit EndlessCrowd(Endpoint at) : door(at) { come(); }
+    void come() const {
+        const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        CHECK(::connect(client, reinterpret_cast<const sockaddr*>(&door.address), door.length) ==
+              0);
+        ::close(client);
+    }
+    bool may_enter() override { return true; }
+    void nobody_came() override {}
+    void entered(int socket, const Endpoint&) override {
+        ++accepted;
+        ::close(socket);
+        come();
+    }
+    void out_of_descriptors() override {}
+
+    Endpoint door;
+    int accepted = 0;
+};
+
+TEST_CASE("a unix door closes behind those who were at it, however many still come") {
+    const Folder folder;
+    Reactor reactor;
+    const Endpoint endpoint = unix_endpoint(folder.path + "/socket");
+    const int socket = open_listener(endpoint, false);
+    EndlessCrowd crowd(endpoint);
+    Listener listener(reactor, socket, crowd);
+    listener.turn_newcomers_away();
+    CHECK(listener.close());
+    CHECK(crowd.accepted >= 4096);
+    CHECK(::fcntl(socket, F_GETFD) == -1);
+}
+
 TEST_CASE("a listener that was never heard goes away quietly") {
     Reactor reactor;
     const Folder folder;

@@ -88,6 +88,31 @@ TEST_CASE("who was forgotten hears nothing more of a socket that lives on as a c
     ::close(ends[1]);
 }
 
+TEST_CASE("nobody hears of room who has not asked for it, and whoever asks hears of it") {
+    Reactor reactor;
+    int ends[2];
+    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+    const boost::intrusive_ptr<Listening> one(new Listening);
+    REQUIRE(reactor.add(ends[0], *one));
+    reactor.tell_when(*one, Readiness::readable);
+    int ticks = 0;
+    reactor.run(1ms, [&] {
+        char block[16];
+        ++ticks;
+        if (ticks == 1) CHECK(::send(ends[0], "hello", 5, 0) == 5);
+        if (ticks == 3) CHECK(::recv(ends[1], block, sizeof block, 0) == 5);
+        if (ticks == 5) {
+            CHECK(one->told == 0);
+            reactor.tell_when(*one, Readiness::writable);
+        }
+        if (ticks == 7) reactor.stop();
+    });
+    CHECK(one->told > 0);
+    reactor.forget(*one);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
 TEST_CASE("a share is spent after so many octets, and then it is a new one") {
     Share share;
     CHECK_FALSE(share.spent(Share::most_octets - 1));

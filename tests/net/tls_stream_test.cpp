@@ -48,16 +48,22 @@ Context context(const SSL_METHOD* method) {
     return made;
 }
 
-// Stands before a socket and lets nothing out while it is shut, as a full socket does.
+// Stands before a socket and lets nothing out while it is shut, as a full socket does. Counts what
+// it lets out.
 struct Lock {
     bool shut = false;
+    bool alternates = false;  // every other time
+    int writes = 0;
 
     static int write(BIO* self, const char* at, int octets) {
         BIO_clear_retry_flags(self);
-        if (static_cast<Lock*>(BIO_get_data(self))->shut) {
+        Lock& lock = *static_cast<Lock*>(BIO_get_data(self));
+        lock.shut = lock.shut != lock.alternates;
+        if (lock.shut) {
             BIO_set_retry_write(self);
             return -1;
         }
+        ++lock.writes;
         const int written = BIO_write(BIO_next(self), at, octets);
         BIO_copy_next_retry(self);
         return written;
@@ -124,10 +130,27 @@ struct Pair {
     void say(std::string_view bytes) const {
         CHECK(SSL_write(peer.get(), bytes.data(), static_cast<int>(bytes.size())) > 0);
     }
+    // One record at most.
     std::string hear() const {
-        char block[256];
+        char block[32 * 1024];
         const int got = SSL_read(peer.get(), block, sizeof block);
         return {block, static_cast<std::size_t>(got > 0 ? got : 0)};
+    }
+    // What saying this would put on the wire.
+    std::string sealed(std::string_view bytes) const {
+        BIO* const socket = SSL_get_wbio(peer.get());
+        BIO_up_ref(socket);
+        BIO* const memory = BIO_new(BIO_s_mem());
+        SSL_set0_wbio(peer.get(), memory);
+        say(bytes);
+        char* record = nullptr;
+        const long octets = BIO_get_mem_data(memory, &record);
+        std::string sealed(record, static_cast<std::size_t>(octets));
+        SSL_set0_wbio(peer.get(), socket);
+        return sealed;
+    }
+    void put_on_wire(std::string_view bytes) const {
+        CHECK(::send(other, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
     }
     // The peer changes its keys and demands the same of us (RFC 8446, 4.6.3).
     void demand_new_keys() const {
@@ -155,10 +178,16 @@ Task<> read_into(Stream& stream, std::string& heard, std::size_t octets) {
     }
 }
 
+Task<> write_pieces(Stream& stream, std::vector<std::string> texts, Io& outcome) {
+    std::vector<iovec> pieces;
+    for (std::string& text : texts) pieces.push_back({text.data(), text.size()});
+    const std::span<iovec> all(pieces);
+    outcome = co_await stream.write_all(all);
+}
+
 Task<> write_whole(Stream& stream, std::string text, Io& outcome) {
-    iovec piece{text.data(), text.size()};
-    const std::span<iovec> pieces(&piece, 1);
-    outcome = co_await stream.write_all(pieces);
+    std::vector<std::string> texts(1, std::move(text));
+    co_await write_pieces(stream, std::move(texts), outcome);
 }
 
 // No event tells of room any more.
@@ -170,6 +199,114 @@ void fill(int socket) {
 
 void start(Task<> task) {
     spawn(std::move(task), [](const std::exception_ptr&) { FAIL("nothing throws here"); });
+}
+
+TEST_CASE("a message of up to 16 KiB is one record and one write, in however many pieces it lies") {
+    Pair pair;
+    Io written = Io::again;
+    const std::string head(300, 'h'), body(16 * 1024 - 300, 'b');
+    pair.play({[&] {
+                   pair.lock.put_before(pair.stream.tls());
+                   start(write_pieces(pair.stream, {head, "", body, ""}, written));
+               },
+               [&] { CHECK((pair.hear() == head + body)); }});
+    CHECK(written == Io::ok);
+    CHECK(pair.lock.writes == 1);
+}
+
+TEST_CASE("a longer message fills its records, also where each has to be written twice") {
+    Pair pair;
+    Io written = Io::again;
+    const std::vector<std::string> pieces = {
+        std::string(300, 'h'), std::string(20000, 'a'), "",
+        std::string(7, 'c'),   std::string(40000, 'b'), std::string(3000, 'e')};
+    std::string all, heard;
+    for (const std::string& piece : pieces) all += piece;
+    std::vector<std::size_t> records;
+    std::vector<std::function<void()>> steps = {[&] {
+        pair.lock.put_before(pair.stream.tls());
+        pair.lock.alternates = true;
+        start(write_pieces(pair.stream, pieces, written));
+        CHECK(written == Io::again);
+    }};
+    steps.insert(steps.end(), 12, [&] {
+        const std::string record = pair.hear();
+        if (!record.empty()) records.push_back(record.size());
+        heard += record;
+    });
+    pair.play(steps);
+    CHECK(written == Io::ok);
+    CHECK((heard == all));
+    CHECK(records == std::vector<std::size_t>{16384, 16384, 16384, 14155});
+    CHECK(pair.lock.writes == 4);
+}
+
+TEST_CASE("records that came with one read are read without another word of the socket") {
+    Pair pair;
+    std::string heard;
+    Io waited = Io::again;
+    bool told = false;
+    const auto wait = [&]() -> Task<> { waited = co_await pair.stream.readable(); };
+    pair.play({[&] {
+                   start(read_into(pair.stream, heard, 3));
+                   const std::string one = pair.sealed("one"), two = pair.sealed("two");
+                   pair.put_on_wire(one + two);
+               },
+               [&] {
+                   CHECK(heard == "one");
+                   CHECK(pair.stream.has_decrypted());
+                   CHECK(pair.stream.has_unread());
+                   start(wait());
+                   CHECK(waited == Io::ok);
+                   pair.stream.watch([](void* seen) { *static_cast<bool*>(seen) = true; }, &told);
+                   CHECK(told);
+                   start(read_into(pair.stream, heard, 6));
+                   CHECK(heard == "onetwo");
+                   CHECK_FALSE(pair.stream.has_decrypted());
+                   CHECK_FALSE(pair.stream.has_unread());
+               }});
+    pair.stream.cancel();
+}
+
+TEST_CASE("a record that came in parts is waited for, and a record without data is no data") {
+    Pair pair;
+    std::string heard, record;
+    bool told = false;
+    const auto tell = [](void* seen) { *static_cast<bool*>(seen) = true; };
+    pair.play({[&] {
+                   start(read_into(pair.stream, heard, 8));
+                   record = pair.sealed("in parts");
+                   pair.put_on_wire(std::string_view(record).substr(0, 9));
+               },
+               [&] {
+                   CHECK(heard.empty());
+                   CHECK_FALSE(pair.stream.has_decrypted());
+                   pair.put_on_wire(std::string_view(record).substr(9));
+               },
+               [&] {
+                   CHECK(heard == "in parts");
+                   pair.stream.watch(tell, &told);
+                   pair.demand_new_keys();
+               },
+               [&] {
+                   CHECK_FALSE(told);
+                   pair.say("data");
+               },
+               [&] { CHECK(told); }});
+    pair.stream.cancel();
+}
+
+TEST_CASE("a message costs one read") {
+    Pair pair;
+    std::string heard;
+    pair.play({[&] { start(read_into(pair.stream, heard, 5)); }, [&] { pair.say("hello"); },
+               [&] {
+                   CHECK(heard == "hello");
+                   // Nobody asks again what a short read has told.
+                   const BIO* const socket = SSL_get_rbio(pair.stream.tls());
+                   CHECK(BIO_should_retry(socket) == 0);
+               }});
+    pair.stream.cancel();
 }
 
 TEST_CASE("a key update while octets go both ways leaves neither direction waiting for ever") {

@@ -128,6 +128,30 @@ TEST_CASE("a verdict on the status stands beside the reason") {
           "              └ fix   send an Authorization header\n");
 }
 
+TEST_CASE("a call's own status stands in its tree, and a verdict on it beside the reason") {
+    rules::Diagnosis diagnosis = diagnosed(nothing_sent, "");
+    diagnosis.verdict = rules::Verdict::should_be_401;
+    AuthEvent event = described({.path = "/a.B/C", .status = 200}, diagnosis);
+    event.rpc = {"grpc", "a.B", "C", 7};
+    event.duration_ms = 3;
+    CHECK(console_lines(event, {}) ==
+          "12:51:24 200 GET  /a.B/C                3ms  ✗ no credentials: unauthenticated would be "
+          "right\n"
+          "              │ api   gRPC status 7 (permission_denied)\n"
+          "              └ fix   send an Authorization header\n");
+    CHECK(headline(event) ==
+          "200 GET /a.B/C - no credentials: unauthenticated would be right, gRPC status 7 "
+          "(permission_denied)");
+    event.rpc = {"connect_rpc", "a.B", "C", 16};
+    CHECK(status_words(event.rpc) == "Connect: unauthenticated");
+    event.rpc = {"grpc", "a.B", "C", 77};
+    CHECK(status_words(event.rpc) == "gRPC status 77");
+    event.rpc = {"grpc", "a.B", "C", 0};
+    CHECK(headline(event).find("gRPC") == std::string::npos);
+    event.rpc.code = -1;
+    CHECK(status_words(event.rpc).empty());
+}
+
 TEST_CASE("a path is cut in its middle to fit the terminal") {
     AuthEvent event = expired_event();
     event.path = "/v1/" + std::string(100, 'a') + "/end";

@@ -195,6 +195,22 @@ TEST_CASE("an entry of an HTTP archive has what the format asks for, and no secr
     CHECK(got.find("invalid_token") != std::string::npos);
 }
 
+TEST_CASE("a call is exported with its service, its method and its status") {
+    AuthEvent event = expired_event();
+    event.status = event.upstream_status = 200;
+    event.path = "/orders.v1.Orders/List";
+    event.rpc = {"grpc", "orders.v1.Orders", "List", 16};
+    std::string har = har_begin("0.1.0");
+    CHECK(append_har_entry(har, line_of(event)));
+    const auto entry = boost::json::parse(har + std::string(har_end())).at("log").at("entries");
+    const auto rpc = entry.at(0).at("_whogoes").at("rpc");
+    CHECK(rpc.at("service").as_string() == "orders.v1.Orders");
+    CHECK(rpc.at("method").as_string() == "List");
+    CHECK(rpc.at("grpc").at("status_code").as_int64() == 16);
+    CHECK(har.find(R"({"name":"grpc-status","value":"16"})") != std::string::npos);
+    CHECK(markdown_card(line_of(event)).find("grpc-status: 16\n") != std::string::npos);
+}
+
 TEST_CASE("an empty archive is one") {
     const auto log = boost::json::parse(har_begin("1") + std::string(har_end()));
     CHECK(log.at("log").at("entries").as_array().empty());

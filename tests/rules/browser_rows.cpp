@@ -12,6 +12,10 @@ constexpr std::string_view other_preflight =
 constexpr std::string_view cross_origin =
     "GET /\nOrigin: http://localhost:5173\nSec-Fetch-Mode: cors";
 
+constexpr std::string_view grpc_web =
+    "POST /a.B/C\nContent-Type: application/grpc-web\nOrigin: http://localhost:5173\n"
+    "Sec-Fetch-Mode: cors";
+
 void over_https(Exchange& exchange, Expectations&) {
     exchange.place.client_origin = "https://localhost:8401";
 }
@@ -102,6 +106,25 @@ const ComplianceRow rows[] = {
      "Bearer realm=\"a\""},
     {"cors-expose-headers-missing", false, "nothing to expose", cross_origin,
      "401\nAccess-Control-Allow-Origin: *"},
+
+    {"cors-grpc-status-hidden", true, "not exposed", grpc_web,
+     "200\nContent-Type: application/grpc-web\ngrpc-status: 16\ngrpc-message: no\n"
+     "Access-Control-Allow-Origin: http://localhost:5173"},
+    {"cors-grpc-status-hidden", true, "the message alone is not", grpc_web,
+     "200\ngrpc-status: 16\ngrpc-message: no\nAccess-Control-Allow-Origin: *\n"
+     "Access-Control-Expose-Headers: Grpc-Status"},
+    {"cors-grpc-status-hidden", true, "a star beside credentials", grpc_web,
+     "200\ngrpc-status: 16\nAccess-Control-Allow-Origin: http://localhost:5173\n"
+     "Access-Control-Allow-Credentials: true\nAccess-Control-Expose-Headers: *"},
+    {"cors-grpc-status-hidden", false, "exposed", grpc_web,
+     "200\ngrpc-status: 16\ngrpc-message: no\nAccess-Control-Allow-Origin: *\n"
+     "Access-Control-Expose-Headers: grpc-status, grpc-message"},
+    {"cors-grpc-status-hidden", false, "a star", grpc_web,
+     "200\ngrpc-status: 16\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: *"},
+    {"cors-grpc-status-hidden", false, "in the body", grpc_web,
+     "200\nContent-Type: application/grpc-web\nAccess-Control-Allow-Origin: *"},
+    {"cors-grpc-status-hidden", false, "no browser",
+     "POST /a.B/C\nContent-Type: application/grpc-web", "200\ngrpc-status: 16"},
 
     {"cors-allow-headers-missing-authorization", true, "not named", preflight,
      "204\nAccess-Control-Allow-Headers: content-type"},

@@ -170,6 +170,35 @@ TEST_CASE("a challenge is added to nothing but a bare 401") {
     CHECK(remedy_for(empty_field, {.offers = {bearer}}).challenges.size() == 1);
 }
 
+TEST_CASE("a call of gRPC that HTTP refuses is told its own status beside it") {
+    constexpr std::string_view call = "POST /a.B/C\nContent-Type: application/grpc";
+    constexpr std::string_view placeholder =
+        "POST /a.B/C\nContent-Type: application/grpc+proto\nAuthorization: Bearer undefined";
+    const RemedyPolicy policy{.offers = {bearer}, .grpc = true};
+    const auto told = [](std::string_view request, std::string_view response,
+                         const RemedyPolicy& by) {
+        BriefExchange brief(request, response);
+        const Remedy remedy = remedy_for(brief, by);
+        return remedy.grpc ? std::to_string(remedy.grpc->code) + " " + remedy.grpc->message : "";
+    };
+    CHECK(told(call, "401", policy) == "16 HTTP 401: no credentials");
+    CHECK(told(placeholder, "401\nContent-Type: text/html", policy) ==
+          "16 HTTP 401: placeholder for a token");
+    CHECK(told(placeholder, "403\n\nYou do not have permission to do this", policy)
+              .starts_with("7 HTTP 403"));
+    CHECK(told(call, "401\nWWW-Authenticate: Bearer", policy) == "16 HTTP 401: no credentials");
+    RemedyPolicy silent = policy;
+    silent.describe = false;
+    CHECK(told(call, "401", silent) == "16 HTTP 401");
+    CHECK(told(call, "401", {.offers = {bearer}}) == "");
+    for (const std::string_view status : {"200", "400", "404", "407", "429", "503"})
+        CHECK(told(call, status, policy) == "");
+    CHECK(told(call, "401\ngrpc-status: 7", policy) == "");
+    CHECK(told("POST /a.B/C\nContent-Type: application/grpc-web", "401", policy) == "");
+    CHECK(told("POST /a.B/C\nContent-Type: application/connect+json", "401", policy) == "");
+    CHECK(told("POST /a.B/C\nContent-Type: application/json", "401", policy) == "");
+}
+
 TEST_CASE("descriptions can be switched off, the error code stays") {
     BriefExchange brief(expired, "401");
     CHECK(remedy_for(brief, {.offers = {bearer}, .describe = false}).challenges ==

@@ -27,7 +27,7 @@ TEST_CASE("a request that must not be repeated goes out on no connection that ha
             CAPTURE(tls);
             CAPTURE(request.substr(0, 6));
             RigOptions options;
-            options.settings.timeouts.upstream_idle = 1h;
+            options.settings.timeouts.upstream_idle_unsafe = 1h;
             options.settings.upstream_tls.verify = false;
             if (tls) options.upstream.tls = certificates().upstream.get();
             Rig rig(options);

@@ -49,7 +49,6 @@ TEST_CASE("what cannot be passed on safely is refused, named, and logged without
         {"a coding that we do not know",
          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
         {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505},
-        {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
         {"our own Via", "GET / HTTP/1.1\r\nHost: a\r\nVia: 1.1 other, 1.1 whogoes-0badcafe\r\n\r\n",
          508},
     };

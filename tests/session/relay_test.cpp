@@ -142,6 +142,30 @@ TEST_CASE("a server-sent event arrives at once") {
     CHECK(client.wire.read_through("0\r\n\r\n") == chunk("data: 2\n\n") + chunk(""));
 }
 
+TEST_CASE("an event stream that held next to nothing is recorded, and what was sent on is served") {
+    Rig rig({.log_everything = true});
+    Gate first_seen;
+    rig.upstream.will([&](Talk& talk) {
+        talk.answer(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n" +
+            chunk("data: 1\n\n"));
+        first_seen.wait();
+        talk.send(chunk("data: 2\n\n") + chunk(""));
+    });
+    rig.upstream.will_answer(ok("next"));
+    Client client = rig.connect();
+
+    client.send("\r\n" + get("/events") + get("/next"));
+    read_head(client.wire);
+    CHECK(client.wire.read_through("\n\n\r\n") == chunk("data: 1\n\n"));
+    first_seen.open();
+    CHECK(client.wire.read_through("0\r\n\r\n") == chunk("data: 2\n\n") + chunk(""));
+    CHECK(client.reply().body == "next");
+    CHECK(text_at(rig.next_event(), "/url/path") == "/events");
+    CHECK(text_at(rig.next_event(), "/url/path") == "/next");
+}
+
 TEST_CASE("an answer larger than every buffer arrives whole, however slowly it is read") {
     Rig rig;
     std::string body(20 * 1024 * 1024, '.');

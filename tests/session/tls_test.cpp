@@ -2,12 +2,14 @@
 #include "tests/support/rig_certificates.hpp"
 
 #include <doctest/doctest.h>
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 // TLS on either side, and unix sockets.
 namespace whogoes::support {
@@ -51,6 +53,81 @@ TEST_CASE("a TLS listener speaks 1.2 and 1.3, and tells the upstream") {
     }
 }
 
+// A client context and the sessions that its connections were given.
+struct Resuming {
+    explicit Resuming(int version) : context(client_context(version)) {
+        SSL_CTX_set_app_data(context.get(), this);
+        SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT);
+        SSL_CTX_sess_set_new_cb(context.get(), [](SSL* ssl, SSL_SESSION* session) {
+            static_cast<Resuming*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))
+                ->sessions.emplace_back(session);
+            return 1;
+        });
+    }
+    // Whether the connection resumed the last of them.
+    bool resumes(const Rig& rig, std::size_t listener) {
+        Client client = rig.connect_plain(listener);
+        client.wire.secure_as_client(context.get(),
+                                     sessions.empty() ? nullptr : sessions.back().get());
+        CHECK(client.ask(get("/")).body == "served");
+        return SSL_session_reused(client.wire.tls()) == 1;
+    }
+    net::TlsContext context;
+    std::vector<net::TlsSessions::Session> sessions;
+};
+
+TEST_CASE("a client gets tickets that are good at every worker and listener, and after a reload") {
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        CAPTURE(version);
+        Rig rig({.workers = 2, .tls = true, .listeners = 2});
+        rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
+        Resuming client(version);
+        CHECK_FALSE(client.resumes(rig, 0));
+        CHECK(client.sessions.size() == (version == TLS1_3_VERSION ? 2 : 1));
+        for (int i = 0; i < 8; ++i) CHECK(client.resumes(rig, i % 2));
+        rig.reload([](settings::Settings&) {});
+        for (int i = 0; i < 4; ++i) CHECK(client.resumes(rig, i % 2));
+    }
+}
+
+TEST_CASE("a request that comes together with the handshake's end is served") {
+    Rig rig({.tls = true});
+    rig.upstream.will_answer(ok("served"));
+    const net::TlsContext context = client_context(TLS1_3_VERSION);
+    const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context.get()), SSL_free);
+    BIO *const came = BIO_new(BIO_s_mem()), *const to_send = BIO_new(BIO_s_mem());
+    SSL_set_bio(tls.get(), came, to_send);
+    SSL_set_connect_state(tls.get());
+    Wire wire = rig.connect_plain().wire;
+    const auto send_all = [&] {
+        char* bytes = nullptr;
+        const long octets = BIO_get_mem_data(to_send, &bytes);
+        wire.send({bytes, static_cast<std::size_t>(octets)});
+        BIO_reset(to_send);
+    };
+    const auto receive = [&] {
+        const std::string bytes = wire.read_some();
+        BIO_write(came, bytes.data(), static_cast<int>(bytes.size()));
+        return !bytes.empty();
+    };
+    while (SSL_do_handshake(tls.get()) != 1) {
+        send_all();
+        REQUIRE(receive());
+    }
+    const std::string request = get("/");
+    SSL_write(tls.get(), request.data(), static_cast<int>(request.size()));
+    send_all();
+    std::string answer;
+    while (answer.find("served") == std::string::npos) {
+        char block[4096];
+        const int got = SSL_read(tls.get(), block, sizeof block);
+        if (got > 0)
+            answer.append(block, static_cast<std::size_t>(got));
+        else
+            REQUIRE(receive());
+    }
+}
+
 TEST_CASE("plain HTTP on the TLS port is told so, once, and the log as well") {
     Rig rig({.tls = true});
     Client client = rig.connect_plain();
@@ -70,8 +147,10 @@ TEST_CASE("TLS 1.1 is refused") {
     CHECK_THROWS_AS(client.wire.secure_as_client(context.get()), WireError);
 }
 
-TEST_CASE("ALPN offers http/1.1 and nothing else") {
-    Rig rig({.tls = true});
+TEST_CASE("without HTTP/2 ALPN offers http/1.1 and nothing else") {
+    settings::Settings settings;
+    settings.speaks_http_2 = false;
+    Rig rig({.settings = settings, .tls = true});
     rig.upstream.always([](Talk& talk) { talk.answer(ok("served")); });
     {
         const net::TlsContext both = client_context(TLS1_3_VERSION, "\x02h2\x08http/1.1");

@@ -73,6 +73,7 @@ void FakeUpstream::serve(Connection& connection, std::size_t number) {
             const char* name = SSL_get_servername(connection.wire.tls(), TLSEXT_NAMETYPE_host_name);
             const std::lock_guard lock(mutex_);
             server_names_.push_back(name != nullptr ? name : "");
+            resumed_.push_back(SSL_session_reused(connection.wire.tls()) == 1);
         }
         while (connection.wire.has_more()) {
             Message request = read_head(connection.wire);
@@ -165,6 +166,11 @@ void FakeUpstream::wait_for_ended(std::size_t connections) {
 std::vector<std::string> FakeUpstream::server_names() const {
     const std::lock_guard lock(mutex_);
     return server_names_;
+}
+
+std::vector<bool> FakeUpstream::resumed() const {
+    const std::lock_guard lock(mutex_);
+    return resumed_;
 }
 
 std::vector<std::string> FakeUpstream::failures() const {

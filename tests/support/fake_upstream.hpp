@@ -63,6 +63,7 @@ public:
     std::size_t connections() const { return accepted_.load(); }
     void wait_for_ended(std::size_t connections);   // that the proxy closed or reset
     std::vector<std::string> server_names() const;  // SNI of each connection
+    std::vector<bool> resumed() const;              // of each connection: its TLS session
     void stop();
     // What went wrong on this side; an error in a step stands here too. The rig fails a test on it.
     std::vector<std::string> failures() const;
@@ -90,6 +91,7 @@ private:
     Step always_;
     std::vector<Message> requests_;
     std::vector<std::string> failures_, server_names_, forgiven_;
+    std::vector<bool> resumed_;
     std::vector<std::unique_ptr<Connection>> connections_;
     std::atomic<std::size_t> accepted_{0};
     std::size_t ended_ = 0;

@@ -132,7 +132,9 @@ app::WorkerOrders Rig::orders() const {
     orders.settings = settings_;
     orders.pool = settings::pool_settings(*settings_);
     if (options_.tls)
-        orders.tls = net::server_tls(certificates().server.certificate, certificates().server.key);
+        orders.tls =
+            net::server_tls(certificates().server.certificate, certificates().server.key,
+                            settings_->speaks_http_2 ? net::Alpn::both : net::Alpn::http_1_1);
     return orders;
 }
 
@@ -228,10 +230,12 @@ std::string Rig::log_text() const {
     return log_text_;
 }
 
-Client Rig::connect_plain() const { return Client(Wire::to(endpoint_)); }
+Client Rig::connect_plain(std::size_t listener) const {
+    return Client(Wire::to(endpoints_.at(listener)));
+}
 
 Client Rig::connect(std::size_t listener) const {
-    Client client(Wire::to(endpoints_.at(listener)));
+    Client client = connect_plain(listener);
     if (options_.tls) client.wire.secure_as_client(certificates().trusting_client.get());
     return client;
 }

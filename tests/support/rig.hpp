@@ -51,7 +51,8 @@ public:
     ~Rig();
 
     Client connect(std::size_t listener = 0) const;
-    Client connect_plain() const;           // without TLS, whatever the listener wants
+    // Without TLS, whatever the listener wants.
+    Client connect_plain(std::size_t listener = 0) const;
     Message ask(std::string_view request);  // on a connection of its own
     Message get(std::string_view target, std::string_view fields = "");
 

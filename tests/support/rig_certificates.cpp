@@ -74,14 +74,6 @@ CertificateFiles write(const std::string& folder, const std::string& name,
     return files;
 }
 
-net::TlsContext serving(const CertificateFiles& files) {
-    net::TlsContext context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-    SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str());
-    SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM);
-    SSL_CTX_set_info_callback(context.get(), nullptr);
-    return context;
-}
-
 struct Made : Certificates {
     Made() {
         std::string path =
@@ -116,6 +108,14 @@ struct Made : Certificates {
 };
 
 }  // namespace
+
+net::TlsContext serving(const CertificateFiles& files) {
+    net::TlsContext context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+    SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str());
+    SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_set_info_callback(context.get(), nullptr);
+    return context;
+}
 
 const Certificates& certificates() {
     static const Made made;

@@ -24,4 +24,7 @@ struct Certificates {
 
 const Certificates& certificates();
 
+// What a server with this certificate needs; TLS 1.2 and 1.3.
+net::TlsContext serving(const CertificateFiles&);
+
 }  // namespace whogoes::support

@@ -79,9 +79,10 @@ bool Wire::wait(short events, std::chrono::milliseconds at_most) {
     }
 }
 
-void Wire::secure_as_client(ssl_ctx_st* context) {
+void Wire::secure_as_client(ssl_ctx_st* context, ssl_session_st* resume) {
     tls_.reset(SSL_new(context));
     SSL_set_connect_state(tls_.get());
+    if (resume != nullptr) SSL_set_session(tls_.get(), resume);
     shake_hands();
 }
 

@@ -13,6 +13,7 @@
 
 struct ssl_st;
 struct ssl_ctx_st;
+struct ssl_session_st;
 
 // A test's end of a connection: blocking, plain or TLS, with an upper bound on every wait. Knows
 // nothing of HTTP and shares no code with the streams that it tests.
@@ -36,8 +37,9 @@ public:
     Wire& operator=(Wire&&) noexcept;
     ~Wire();
 
-    // Shakes hands on either side; throws WireError with OpenSSL's reason.
-    void secure_as_client(ssl_ctx_st*);
+    // Shakes hands on either side; throws WireError with OpenSSL's reason. A client may offer to
+    // resume a session.
+    void secure_as_client(ssl_ctx_st*, ssl_session_st* resume = nullptr);
     void secure_as_server(ssl_ctx_st*);
     ssl_st* tls() const { return tls_.get(); }
 

@@ -46,6 +46,31 @@ TEST_CASE("a body that is no form is kept for what it must not tell") {
     CHECK(recording->front().other_body == R"({"password":"x"})");
 }
 
+TEST_CASE("the status of a call is found at the end of a body, however long it is") {
+    std::string body("\0\0\x02\0\0", 5);
+    body += std::string(0x20000, 'm') + std::string("\x80\0\0\0\x12", 5) + "grpc-status: 7\r\nxx";
+    std::string encoded;
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    REQUIRE(body.size() % 3 == 0);
+    for (std::size_t at = 0; at < body.size(); at += 3) {
+        unsigned group = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            group = group << 8U | static_cast<unsigned char>(body[at + i]);
+        for (const unsigned shift : {18U, 12U, 6U, 0U}) encoded += digits[group >> shift & 63U];
+    }
+    const Recording recording = read_har(
+        R"({"log":{"entries":[{"request":{"method":"POST","url":"http://a/b.C/D","headers":[]},)"
+        R"("response":{"status":200,"headers":[{"name":"content-type",)"
+        R"("value":"application/grpc-web+proto"}],"content":{"encoding":"base64","text":")" +
+        encoded + R"("}}}]}})");
+    REQUIRE(recording.has_value());
+    const rules::Expectations expected;
+    const rules::Exchange exchange = recording->front().exchange({}, {expected});
+    REQUIRE(exchange.rpc.status);
+    CHECK(exchange.rpc.status->code == 7);
+}
+
 TEST_CASE("what never went over HTTP, or was never answered, is left out") {
     const std::string blocked =
         R"({"request":{"url":"https://a/"},"response":{"status":0,"headers":[]}})";

@@ -103,6 +103,34 @@ TEST_CASE("of a request that nobody saw, no cause is named") {
     CHECK(one.at("verdict").as_string() == "unknown");
 }
 
+TEST_CASE("a refused call is explained, wherever its answer has the status") {
+    const std::string request =
+        "POST /orders.v1.Orders/List HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\n\r\n";
+    const std::string head = "HTTP/2 200 \r\ncontent-type: application/grpc\r\n";
+    const std::string status = "grpc-status: 16\r\ngrpc-message: token%20has%20expired\r\n";
+    const std::string message("\0\0\0\0\2hi", 7);
+    for (const std::string& answer :
+         {head + status + "\r\n", head + "\r\n" + message + status + "\r\n",
+          "HTTP/2 200 \r\ncontent-type: application/grpc-web\r\n\r\n" + message +
+              std::string("\x80\0\0\0\x36", 5) + status}) {
+        CAPTURE(answer);
+        const Linted out = linted(request + answer);
+        CHECK(out.text.starts_with(
+            "200 POST /orders.v1.Orders/List, gRPC status 16 (unauthenticated)\n"));
+        CHECK(out.text.find("  cause    no-credentials (certain): ") != std::string::npos);
+        CHECK(out.exit_code == 0);
+    }
+    CHECK(linted(request + head + "\r\n" + message + "grpc-status: 0\r\n")
+              .text.starts_with("1 answer: 0 errors"));
+    const std::string connect =
+        "POST /orders.v1.Orders/List HTTP/1.1\r\nHost: a\r\n"
+        "Content-Type: application/connect+json\r\n\r\n";
+    const Linted stream =
+        linted(connect + "HTTP/1.1 200 OK\r\nContent-Type: application/connect+json\r\n\r\n" +
+               std::string("\2\0\0\0\x24", 5) + R"({"error":{"code":"unauthenticated"}})");
+    CHECK(stream.text.starts_with("200 POST /orders.v1.Orders/List, Connect: unauthenticated\n"));
+}
+
 TEST_CASE("an answer that was asked for is shown, and one without a login is no success") {
     const struct {
         int status;

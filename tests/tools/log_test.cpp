@@ -300,6 +300,12 @@ TEST_CASE("an event is shown in full by its id") {
     CHECK(ran.out.find('\x1b') == std::string::npos);
     request.json = true;
     CHECK(run(request).out == line_of(event));
+    request.json = false;
+    event.rpc = {"grpc", "orders.v1.Orders", "List", 16};
+    put(log, line_of(event));
+    const std::string call = run(request).out;
+    CHECK(call.find("calls List of orders.v1.Orders\n") != std::string::npos);
+    CHECK(call.find("gRPC status 16 (unauthenticated)\n") != std::string::npos);
     request.ids = {"ZZZZ"};
     const Ran none = run(request);
     CHECK(none.code == 1);

@@ -44,10 +44,10 @@ function changed({ auth, refresh, status }) {
     would.length > 0 && [make('p', {}, 'With ', make('code', {}, 'challenge'), ' set it would add'), lines(would.map((value) => `WWW-Authenticate: ${value}`).join('\n'))]);
 }
 function passed(event) {
-  const { record, auth, method, path, token } = event, http = record.http || {}, query = record.url?.query;
+  const { record, auth, method, path, token, code } = event, http = record.http || {}, query = record.url?.query;
   return method && make('div', { class: 'trio' },
     message('Sent', `${method} ${path}${query ? `?${query}` : ''}`, fields(http.request?.header, auth.source === 'header' && { authorization: `${auth.scheme || ''} ${token}`.trim() })),
-    message('Got', record.upstream?.status_code || 'no answer of the API', fields(http.response?.header, auth.challenge?.received?.length && { 'www-authenticate': auth.challenge.received.join('\nwww-authenticate: ') })),
+    message('Got', record.upstream?.status_code || 'no answer of the API', fields({ ...http.response?.header, ...code !== undefined && { 'grpc-status': String(code) } }, auth.challenge?.received?.length && { 'www-authenticate': auth.challenge.received.join('\nwww-authenticate: ') })),
     changed(event));
 }
 const claim = (name, value) => (/^(iat|exp|nbf)$/.test(name) ? [moment(value * 1000), make('small', {}, ` ${value}, ${iso(value * 1000).replace('T', ' ').replace('.000Z', ' UTC')}`)] : String(value));

@@ -17,7 +17,7 @@ export function eventOf(line) {
   return { line, record, auth, at: Date.parse(record.time), id: record.id || '', cause: auth.cause || '', token: auth.token || '',
     rules: auth.rules || [], status: http.response?.status_code || 0, method: http.request?.method || '', path: record.url?.path || '',
     client: record.client?.address || '', refused: record.event === 'auth.failure', why: dash < 0 ? '' : message.slice(dash + 3),
-    message, said: record.upstream?.message || '', refresh: auth.refresh || 'off' };
+    code: record.rpc?.grpc?.status_code, message, said: record.upstream?.message || '', refresh: auth.refresh || 'off' };
 }
 export const renewed = (event) => /^(replayed|joined)/.test(event.refresh);
 // That it started, drains and stopped is no event to look at; a warning is.

@@ -3,7 +3,7 @@ import { $, brief, dot, make, number, refill, stamp } from './dom.js';
 import { renewed, rowOf, state, times } from './events.js';
 import { card } from './card.js';
 
-const tone = ({ status }) => ({ 401: 'warn', 403: 'odd' })[status] || (status >= 500 ? 'bad' : status < 400 && 'good');
+const tone = ({ status, code }) => ({ 401: 'warn', 403: 'odd' })[status] || { 16: 'warn', 7: 'odd' }[status < 300 && code] || (status >= 500 ? 'bad' : status < 400 && 'good');
 const height = () => parseFloat(getComputedStyle($('list')).getPropertyValue('--row')) * parseFloat(getComputedStyle(document.documentElement).fontSize);
 const cell = (kind, ...words) => make('span', { class: kind }, words);
 

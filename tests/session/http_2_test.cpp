@@ -1,0 +1,229 @@
+#include "tests/support/h2_peer.hpp"
+#include "tests/support/rig.hpp"
+#include "tests/support/rig_certificates.hpp"
+
+#include <doctest/doctest.h>
+#include <openssl/ssl.h>
+
+#include <string>
+
+// Clients that speak HTTP/2, in front of an API that does not.
+namespace whogoes::support {
+namespace {
+
+using Role = H2Peer::Role;
+
+TEST_CASE("a request by HTTP/2 reaches an HTTP/1.1 API, and its answer comes back") {
+    Rig rig;
+    rig.upstream.will_answer(ok("hello"));
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const H2Message& reply = peer.whole(peer.ask(h2_get("/v1?x=1", {{"accept", "*/*"}})));
+    CHECK(reply.status() == 200);
+    CHECK(reply.body == "hello");
+    const Message seen = rig.upstream.request(0);
+    CHECK(seen.start_line() == "GET /v1?x=1 HTTP/1.1");
+    CHECK(seen.field("Host") == "api.test");
+    CHECK(seen.field("X-Forwarded-For") == "127.0.0.1");
+    CHECK(seen.field("Via").substr(0, 10) == "2 whogoes-");
+    CHECK(peer.remote_setting(3) == 250);
+}
+
+TEST_CASE("the preface is told octet by octet, and a method that begins like it stays HTTP/1.1") {
+    Rig rig;
+    rig.upstream.will_answer(ok("one"));
+    rig.upstream.will_answer(ok("two"));
+    Client plain = rig.connect();
+    for (const char octet : get("/one")) plain.send(std::string(1, octet));
+    CHECK(plain.reply().body == "one");
+    Client post_client = rig.connect();
+    const std::string request = post("/two", "body");
+    for (const char octet : request) post_client.send(std::string(1, octet));
+    CHECK(post_client.reply().body == "two");
+}
+
+TEST_CASE("a body is passed on by its length, or by chunks with its trailers") {
+    Rig rig;
+    rig.upstream.will_answer(ok("one"));
+    rig.upstream.will_answer(ok("two"));
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const std::string body(300000, 'x');
+    const std::int32_t first = peer.ask(h2_post("/one", {{"content-length", "300000"}}), body);
+    CHECK(peer.whole(first).body == "one");
+    CHECK(rig.upstream.request(0).body == body);
+    const std::int32_t second = peer.ask(h2_post("/two"), "", false);
+    peer.send_data(second, "abc", true, {{"x-sum", "1"}});
+    CHECK(peer.whole(second).body == "two");
+    CHECK(rig.upstream.request(1).field("Transfer-Encoding") == "chunked");
+}
+
+TEST_CASE("streams of one connection are served side by side") {
+    Rig rig;
+    Gate reached, release;
+    rig.upstream.will([&](Talk& talk) {
+        reached.open();
+        release.wait();
+        talk.answer(ok("slow"));
+    });
+    rig.upstream.will_answer(ok("fast"));
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const std::int32_t slow = peer.ask(h2_get("/slow"));
+    reached.wait();
+    const std::int32_t fast = peer.ask(h2_get("/fast"));
+    CHECK(peer.whole(fast).body == "fast");
+    CHECK_FALSE(peer.message(slow).head_came);
+    release.open();
+    CHECK(peer.whole(slow).body == "slow");
+}
+
+TEST_CASE("interim answers and trailers reach the client") {
+    Rig rig;
+    rig.upstream.will_answer(
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: grpc-status\r\n\r\n"
+        "5\r\nhello\r\n0\r\ngrpc-status: 16\r\n\r\n");
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const H2Message& reply = peer.whole(peer.ask(h2_get("/")));
+    REQUIRE(reply.interims.size() == 1);
+    CHECK(reply.body == "hello");
+    CHECK(reply.trailer("grpc-status") == "16");
+    CHECK(reply.field("transfer-encoding").empty());
+}
+
+TEST_CASE("an answer that breaks off is reset, never ended") {
+    Rig rig;
+    rig.upstream.will_answer_and_close("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    rig.upstream.will_answer_and_close(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    rig.upstream.will_answer_and_close("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nwhole");
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    for (int i = 0; i < 2; ++i) {
+        const H2Message& reply = peer.closed(peer.ask(h2_get("/")));
+        CHECK_FALSE(reply.ended);
+        CHECK(reply.error_code == 2);
+    }
+    const H2Message& whole = peer.whole(peer.ask(h2_get("/")));
+    CHECK(whole.ended);
+    CHECK(whole.body == "whole");
+}
+
+TEST_CASE("a stream that its client resets ends its request, and no other") {
+    Rig rig;
+    Gate reached;
+    rig.upstream.will([&](Talk& talk) {
+        reached.open();
+        CHECK_FALSE(talk.wire.has_more());
+    });
+    rig.upstream.will_answer(ok("other"));
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const std::int32_t first = peer.ask(h2_get("/first"));
+    reached.wait();
+    peer.reset(first, 8);
+    CHECK(peer.whole(peer.ask(h2_get("/other"))).body == "other");
+    rig.upstream.wait_for_ended(1);
+}
+
+TEST_CASE("a refusal is explained as one by HTTP/1.1 is") {
+    Rig rig({.offers = {"Bearer"}});
+    rig.upstream.will_answer("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}");
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const H2Message& reply = peer.whole(peer.ask(h2_get("/orders")));
+    CHECK(reply.status() == 401);
+    CHECK(reply.body == "{}");
+    CHECK(reply.field("www-authenticate").substr(0, 6) == "Bearer");
+    CHECK(text_at(rig.next_event(), "/auth/cause") == "no-credentials");
+}
+
+TEST_CASE("fields that are too large get a 431, and the connection serves on") {
+    Rig rig;
+    rig.upstream.will_answer(ok("next"));
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    H2Fields large = h2_get("/");
+    for (int i = 0; i < 80; ++i)
+        large.emplace_back("x-" + std::to_string(i), std::string(1000, 'v'));
+    CHECK(peer.whole(peer.ask(large)).status() == 431);
+    CHECK(peer.whole(peer.ask(h2_get("/next"))).body == "next");
+}
+
+TEST_CASE("two names for who is asked are refused") {
+    Rig rig;
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    CHECK(peer.whole(peer.ask(h2_get("/", {{"host", "other.test"}}))).status() == 400);
+}
+
+TEST_CASE("a client that resets without end is sent away, and the log says why") {
+    Rig rig;
+    rig.upstream.always([](Talk& talk) { talk.wire.has_more(); });
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    try {
+        for (int i = 0; i < 2000 && !peer.saw_goaway(); ++i) peer.reset(peer.ask(h2_get("/")), 8);
+        peer.until_closed();
+    } catch (const WireError&) {
+    }
+    CHECK(peer.saw_goaway());
+    CHECK(peer.went_away() == 11);
+    CHECK(eventually(
+        [&] { return rig.log_text().find("too many streams were reset") != std::string::npos; }));
+}
+
+TEST_CASE("draining lets what is under way end, and takes nothing new") {
+    Rig rig;
+    Gate reached, release;
+    rig.upstream.will([&](Talk& talk) {
+        reached.open();
+        release.wait();
+        talk.answer(ok("whole"));
+    });
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const std::int32_t id = peer.ask(h2_get("/"));
+    reached.wait();
+    rig.drain();
+    while (!peer.saw_goaway()) peer.pump();
+    release.open();
+    CHECK(peer.whole(id).body == "whole");
+    peer.until_closed();
+}
+
+TEST_CASE("where HTTP/2 is off, its preface is refused as any other version is") {
+    settings::Settings settings;
+    settings.speaks_http_2 = false;
+    Rig rig({.settings = settings});
+    CHECK(rig.ask("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status() == 505);
+}
+
+TEST_CASE("ALPN chooses HTTP/2 where both are offered, and HTTP/1.1 where only that is") {
+    Rig rig({.tls = true});
+    rig.upstream.will_answer(ok("two"));
+    rig.upstream.will_answer(ok("one"));
+    const auto context = [](std::string_view offered) {
+        net::TlsContext made(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+        SSL_CTX_load_verify_locations(made.get(), certificates().authority.certificate.c_str(),
+                                      nullptr);
+        SSL_CTX_set_alpn_protos(made.get(), reinterpret_cast<const unsigned char*>(offered.data()),
+                                static_cast<unsigned>(offered.size()));
+        return made;
+    };
+    const net::TlsContext both = context("\x08http/1.1\x02h2");
+    Client client = rig.connect_plain();
+    client.wire.secure_as_client(both.get());
+    H2Peer peer(client.wire, Role::client);
+    CHECK(peer.whole(peer.ask(h2_get("/"))).body == "two");
+    CHECK(rig.upstream.request(0).field("X-Forwarded-Proto") == "https");
+    const net::TlsContext old = context("\x08http/1.1");
+    Client other = rig.connect_plain();
+    other.wire.secure_as_client(old.get());
+    CHECK(other.ask(get("/")).body == "one");
+}
+
+}  // namespace
+}  // namespace whogoes::support
