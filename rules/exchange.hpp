@@ -3,6 +3,7 @@
 #include "rules/challenge.hpp"
 #include "rules/credential_place.hpp"
 #include "rules/credentials.hpp"
+#include "rules/documented.hpp"
 #include "rules/fields.hpp"
 #include "rules/heard.hpp"
 #include "rules/jwt.hpp"
@@ -97,6 +98,7 @@ struct Exchange {
     const Expectations* expected = nullptr;      // never null after read()
     const KeySet* keys = nullptr;                // may stay null: no keys configured
     std::span<const Dialect> dialects{};         // of the operator's own, beside the built-in ones
+    const DocumentedOperation* documented = nullptr;  // null: no description, or not in it
     bool request_seen = true;     // false: an answer alone, and nothing is told of who asked
     Recollection recollection{};  // what History knows of this client
     std::optional<ReplayOf> replay_of{};

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace whogoes::rules {
 namespace {
 
 using compliance::is_token_endpoint;
+
+constexpr std::string_view insufficient_scope = "insufficient_scope";
 
 // A 401 with no challenge of its own, that means what a 401 means: a preflight is refused whatever
 // it carries, and a token endpoint's 401 is about its client (RFC 6749, 5.2).
@@ -139,6 +142,47 @@ std::vector<std::string> challenges_for(const Diagnosis& diagnosis, const Exchan
     return lines;
 }
 
+// A bare 403 for a scope that the token lacks: with a challenge, a client asks for more than it has
+// (RFC 6750, 3.1; MCP 2025-11-25, "Scope Challenge Handling").
+bool lacks_a_scope(const Diagnosis& diagnosis, const Exchange& exchange) {
+    return exchange.response.status == 403 && exchange.challenges.absent() && !exchange.preflight &&
+           diagnosis.main && diagnosis.main->cause->bearer_error == insufficient_scope &&
+           compliance::token_in_header(exchange) != nullptr;
+}
+
+// By the configuration alone. One that the token has would send the client round in a circle; where
+// none is known, the metadata says what there is.
+std::string scope_to_ask_for(const Exchange& exchange, const RemedyPolicy& policy) {
+    std::string scopes;
+    if (exchange.documented)
+        for (const auto& way : exchange.documented->security)
+            for (const DocumentedScheme& scheme : way)
+                for (const std::string& scope : scheme.scopes)
+                    scopes += (scopes.empty() ? "" : " ") + scope;
+    if (!scopes.empty() || !exchange.jwt || exchange.jwt->scopes.empty()) return scopes;
+    const std::vector<std::string>& has = exchange.jwt->scopes;
+    const auto words = words_of(policy.scope);
+    const bool lacks = std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+        return std::find(has.begin(), has.end(), word) == has.end();
+    });
+    return lacks ? policy.scope : std::string();
+}
+
+std::vector<std::string> scope_challenges(const Exchange& exchange, const RemedyPolicy& policy) {
+    std::vector<std::string> lines;
+    for (const Offer& offer : policy.offers) {
+        if (offer.scheme != Scheme::bearer ||
+            !(policy.resource_metadata || offer.resource_metadata))
+            continue;
+        std::string line = offer.value;
+        append(line, "error", insufficient_scope);
+        append(line, "scope", scope_to_ask_for(exchange, policy));
+        append(line, "resource_metadata", metadata_url(exchange));
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
 // Clients of gRPC know an HTTP 401 by a table, if at all, and never why it came. Words of ours
 // alone, and none that may be wrong.
 std::optional<RpcStatus> grpc_status_for(const Diagnosis& diagnosis, const Exchange& exchange,
@@ -221,6 +265,8 @@ Remedy prescribe(const Diagnosis& diagnosis, const Exchange& exchange, const Rem
         remedy.unauthorized_for_redirect = becomes_unauthorized(diagnosis, exchange, policy);
         if (remedy.unauthorized_for_redirect || lacks_a_challenge(exchange))
             remedy.challenges = challenges_for(diagnosis, exchange, policy);
+        else if (lacks_a_scope(diagnosis, exchange))
+            remedy.challenges = scope_challenges(exchange, policy);
         remedy.expose_challenge =
             policy.expose && !remedy.challenges.empty() && must_be_exposed(exchange);
     }

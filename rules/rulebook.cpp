@@ -5,6 +5,7 @@
 #include "rules/compliance/cookies.hpp"
 #include "rules/compliance/cors.hpp"
 #include "rules/compliance/digest.hpp"
+#include "rules/compliance/documented.hpp"
 #include "rules/compliance/dpop.hpp"
 #include "rules/compliance/error_body.hpp"
 #include "rules/compliance/metadata.hpp"
@@ -727,6 +728,35 @@ constexpr auto book = std::to_array<RuleRow>({
               .example = "Set-Cookie: __Host-sid=...; Path=/app",
               .reads_request = true},
      .check = cookie_prefix_violation},
+    {.rule = {.id = "documented-security-missing",
+              .severity = error,
+              .level = "the API's description",
+              .section = "OpenAPI 3.1.1, 4.8.30",
+              .summary =
+                  "An operation that the description secures is refused without a credential",
+              .advice = "Check authentication on this route, or write security: [] at the "
+                        "operation where it is meant to be open",
+              .example = "HTTP/1.1 200 OK to a bare GET /orders, with security: [{bearerAuth: []}]",
+              .reads_request = true},
+     .check = documented_security_missing},
+    {.rule = {.id = "documented-open-refused",
+              .severity = warning,
+              .level = "the API's description",
+              .section = "OpenAPI 3.1.1, 4.8.30",
+              .summary = "An operation that the description leaves open asks for no credential",
+              .advice = "Write the operation's security into the description, or open the route",
+              .example = "HTTP/1.1 401 to a bare GET /health, with security: []",
+              .reads_request = true},
+     .check = documented_open_refused},
+    {.rule = {.id = "documented-scheme-not-offered",
+              .severity = warning,
+              .level = "the API's description",
+              .section = "OpenAPI 3.1.1, 4.8.27",
+              .summary = "A challenge offers a scheme that the description has for the operation",
+              .advice = "Offer what the description says, or correct its securitySchemes: clients "
+                        "are made of it",
+              .example = "WWW-Authenticate: Basic, where the description says scheme: bearer"},
+     .check = documented_scheme_not_offered},
 });
 
 }  // namespace

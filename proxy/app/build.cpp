@@ -77,6 +77,8 @@ std::vector<std::string> words_of(const View& view, std::string_view path) {
     return words;
 }
 
+}  // namespace
+
 void read_expectations(const View& view, rules::Expectations& expected) {
     expected.issuer = view.text("diagnose.expect.issuer");
     expected.audiences = view.texts("diagnose.expect.audience");
@@ -93,6 +95,8 @@ void read_expectations(const View& view, rules::Expectations& expected) {
     expected.leeway =
         std::chrono::duration_cast<std::chrono::seconds>(view.duration("diagnose.leeway"));
 }
+
+namespace {
 
 void build_treatment(const View& view, const std::string& prefix, Problems& problems,
                      settings::Settings& settings, settings::Treatment& treatment,
@@ -269,6 +273,7 @@ void build_settings(const Written& written, const View& view, Problems& problems
     read_host_names(view, problems, settings.host_names);
     build_forwarding(view, problems, settings);
     build_dialects(view, problems, settings);
+    build_openapi(view, problems, settings);
     settings.answers_metadata = settings.treatment.resource_metadata ||
                                 std::any_of(settings.routes.begin(), settings.routes.end(),
                                             [](const settings::Route& route) {

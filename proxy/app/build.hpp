@@ -66,6 +66,8 @@ private:
     const Surroundings& here_;
 };
 
+// Of `diagnose.expect` and `diagnose.leeway`.
+void read_expectations(const View&, rules::Expectations&);
 // The `refresh:` block that holds in one place, into its treatment.
 void build_refresh(const View&, const std::string& prefix, Problems&, settings::Settings&,
                    settings::Treatment&, std::vector<std::string>& warnings);
@@ -80,6 +82,7 @@ void build_keys(const View&, const std::string& prefix, Problems&, const setting
                 settings::Treatment&, std::vector<std::string>& warnings);
 // The files of `diagnose.dialects`, read and checked.
 void build_dialects(const View&, Problems&, settings::Settings&);
+void build_openapi(const View&, Problems&, settings::Settings&);
 // For a call of our own to this URL. Where the API is at the same host, its private authority is
 // trusted; null: no TLS, or what is wrong was said about upstream_tls.ca.
 net::TlsContext tls_for(const upstream::FetchUrl&, const settings::Settings&);

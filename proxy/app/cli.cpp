@@ -1,16 +1,17 @@
 #include "proxy/app/cli.hpp"
 
-#include "proxy/app/address.hpp"
+#include "proxy/app/admin_address.hpp"
 #include "proxy/app/admin_token.hpp"
 #include "proxy/app/build.hpp"
 #include "proxy/app/command_line.hpp"
 #include "proxy/app/config.hpp"
 #include "proxy/app/exit_status.hpp"
 #include "proxy/app/fingerprint_key.hpp"
+#include "proxy/app/lint_verb.hpp"
 #include "proxy/app/log_verb.hpp"
+#include "proxy/app/mcp_verb.hpp"
 #include "proxy/app/review_verb.hpp"
 #include "proxy/app/route_match.hpp"
-#include "proxy/app/running_proxy.hpp"
 #include "proxy/app/server.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
@@ -20,8 +21,6 @@
 #include "proxy/tools/dialects.hpp"
 #include "proxy/tools/explain.hpp"
 #include "proxy/tools/health.hpp"
-#include "proxy/tools/lint.hpp"
-#include "proxy/tools/progress.hpp"
 #include "proxy/tools/simulate.hpp"
 #include "rules/diagnosis.hpp"
 
@@ -95,7 +94,7 @@ int config(const CommandLine& line, const Surroundings& here) {
         print_problems(error.problems());
         return error.usage() ? usage : no_start;
     }
-    say(stdout, print_config(gathered));
+    say(stdout, line.output == "json" ? print_config_json(gathered) : print_config(gathered));
     return fine;
 }
 
@@ -130,17 +129,12 @@ int explain(const CommandLine& line, const Surroundings& here) {
 }
 
 int lint(const CommandLine& line, const Surroundings& here) {
-    tools::LintRequest request = line.lint;
-    request.utf8 = utf8_wanted(here);
-    tools::Progress progress("judging", request.utf8,
-                             [](std::string_view text) { say(stderr, text); });
-    if (here.terminal_stderr)
-        request.progress = [&](std::uint64_t done, std::uint64_t of) { progress.note(done, of); };
-    const tools::Linted linted = tools::lint(request, now());
-    progress.clear();
-    if (!linted.error.empty()) return complain(linted.exit_code, "lint: " + linted.error);
-    say(stdout, linted.text);
-    return linted.exit_code;
+    try {
+        return run_lint(line, here, now());
+    } catch (const ConfigError& error) {
+        print_problems(error.problems());
+        return usage;
+    }
 }
 
 int causes(const CommandLine& line) {
@@ -203,23 +197,11 @@ int become(const std::vector<std::string>& command) {
                     "cannot run " + command.front() + ": " + std::strerror(reason));
 }
 
-// Where a running proxy answers, by the same settings; empty: what is wrong was said.
+// Empty: what is wrong was said.
 std::optional<ListenAddress> admin_of(const CommandLine& line, const Surroundings& here) {
-    // A file that was broken after the proxy had started must not make its probe fail.
-    Gathered gathered = gather(line.arguments, here);
-    // A container's health check does not know which file its proxy was started with.
-    if (gathered.written.values.count("admin") == 0 && !line.arguments.config_file)
-        if (const auto proxy = running_proxy(net::processes_named("whogoes")))
-            gathered = gather(*proxy, here);
-    const View view(gathered.written.values, nullptr, gathered.config_file, here);
-    const std::string text = view.text("admin");
-    if (parse_switch(text) == false) {
-        complain(usage, line.verb + ": `admin` is off, so nobody can be asked");
-        return std::nullopt;
-    }
-    const auto address = parse_listen(text);
-    if (address.has_value() && address->unix_path.empty()) return *address;
-    complain(usage, line.verb + ": admin: " + (address.has_value() ? text : address.error()));
+    const auto address = admin_address(line.arguments, here);
+    if (address.has_value()) return *address;
+    complain(usage, line.verb + ": " + address.error());
     return std::nullopt;
 }
 
@@ -285,6 +267,7 @@ int dispatch(const CommandLine& line, const Surroundings& here) {
     if (line.verb == "explain") return explain(line, here);
     if (line.verb == "lint") return lint(line, here);
     if (line.verb == "log") return run_log(line, here, now());
+    if (line.verb == "mcp") return run_mcp(line, here);
     if (line.verb == "causes") return causes(line);
     if (line.verb == "dialects") return dialects(line);
     if (line.verb == "simulate") return simulate(line, here);

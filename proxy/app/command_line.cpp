@@ -5,7 +5,6 @@
 #include "proxy/app/log_flags.hpp"
 #include "proxy/app/schema.hpp"
 #include "proxy/app/stray_word.hpp"
-#include "proxy/app/units.hpp"
 #include "rules/remedy.hpp"
 
 #include <CLI/CLI.hpp>
@@ -130,7 +129,9 @@ private:
     void add_verbs() {
         verb("run", "Run the proxy (also without this word)", true);
         verb("check", "Check the configuration: exit 0 or 1", true);
-        verb("config", "Print the effective configuration and where each value is from", true);
+        CLI::App& config =
+            verb("config", "Print the effective configuration and where each value is from", true);
+        add_output(config, "text|json");
         CLI::App& explain = verb("explain", "Decode and judge a credential, offline", false);
         option(explain, "credential", "TOKEN|-", credential_,
                "A token, a header's value or a line of curl; - reads a pipe. "
@@ -143,26 +144,29 @@ private:
         option(explain, "--keys", "FILE", line_.explain.keys_file,
                "JWK set: check the signature too");
         add_output(explain, "text|json");
+        add_color(explain);
         CLI::App& lint = verb("lint", "Check a URL, a HAR file or `curl -si` output once", false);
-        option(lint, "input", "URL|FILE|-", line_.lint.inputs,
-               "URL, FILE.har, or - for standard input");
-        repeatable(lint, "-H,--header", "LINE", line_.lint.headers,
-                   "header to send, 'Name: value'");
-        option(lint, "-X,--method", "METHOD", line_.lint.method, "method to send [GET]");
-        lint.add_flag("-k,--insecure", line_.lint.insecure, "do not verify the certificate");
-        option(lint, "--timeout", "DURATION", timeout_, "for the whole exchange [10s]");
-        repeatable(lint, "--fail-on", "ID|SEVERITY|none,...", line_.lint.fail_on,
-                   "exit 1 on these [error]");
-        add_output(lint, "text|json");
+        add_lint_flags(lint, line_.lint);
+        add_output(lint, "text|json|sarif|junit|github");
+        add_color(lint);
+        repeatable(lint, "-c,--config", "FILE|-", config_files_,
+                   "configuration file with what is right here, and a lint: block");
         CLI::App& log = verb("log", "Review the log: list, follow, summary, stats, export", true);
         add_log_flags(log, line_.log);
         add_output(log, "text|json");
         CLI::App& review = verb("review", "Say where the review page is, with its key", true);
         review.add_flag("--open", line_.open, "open it in the browser, too");
         review.footer("--admin and --config say which proxy, as they do for `run`.");
+        CLI::App& mcp = verb("mcp", "Tell a coding agent why requests are refused (MCP)", true);
+        option(mcp, "inputs", "FILE|URL", line_.mcp_inputs,
+               "a log (.gz too), or the URL of a running proxy. Without any: the running proxy, "
+               "else the configured log");
+        mcp.footer(
+            "An agent starts it: see examples/agents. --admin and --config say which proxy.");
         CLI::App& causes = verb("causes", "List causes and rules, or tell all about one", false);
         option(causes, "id", "ID", line_.cause, "an id, its beginning, or a word");
         add_output(causes, "text|json|markdown");
+        add_color(causes);
         add_dialects();
         CLI::App& simulate =
             verb("simulate", "Have a running --dev proxy refuse, in front of the API", true);
@@ -186,7 +190,13 @@ private:
                "show ID, or test FILE");
     }
 
+    // Verbs that take no settings take this one behind themselves, too.
+    void add_color(CLI::App& verb) {
+        repeatable(verb, "--color", "auto|always|never", colors_, "whether it has colours");
+    }
+
     void add_output(CLI::App& verb, const std::string& forms) {
+        verb.add_flag("--json", json_, "the same as -o json");
         option(verb, "-o,--output", forms, line_.output, "the form of what is printed [text]");
     }
 
@@ -252,15 +262,11 @@ private:
             end(2,
                 "whogoes: simulate needs a cause, as in `whogoes simulate token-expired`, or "
                 "off; `whogoes causes` lists them\n");
+        if (json_) line_.output = "json";
         if (line_.verb == "lint") {
-            if (line_.lint.inputs.empty())
-                end(2, "whogoes: lint needs a URL, a .har file, or - for standard input\n");
-            const auto timeout = parse_duration(timeout_);
-            if (!timeout || timeout->count() == 0)
-                end(2, "whogoes: --timeout is no duration: write 10s\n");
-            else
-                line_.lint.timeout = *timeout;
-            line_.lint.json = line_.output == "json";
+            if (const std::string flaw = take_lint(line_.lint, line_.output); !flaw.empty())
+                end(2, "whogoes: " + flaw + "\n");
+            return;
         }
         if (line_.verb == "log") return;  // log_request() judges its words
         const bool markdown = line_.output == "markdown" && line_.verb == "causes";
@@ -283,7 +289,7 @@ private:
     std::map<std::string, bool> switches_;
     std::vector<std::string> config_files_, colors_, fail_on_, credential_;
     std::string header_;
-    std::string timeout_ = "10s";
+    bool json_ = false;
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "proxy/app/config.hpp"
+#include "proxy/app/lint_flags.hpp"
 #include "proxy/app/log_words.hpp"
 #include "proxy/tools/causes.hpp"
-#include "proxy/tools/lint.hpp"
 
 #include <chrono>
 #include <optional>
@@ -31,11 +31,12 @@ struct CommandLine {
     std::string verb = "run";
     Arguments arguments;  // of run, check, config, log, health and simulate
     ExplainArguments explain;
-    tools::LintRequest lint;
+    LintArguments lint;
     LogArguments log;
     SimulateArguments simulate;
-    std::string cause;                  // of causes
-    std::vector<std::string> dialects;  // its words
+    std::vector<std::string> mcp_inputs;  // files and URLs; empty: the running proxy
+    std::string cause;                    // of causes
+    std::vector<std::string> dialects;    // its words
     std::string output = "text";
     std::string wait;   // of health
     bool open = false;  // of review: in the browser

@@ -50,6 +50,8 @@ RunOptions load_options(const Arguments&, const Surroundings&);
 
 // The effective configuration as YAML, the origin of each value in a comment, secrets masked.
 std::string print_config(const Gathered&);
+// The same for programs: {"settings":{PATH:{"value":…,"origin":…}},"routes":[…]}.
+std::string print_config_json(const Gathered&);
 
 enum class Standard : std::uint8_t { output, error };
 bool colour_wanted(const Arguments&, const Surroundings&, Standard);

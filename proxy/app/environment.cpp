@@ -13,6 +13,7 @@ constexpr Variable rows[] = {
     {"XDG_STATE_HOME", "the folder of what is kept from run to run [~/.local/state]"},
     {"HOME", "where both are looked for when they are not set"},
     {"NO_COLOR", "not empty: no colours"},
+    {"PAGER", "what `whogoes log show` goes through on a terminal; cat for nothing"},
     {"FORCE_COLOR", "not empty: colours where no terminal is; 0: none"},
     {"TERM", "dumb: no colours"},
     {"LC_ALL", "the first that is set of LC_ALL, LC_CTYPE and LANG: whether UTF-8 is printed"},

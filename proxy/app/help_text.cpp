@@ -18,6 +18,7 @@ std::string HelpText::make_usage(const CLI::App* app, std::string) const {
          "[FILE… | - | URL] [filters]\n"
          "       whogoes log stats | show ID | export [ID…] | purge [FILE…] [options]"},
         {"review", "[--open]"},
+        {"mcp", "[FILE… | URL] [-c FILE] [--admin ADDR]"},
         {"causes", "[ID | WORD] [-o text|json|markdown]"},
         {"dialects", "[show ID | test FILE]"},
         {"simulate", "CAUSE [--match GLOB] [--for 5m]"},

@@ -1,6 +1,7 @@
 #include "proxy/app/address.hpp"
 #include "proxy/app/build.hpp"
 #include "proxy/app/config.hpp"
+#include "proxy/app/lint_verb.hpp"
 #include "proxy/app/secret_text.hpp"
 #include "proxy/app/tls_files.hpp"
 #include "proxy/app/units.hpp"
@@ -202,6 +203,9 @@ RunOptions load_options(const Arguments& arguments, const Surroundings& here) {
     options.workers = static_cast<int>(view.count("workers"));
     if (options.workers == 0) options.workers = static_cast<int>(here.cores);
     options.drain = {view.duration("drain.delay"), view.duration("drain.timeout")};
+
+    tools::LintRequest lint;
+    build_lint(view, problems, lint);  // for `check`
 
     auto settings = std::make_shared<settings::Settings>();
     build_settings(gathered.written, view, problems, *settings, options.warnings);

@@ -29,7 +29,7 @@ void add_log_flags(CLI::App& verb, LogArguments& into) {
     several("--client", "ADDR", into.filter.clients, "only this address or network: 10.0.0.0/8");
     several("--token", "PREFIX", into.filter.tokens,
             "only tokens whose fingerprint begins so: tk_7f3a");
-    one("--since", "TIME", into.since, "from then on: 15m (ago), 12:51, 2026-11-23T12:51 (UTC)");
+    one("--since", "TIME", into.since, "from then on: 15m (ago), 12:51, 2026-11-23T12:51");
     one("--until", "TIME", into.until, "before then");
     several("--by", "COLUMN,...", into.by, "stats: columns to count by [cause]");
     one("--bucket", "DURATION", into.bucket, "stats: and by time, 5m");
@@ -38,6 +38,8 @@ void add_log_flags(CLI::App& verb, LogArguments& into) {
     verb.add_flag("--md", into.markdown, "export: as Markdown, for an issue");
     verb.add_flag("--jsonl", into.jsonl, "export: as they stand in the log");
     several("--fail-on", "ID|SEVERITY,...", into.fail_on, "exit 1 if any of these is there");
+    verb.add_flag("--utc", into.utc,
+                  "times in UTC, read and shown; without it by this machine's clock");
     verb.add_flag("--yes", into.confirmed, "purge: do it");
 }
 

@@ -3,6 +3,7 @@
 #include "proxy/app/address.hpp"
 #include "proxy/app/admin_token.hpp"
 #include "proxy/app/build.hpp"
+#include "proxy/app/pager.hpp"
 #include "proxy/app/units.hpp"
 #include "proxy/app/version.hpp"
 #include "proxy/report/auth_log_impl.hpp"
@@ -34,17 +35,6 @@ void find_admin(const View& view, const Surroundings& here, tools::LogRequest& r
     request.local_token = known_admin_token(here, address->port);
 }
 
-// Of a proxy on this machine by its port, as --admin would find it. A key of ours goes to nobody
-// else but by WHOGOES_ADMIN_TOKEN.
-std::string token_for(const std::string& url, const Surroundings& here) {
-    const auto split = tools::split_url(url);
-    const auto address = split ? parse_listen(split->origin.substr(split->origin.find("://") + 3))
-                               : parse_listen("");
-    if (address.has_value() && address->unix_path.empty() && address->loopback())
-        return known_admin_token(here, address->port);
-    return here.variable("WHOGOES_ADMIN_TOKEN");
-}
-
 std::string listener_origin(const View& view) {
     for (const std::string& text : view.texts("listen")) {
         const auto address = parse_listen(text);
@@ -64,24 +54,38 @@ report::ConsoleStyle style_of(const CommandLine& line, const Surroundings& here)
 
 }  // namespace
 
+std::string admin_token_for(const std::string& url, const Surroundings& here) {
+    const auto split = tools::split_url(url);
+    const auto address = split ? parse_listen(split->origin.substr(split->origin.find("://") + 3))
+                               : parse_listen("");
+    if (address.has_value() && address->unix_path.empty() && address->loopback())
+        return known_admin_token(here, address->port);
+    return here.variable("WHOGOES_ADMIN_TOKEN");
+}
+
 int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint now) {
-    auto request = log_request(line.log, line.output, now);
+    // A configuration that is broken elsewhere still says where the log is.
+    const Gathered gathered = gather(line.arguments, here);
+    const View view(gathered.written.values, nullptr, gathered.config_file, here);
+    LogArguments arguments = line.log;
+    arguments.utc = arguments.utc || view.text("log.time") == "utc";
+    auto request = log_request(arguments, line.output, now);
     if (!request.has_value()) {
         say(stderr, "whogoes: log: " + request.error() + "\n");
         return 2;
     }
-    // A configuration that is broken elsewhere still says where the log is.
-    const Gathered gathered = gather(line.arguments, here);
-    const View view(gathered.written.values, nullptr, gathered.config_file, here);
     const std::string output = view.text("log.output");
     if (output != "stderr" && output != "stdout") request->log_file = view.file("log.output");
     find_admin(view, here, *request);
-    request->token_for = [&here](const std::string& url) { return token_for(url, here); };
+    request->token_for = [&here](const std::string& url) { return admin_token_for(url, here); };
     request->origin = listener_origin(view);
     request->version = version();
     request->filter.everything = line.arguments.verbosity > 0;
+    const bool local = request->style.local_time;
     request->style = style_of(line, here);
+    request->style.local_time = local;
 
+    Pager pager(request->action == tools::LogAction::show && !request->json, here);
     tools::LogStreams streams;
     tools::Progress progress("reading", utf8_wanted(here),
                              [](std::string_view text) { say(stderr, text); });
@@ -89,7 +93,7 @@ int run_log(const CommandLine& line, const Surroundings& here, rules::TimePoint 
         streams.progress = [&](std::uint64_t done, std::uint64_t of) { progress.note(done, of); };
     streams.print = [&](std::string_view text) {
         progress.clear();
-        say(stdout, text);
+        pager.print(text);
     };
     streams.complain = [&](std::string_view text) {
         progress.clear();

@@ -10,4 +10,8 @@ namespace whogoes::app {
 
 int run_log(const CommandLine&, const Surroundings&, rules::TimePoint now);
 
+// Of a proxy on this machine by its port, as --admin would find it. A key of ours goes to nobody
+// else but by WHOGOES_ADMIN_TOKEN.
+std::string admin_token_for(const std::string& url, const Surroundings&);
+
 }  // namespace whogoes::app

@@ -89,13 +89,13 @@ std::string take_form(const LogArguments& arguments, tools::LogRequest& request)
 std::string take_times(const LogArguments& arguments, rules::TimePoint now,
                        tools::LogRequest& request) {
     constexpr const char* cure =
-        " is no time: write 15m, 12:51, 2026-11-23 or 2026-11-23T12:51:24Z (UTC)";
+        " is no time: write 15m, 12:51, 2026-11-23 or 2026-11-23T12:51:24Z";
     if (!arguments.since.empty()) {
-        request.filter.since = parse_moment(arguments.since, now);
+        request.filter.since = parse_moment(arguments.since, now, !arguments.utc);
         if (!request.filter.since) return std::string("--since") + cure;
     }
     if (!arguments.until.empty()) {
-        request.filter.until = parse_moment(arguments.until, now);
+        request.filter.until = parse_moment(arguments.until, now, !arguments.utc);
         if (!request.filter.until) return std::string("--until") + cure;
     }
     if (request.filter.since && request.filter.until &&
@@ -139,6 +139,7 @@ Request log_request(const LogArguments& arguments, const std::string& output,
                     rules::TimePoint now) {
     tools::LogRequest request;
     request.filter = arguments.filter;
+    request.style.local_time = !arguments.utc;
     request.follow = arguments.follow;
     request.by = arguments.by;
     request.fail_on = arguments.fail_on;

@@ -17,6 +17,7 @@ struct LogArguments {
     std::vector<std::string> by, fail_on;
     bool follow = false, summary = false, curl = false, markdown = false, jsonl = false;
     bool confirmed = false;
+    bool utc = false;  // times as records have them; else by this machine's clock
 };
 
 // All but what the configuration and the terminal tell. `output` is -o's word. The error is one

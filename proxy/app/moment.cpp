@@ -3,6 +3,7 @@
 #include "proxy/app/units.hpp"
 
 #include <charconv>
+#include <ctime>
 
 namespace whogoes::app {
 namespace {
@@ -72,15 +73,42 @@ std::optional<sys_days> take_date(std::string_view& text) {
     return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
 }
 
+// When a clock shows this on that day.
+rules::TimePoint when(sys_days date, milliseconds clock, bool local) {
+    if (!local) return date + clock;
+    const year_month_day day{date};
+    std::tm shown{};
+    shown.tm_year = static_cast<int>(day.year()) - 1900;
+    shown.tm_mon = static_cast<int>(static_cast<unsigned>(day.month())) - 1;
+    shown.tm_mday = static_cast<int>(static_cast<unsigned>(day.day()));
+    const hh_mm_ss time_of_day{clock};
+    shown.tm_hour = static_cast<int>(time_of_day.hours().count());
+    shown.tm_min = static_cast<int>(time_of_day.minutes().count());
+    shown.tm_sec = static_cast<int>(time_of_day.seconds().count());
+    shown.tm_isdst = -1;
+    const std::time_t time = std::mktime(&shown);
+    return rules::TimePoint(seconds(time)) + clock % seconds(1);
+}
+
+sys_days today(rules::TimePoint now, bool local) {
+    if (!local) return floor<days>(now);
+    const std::time_t time = floor<seconds>(now).time_since_epoch().count();
+    std::tm shown{};
+    ::localtime_r(&time, &shown);
+    return sys_days(year{shown.tm_year + 1900} / (shown.tm_mon + 1) / shown.tm_mday);
+}
+
 }  // namespace
 
-std::optional<rules::TimePoint> parse_moment(std::string_view text, rules::TimePoint now) {
+std::optional<rules::TimePoint> parse_moment(std::string_view text, rules::TimePoint now,
+                                             bool local) {
     if (const auto duration = parse_duration(text)) return now - *duration;
     std::string_view rest = text;
     if (const auto date = take_date(rest)) {
-        if (rest.empty()) return *date;
+        if (rest.empty()) return when(*date, milliseconds(0), local);
         if (!take(rest, 'T') && !take(rest, 't') && !take(rest, ' ')) return std::nullopt;
         const auto clock = take_clock(rest);
+        if (clock && rest.empty()) return when(*date, *clock, local);
         const auto offset = clock ? take_offset(rest) : std::nullopt;
         if (!offset || !rest.empty()) return std::nullopt;
         return *date + *clock - *offset;
@@ -88,8 +116,10 @@ std::optional<rules::TimePoint> parse_moment(std::string_view text, rules::TimeP
     rest = text;
     const auto clock = take_clock(rest);
     if (!clock || (!rest.empty() && rest != "Z")) return std::nullopt;
-    const rules::TimePoint today = floor<days>(now) + *clock;
-    return today > now ? today - days{1} : today;
+    const bool by_wall = local && rest.empty();
+    const sys_days date = today(now, by_wall);
+    const rules::TimePoint moment = when(date, *clock, by_wall);
+    return moment > now ? when(date - days{1}, *clock, by_wall) : moment;
 }
 
 }  // namespace whogoes::app

@@ -94,6 +94,9 @@ const Key rows[] = {
     {.path = "diagnose.expect.refresh_path", .list = true, .in_route = true,
      .doc = "token endpoints of this API"},
 
+    {.path = "diagnose.openapi", .kind = Kind::file,
+     .doc = "the API's own description, OpenAPI 3.0 or 3.1: says what a refusal asked for"},
+
     {.path = "refresh.grant", .kind = Kind::choice, .choices = "refresh_token|client_credentials|off",
      .in_route = true, .doc = "off until it is set; off in a route: not there"},
     {.path = "refresh.token_endpoint", .in_route = true,
@@ -148,6 +151,16 @@ const Key rows[] = {
      .doc = "how user names appear"},
     {.path = "log.keep", .kind = Kind::count, .fallback = "5000", .most = 1000000,
      .doc = "events kept in memory for the review page"},
+
+    {.path = "lint.select", .list = true, .doc = "what `whogoes lint` reports: ids, cors-*, severities"},
+    {.path = "lint.ignore", .list = true, .doc = "what it does not report"},
+    {.path = "lint.severity", .kind = Kind::choice, .choices = "info|warning|error",
+     .doc = "the least of a rule that it reports"},
+    {.path = "lint.confidence", .kind = Kind::choice, .choices = "possible|likely|certain",
+     .doc = "the least of a cause that it reports"},
+    {.path = "lint.fail_on", .list = true, .doc = "what makes it exit 1; error where nothing is said"},
+    {.path = "lint.baseline", .kind = Kind::file,
+     .doc = "a HAR file, or what `lint -o json` printed: only what is new is reported"},
 
     {.path = "limits.header", .kind = Kind::size, .fallback = "64KiB", .least = kib, .most = mib,
      .doc = "of a request's or an answer's head"},

@@ -1,6 +1,7 @@
 #include "proxy/app/server.hpp"
 
 #include "proxy/app/admin_token.hpp"
+#include "proxy/app/agents.hpp"
 #include "proxy/app/announce.hpp"
 #include "proxy/app/closing.hpp"
 #include "proxy/app/companion.hpp"
@@ -150,6 +151,9 @@ void Server::start_admin() {
     sources.metrics = [this] { return metrics(); };
     sources.reload = [this] { return reload_.at_once(); };
     sources.simulate = [this](const report::SimulationWish& wish) { return simulate(wish); };
+    sources.agents =
+        agents_of({log_.kept(), key_, [this] { return options_.settings; },
+                   [this](const report::SimulationWish& wish) { return simulate(wish); }});
     sources.host_names = [this]() -> const std::vector<std::string>& {
         return options_.settings->host_names;
     };

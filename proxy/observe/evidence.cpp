@@ -141,6 +141,8 @@ void fill_place(const Sighting& sighting, const settings::Treatment& treatment,
     seen.expected = &treatment.expected;
     if (settings.dialects) seen.dialects = *settings.dialects;
     seen.keys = treatment.keys.get();
+    if (settings.openapi)
+        seen.documented = settings.openapi->find(seen.request.method, seen.request.path);
 }
 
 void fill_messages(const Sighting& sighting, OpenEvent& event) {
@@ -241,6 +243,7 @@ void OpenEvent::clear() {
     exchange.recollection = {};
     exchange.place = {};
     exchange.dialects = {};
+    exchange.documented = nullptr;
     diagnosis = {};
     remedy = {};
     treatment = nullptr;

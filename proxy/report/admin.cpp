@@ -1,10 +1,13 @@
 #include "proxy/report/admin.hpp"
 
+#include "proxy/report/admin_messages.hpp"
 #include "proxy/report/admin_router.hpp"
 #include "proxy/report/admin_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -12,6 +15,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -34,7 +38,8 @@ constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t most_connections = 64;
 constexpr std::size_t most_streams = 16;
 constexpr std::uint32_t header_limit = 8 * 1024;
-constexpr std::uint64_t body_limit = 4 * 1024;
+constexpr std::uint64_t body_limit = 64 * 1024;  // a credential may be pasted into a message
+constexpr std::size_t most_waiting = 8;          // for answers that take a while
 
 [[noreturn]] void refuse(const std::string& address, const Error& error) {
     throw std::system_error(error.value(), std::system_category(), "admin listener " + address);
@@ -62,60 +67,6 @@ tcp::endpoint resolved(asio::io_context& context, const std::string& address) {
     const auto results = resolver.resolve(host, std::to_string(port), error);
     if (error) refuse(address, error);
     return results.begin()->endpoint();
-}
-
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
-
-AdminQuestion question_of(const http::request<http::string_body>& request) {
-    AdminQuestion question;
-    question.method = view(request.method_string());
-    question.target = view(request.target());
-    question.body = request.body();
-    for (const auto& field : request) {
-        const std::string_view value = view(field.value());
-        switch (field.name()) {
-            case http::field::host:
-                question.hosts.push_back(value);
-                break;
-            case http::field::authorization:
-                question.authorizations.push_back(value);
-                break;
-            case http::field::origin:
-                question.origin = value;
-                break;
-            default:
-                if (beast::iequals(field.name_string(), "Sec-Fetch-Site"))
-                    question.fetch_site = value;
-                if (beast::iequals(field.name_string(), "Last-Event-ID"))
-                    question.last_event_id = value;
-        }
-    }
-    return question;
-}
-
-http::response<http::string_body> response_of(AdminReply&& reply, unsigned version) {
-    http::response<http::string_body> response;
-    response.version(version);
-    response.result(static_cast<unsigned>(reply.status));
-    response.set(http::field::server, "whogoes");
-    response.set(http::field::content_type, reply.content_type);
-    response.set(http::field::cache_control, "no-store");
-    response.set("X-Content-Type-Options", "nosniff");
-    response.set("Content-Security-Policy",
-                 "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                 "frame-ancestors 'none'");
-    response.set("Cross-Origin-Resource-Policy", "same-origin");
-    response.set("Referrer-Policy", "no-referrer");
-    if (!reply.allow.empty()) response.set(http::field::allow, reply.allow);
-    if (!reply.authenticate.empty()) {
-        response.set(http::field::www_authenticate, reply.authenticate);
-    }
-    if (!reply.file_name.empty()) {
-        response.set(http::field::content_disposition,
-                     "attachment; filename=\"" + reply.file_name + "\"");
-    }
-    response.body() = std::move(reply.body);
-    return response;
 }
 
 }  // namespace
@@ -205,7 +156,34 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         }
     }
 
+    // The answer comes from a thread that may wait; the connection reads nothing meanwhile.
+    void reply_later(Place place, AdminReply&& answered) {
+        if (waiting >= most_waiting)
+            return reply(place, admin_error(503, "too many answers are waited for: ask again"));
+        if (!helper) helper.emplace(1);
+        ++waiting;
+        asio::post(
+            *helper, [this, self = shared_from_this(), place, work = std::move(answered.later)] {
+                AdminReply made = result_of(work);
+                asio::post(acceptor.get_executor(),
+                           [self, place, done = std::make_shared<AdminReply>(std::move(made))] {
+                               --self->waiting;
+                               if (self->closed) return self->end(place);
+                               self->reply(place, std::move(*done));
+                           });
+            });
+    }
+
+    AdminReply result_of(const std::function<AdminReply(const std::atomic<bool>&)>& work) const {
+        try {
+            return work(abandoned);
+        } catch (const std::exception& error) {
+            return admin_error(500, error.what());
+        }
+    }
+
     void reply(Place place, AdminReply&& answered, bool last = false) {
+        if (answered.later) return reply_later(place, std::move(answered));
         const auto& request = place->parser->get();
         if (answered.stream && request.method() != http::verb::head) {
             if (streams.size() < most_streams) return begin_stream(place, std::move(answered));
@@ -275,6 +253,8 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         // Each takes itself off the list.
         const auto open = streams;
         for (const auto& stream : open) stream->close();
+        abandoned = true;
+        if (helper) helper->join();
     }
 
     tcp::acceptor acceptor;
@@ -282,6 +262,9 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
     AdminSources sources;
     std::list<Connection> connections;
     std::list<std::shared_ptr<AdminStream>> streams;
+    std::optional<asio::thread_pool> helper;  // of one thread, from the first use on
+    std::atomic<bool> abandoned{false};
+    std::size_t waiting = 0;
     bool accepting = false;
     bool closed = false;
 };

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,12 +23,27 @@ struct SimulationOutcome {
     std::string words;  // what is simulated now, or why nothing is
 };
 
+// POST /mcp, from somebody who may ask: a message of an MCP client, and what came with it.
+struct AgentQuestion {
+    std::string body;
+    std::string protocol_version, method, name;  // MCP-Protocol-Version, Mcp-Method, Mcp-Name
+};
+
+struct AgentReply {
+    int status = 200;
+    std::string body;  // JSON; empty: none
+    // Where the answer takes a while: what gives it, on a thread that may wait. `abandoned` is set
+    // when nobody waits any more.
+    std::function<AgentReply(const std::atomic<bool>& abandoned)> later;
+};
+
 // What the admin listener asks the rest of the process for. Called on the control thread.
 struct AdminSources {
     std::function<bool()> ready;           // /readyz
     std::function<std::string()> metrics;  // /metrics, Prometheus text
     std::function<std::string()> reload;   // POST /-/reload; empty: done, else the error
     std::function<SimulationOutcome(const SimulationWish&)> simulate;
+    std::function<AgentReply(const AgentQuestion&)> agents;  // empty: no MCP here
     // Allowed beside loopback names and addresses, as configured now; null: none.
     std::function<const std::vector<std::string>&()> host_names;
     std::string token;                         // for all but probes, metrics and the bare page

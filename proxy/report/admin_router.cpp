@@ -154,12 +154,44 @@ AdminReply simulate(const AdminQuestion& question, const AdminSources& sources) 
     return reply;
 }
 
+AdminReply agent_reply(AgentReply&& given) {
+    AdminReply reply;
+    reply.status = given.status;
+    reply.content_type = given.body.empty() ? "" : "application/json";
+    reply.body = std::move(given.body);
+    if (given.later)
+        reply.later = [later = std::move(given.later)](const std::atomic<bool>& abandoned) {
+            return agent_reply(later(abandoned));
+        };
+    return reply;
+}
+
+// Streamable HTTP of MCP without sessions and without a stream: each request has its answer.
+AdminReply agents(const AdminQuestion& question, const AdminSources& sources) {
+    if (!sources.agents) return admin_error(501, "this process has no MCP server");
+    const std::string_view type = question.content_type.substr(0, question.content_type.find(';'));
+    if (!rules::iequals(rules::trim(type), "application/json"))
+        return admin_error(415, "an MCP message is application/json");
+    return agent_reply(
+        sources.agents({std::string(question.body), std::string(question.mcp_version),
+                        std::string(question.mcp_method), std::string(question.mcp_name)}));
+}
+
+AdminReply about(const AdminQuestion&, const AdminSources& sources) {
+    AdminReply reply;
+    reply.content_type = "application/json";
+    reply.body = about_json(sources.review, sources.ready && sources.ready());
+    return reply;
+}
+
 constexpr Route routes[] = {
     {"GET", "/livez", true, live},
     {"GET", "/readyz", true, ready},
     {"GET", "/metrics", true, metrics},
     {"POST", "/-/reload", false, reload},
     {"POST", "/api/v1/simulate", false, simulate},
+    {"POST", "/mcp", false, agents},
+    {"GET", "/api/v1/about", false, about},
     {"GET", "/api/v1/events", false, events},
     {"GET", "/api/v1/stream", false, stream},
     {"GET", "/api/v1/summary", false, summary},

@@ -20,6 +20,9 @@ struct AdminQuestion {
     std::string_view origin;
     std::string_view fetch_site;  // Sec-Fetch-Site
     std::string_view last_event_id;
+    std::string_view content_type;
+    std::string_view mcp_version, mcp_method,
+        mcp_name;  // MCP-Protocol-Version, Mcp-Method, Mcp-Name
     std::string_view body;
 };
 
@@ -37,6 +40,8 @@ struct AdminReply {
     std::string authenticate;  // WWW-Authenticate, with 401
     std::string file_name;     // for who saves it
     std::optional<StreamStart> stream;
+    // Gives the answer in place of this one, on a thread that may wait; as AgentReply has it.
+    std::function<AdminReply(const std::atomic<bool>& abandoned)> later;
 };
 
 AdminReply answer(const AdminQuestion&, const AdminSources&);

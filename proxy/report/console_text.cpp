@@ -2,6 +2,7 @@
 
 #include "proxy/report/escape.hpp"
 #include "proxy/report/record.hpp"
+#include "proxy/report/record_view.hpp"
 
 #include <algorithm>
 #include <array>
@@ -114,6 +115,11 @@ std::string padded(std::string text, std::size_t width) {
 
 std::string clock_text(rules::TimePoint time, bool local) {
     return written(time, local).substr(11, 8);
+}
+
+std::string record_time_text(std::string_view text, bool local) {
+    const auto time = local ? parse_record_time(text) : std::nullopt;
+    return time ? written(*time, true) : std::string(text);
 }
 
 std::string zone_text(rules::TimePoint time) {

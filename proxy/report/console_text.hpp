@@ -47,6 +47,9 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::
 std::string clock_text(rules::TimePoint, bool local);
 // The same with the date where that differs from the other's; "Z" behind it says UTC.
 std::string moment_text(std::int64_t unix, rules::TimePoint beside, bool local);
+// A record's time as it stands there, or in the zone of this machine in the same shape. What is no
+// time stays.
+std::string record_time_text(std::string_view, bool local);
 std::string zone_text(rules::TimePoint);  // the zone of this machine then: "UTC", "UTC+02:00"
 std::string_view host_of(std::string_view url);
 

@@ -1,4 +1,5 @@
 #include "proxy/report/escape.hpp"
+#include "proxy/report/mcp_call.hpp"
 #include "proxy/report/recorder.hpp"
 #include "proxy/report/redact.hpp"
 #include "rules/keys.hpp"
@@ -299,6 +300,13 @@ void describe_jwt(const Describer& d, AuthEvent& event) {
         d.exchange.keys != nullptr && d.exchange.keys->verify(jwt) == rules::Signature::verified;
 }
 
+void describe_mcp(const Describer& d, AuthEvent& event) {
+    McpCall call = mcp_call_of(d.exchange.request);
+    event.mcp_method = std::move(call.method);
+    event.mcp_tool = std::move(call.tool);
+    mask_whole(d, event.mcp_tool, longest_field);
+}
+
 }  // namespace
 
 AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diagnosis,
@@ -329,6 +337,12 @@ AuthEvent describe(const rules::Exchange& exchange, const rules::Diagnosis& diag
     describe_message(d, event);
     if (!describe_authorization(d, event)) describe_other_places(d, event);
     describe_jwt(d, event);
+    describe_mcp(d, event);
+    if (exchange.documented && diagnosis.main) {
+        event.documented = exchange.documented->words();
+        if (event.documented.size() > longest_field)
+            event.documented = cut_end(event.documented, longest_field);
+    }
     event.rpc = summary_of(exchange.rpc.system, exchange.rpc.status, event.path);
     return event;
 }

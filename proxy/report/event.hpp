@@ -83,6 +83,8 @@ struct AuthEvent {
     bool has_jwt = false;
     std::int64_t skew_s = 0;
     bool has_skew = false;
+    std::string documented;  // what the API's description asks for here; empty: it is not in it
+    std::string mcp_method, mcp_tool;  // of a call to an MCP server; empty: it is none
 
     rules::Diagnosis diagnosis;  // owns words and facts; causes and rules point into tables
     // Of the configuration that was in force: the name of a system and its advice may be theirs.

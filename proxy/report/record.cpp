@@ -40,6 +40,7 @@ public:
         if (!event_.rpc.system.empty()) write_rpc();
         write_auth();
         if (event_.has_jwt) write_jwt();
+        write_mcp();
         if (event_.has_skew) {
             json_.open("clock");
             json_.number("skew_s", event_.skew_s);
@@ -182,6 +183,7 @@ private:
         json_.open("auth");
         write_diagnosis();
         if (judged) optional("system", event_.diagnosis.system);
+        if (judged) optional("documented", event_.documented);
         optional("scheme", spelled(event_.scheme));
         optional("source", event_.source);
         optional("token", event_.token);
@@ -280,6 +282,14 @@ private:
         if (jwt.iat != 0) json_.number("iat", jwt.iat);
         if (jwt.nbf != 0) json_.number("nbf", jwt.nbf);
         json_.boolean("verified", jwt.verified);
+        json_.close();
+    }
+
+    void write_mcp() {
+        if (event_.mcp_method.empty()) return;
+        json_.open("mcp");
+        json_.text("method", event_.mcp_method, cut_.text);
+        optional("tool", event_.mcp_tool);
         json_.close();
     }
 

@@ -6,6 +6,7 @@
 #include "proxy/net/deadlines.hpp"
 #include "proxy/net/peers.hpp"
 #include "proxy/net/secret.hpp"
+#include "proxy/openapi/document.hpp"
 #include "proxy/upstream/fetch.hpp"
 #include "proxy/upstream/pool.hpp"
 #include "proxy/upstream/target.hpp"
@@ -166,6 +167,7 @@ struct Settings {
     bool refuses_in_successes = false;  // the upstream's host is known to answer 2xx to a refusal
     // The operator's own, beside the built-in ones; it owns what they look at. May be null.
     std::shared_ptr<const std::vector<rules::Dialect>> dialects;
+    std::shared_ptr<const openapi::Document> openapi;  // the API's own description; may be null
     bool trace_create = false;
     bool answers_metadata = false;        // some treatment has resource_metadata
     std::vector<std::string> host_names;  // names that count as ours, beside loopback and addresses

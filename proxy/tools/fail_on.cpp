@@ -1,5 +1,6 @@
 #include "proxy/tools/fail_on.hpp"
 
+#include "proxy/tools/log_filter.hpp"
 #include "proxy/tools/nearest.hpp"
 #include "rules/diagnosis.hpp"
 
@@ -14,6 +15,16 @@ std::optional<rules::Severity> severity_named(const std::string& word) {
          {rules::Severity::info, rules::Severity::warning, rules::Severity::error})
         if (word == rules::name(severity)) return severity;
     return std::nullopt;
+}
+
+// Those that fit "cors-*"; false: none does.
+bool add_like(const std::string& glob, std::vector<std::string>& ids) {
+    const std::size_t before = ids.size();
+    for (const rules::RuleRow& row : rules::rulebook())
+        if (glob_matches(glob, row.rule.id)) ids.emplace_back(row.rule.id);
+    for (const rules::CauseRow& row : rules::catalogue())
+        if (glob_matches(glob, row.cause.id)) ids.emplace_back(row.cause.id);
+    return ids.size() > before;
 }
 
 std::string known_words() {
@@ -49,6 +60,8 @@ rules::Result<std::vector<std::string>, std::string> fail_on_ids(
                     if (row.rule.severity >= *severity) ids.emplace_back(row.rule.id);
             } else if (rules::find_cause(word) || rules::find_rule(word)) {
                 ids.push_back(word);
+            } else if (word.find('*') != std::string::npos && add_like(word, ids)) {
+                continue;
             } else {
                 return "\"" + word.substr(0, 60) + "\" is no cause, rule or severity" +
                        did_you_mean(word, known_words()) + (" (`whogoes causes` lists them)");

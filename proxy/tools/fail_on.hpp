@@ -7,8 +7,9 @@
 
 namespace whogoes::tools {
 
-// What `--fail-on` names, as cause and rule ids: ids, or a severity (info, warning, error) that
-// stands for every rule of it or above. The error names the unknown word and the nearest known one.
+// What `--fail-on` names, as cause and rule ids: ids, "cors-*", or a severity (info, warning,
+// error) that stands for every rule of it or above. The error names the unknown word and the
+// nearest known one.
 rules::Result<std::vector<std::string>, std::string> fail_on_ids(
     const std::vector<std::string>& words);
 

@@ -11,7 +11,6 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -30,6 +29,9 @@ using asio::ip::tcp;
 using Error = boost::system::error_code;
 using Fetched = rules::Result<Recorded, std::string>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
+
+constexpr std::size_t most_sent_octets = 4 * 1024;  // that are judged
+constexpr std::chrono::milliseconds look_up{100};   // from the wait, for who was told to end
 
 struct Peer {
     std::string host, port;
@@ -89,7 +91,10 @@ private:
             done = true;
         });
         io_.restart();
-        io_.run_until(deadline_);
+        while (!done && !given_up()) {
+            const auto now = std::chrono::steady_clock::now();
+            io_.run_until(request_.abandoned ? std::min(deadline_, now + look_up) : deadline_);
+        }
         if (done) return result;
         resolver_.cancel();
         Error ignored;
@@ -97,6 +102,11 @@ private:
         io_.restart();
         io_.run();
         return asio::error::timed_out;
+    }
+
+    bool given_up() const {
+        return std::chrono::steady_clock::now() >= deadline_ ||
+               (request_.abandoned && request_.abandoned->load());
     }
 
     Error connect() {
@@ -127,8 +137,8 @@ private:
             [&](auto done) { stream_.async_handshake(asio::ssl::stream_base::client, done); });
     }
 
-    beast::http::request<beast::http::empty_body> head() const {
-        beast::http::request<beast::http::empty_body> head;
+    beast::http::request<beast::http::string_body> head() const {
+        beast::http::request<beast::http::string_body> head;
         head.method_string(request_.method);
         head.target(url_.target);
         head.version(11);
@@ -144,7 +154,18 @@ private:
             else
                 head.insert(name, value);
         }
+        if (!request_.body.empty()) {
+            if (head.count(beast::http::field::content_type) == 0)
+                head.set(beast::http::field::content_type, usual_type(request_.body));
+            head.body() = request_.body;
+            head.content_length(request_.body.size());
+        }
         return head;
+    }
+
+    static std::string_view usual_type(std::string_view body) {
+        return body.starts_with('{') || body.starts_with('[') ? "application/json"
+                                                              : "application/x-www-form-urlencoded";
     }
 
     template <class Stream>
@@ -182,6 +203,10 @@ private:
         recorded.request_known = recorded.fetched = true;
         for (const auto& field : request)
             recorded.request_fields.emplace_back(field.name_string(), field.value());
+        const std::string_view type = request[beast::http::field::content_type];
+        const bool form = rules::istarts_with(type, "application/x-www-form-urlencoded");
+        (form ? recorded.form_body : recorded.other_body) =
+            request_.body.substr(0, most_sent_octets);
         recorded.status = static_cast<int>(response.result_int());
         for (const auto& field : response)
             recorded.response_fields.emplace_back(field.name_string(), field.value());

@@ -2,6 +2,7 @@
 
 #include "proxy/tools/recorded.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -14,10 +15,13 @@ namespace whogoes::tools {
 struct FetchRequest {
     std::string url;  // http:// or https://
     std::string method = "GET";
-    std::vector<NameValue> fields;  // beside Host, User-Agent, Accept and Connection
+    std::vector<NameValue> fields;  // beside Host, User-Agent, Accept, Connection and a length
     bool verify = true;             // the server's certificate
     std::chrono::milliseconds timeout{10000};
     std::size_t most_body = most_body_octets;  // of the answer, coded and decoded
+    std::string body{};                        // to send; empty: none
+    // Set by another thread to have it end within a tenth of a second; may be null.
+    const std::atomic<bool>* abandoned = nullptr;
 };
 
 // The error is one sentence.

@@ -17,6 +17,7 @@ constexpr std::size_t most_octets = 128 * 1024 * 1024;
 constexpr std::size_t most_entries = 100000;
 constexpr std::size_t most_fields = 1000;
 constexpr std::size_t most_posted_octets = 4 * 1024;
+constexpr std::size_t most_comment_octets = 1024;
 
 const json::value* member(const json::value* object, std::string_view name) {
     if (!object || !object->is_object()) return nullptr;
@@ -145,6 +146,7 @@ std::string read_entry(const json::value& entry, std::vector<Recorded>& exchange
         }
     read_body(response, recorded);
     read_posted(request, recorded);
+    recorded.comment = text_at(&entry, "comment").substr(0, most_comment_octets);
     exchanges.push_back(std::move(recorded));
     return {};
 }

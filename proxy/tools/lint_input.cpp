@@ -37,6 +37,12 @@ bool split_header(const std::string& text, NameValue& field) {
     return true;
 }
 
+// As curl does.
+std::string method_of(const LintRequest& request) {
+    if (!request.method.empty()) return request.method;
+    return request.body.empty() ? "GET" : "POST";
+}
+
 using Read = rules::Result<std::vector<Recorded>, Linted>;
 
 Read unread(std::string why, int exit_code = usage) {
@@ -45,12 +51,41 @@ Read unread(std::string why, int exit_code = usage) {
 
 Read read_url(const std::string& url, const LintRequest& request,
               const std::vector<NameValue>& fields, rules::TimePoint now) {
-    const FetchRequest wanted{url, request.method, fields, !request.insecure, request.timeout};
+    FetchRequest wanted{url, method_of(request), fields, !request.insecure, request.timeout};
+    wanted.body = request.body;
+    wanted.abandoned = request.abandoned;
     auto recorded = fetch(wanted);
     if (!recorded.has_value()) return unread(recorded.error(), no_start);
     // A Date that lies off is evidence here, not the recording's own time.
     recorded->answered_at = now;
+    recorded->input = url.substr(0, url.find_first_of("?#"));
     return Read(boost::system::in_place_value, std::vector{std::move(*recorded)});
+}
+
+bool is_harmless(const std::string& method) {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+// Every operation of the description, at its place below the URL.
+Read read_operations(const std::string& url, const LintRequest& request,
+                     const std::vector<NameValue>& fields, rules::TimePoint now) {
+    const auto split = split_url(url);
+    std::string base = split->target.substr(0, split->target.find('?'));
+    while (base.ends_with('/')) base.pop_back();
+    if (base.empty()) base = request.openapi->bases().front();
+    std::vector<Recorded> recording;
+    for (const openapi::Operation& operation : request.openapi->operations()) {
+        if (!request.all_methods && !is_harmless(operation.method)) continue;
+        LintRequest one = request;
+        one.method = operation.method;
+        std::string place = split->origin;
+        auto read = read_url(place.append(base).append(operation.example), one, fields, now);
+        if (!read.has_value()) return read;
+        read->front().described = true;
+        recording.push_back(std::move(read->front()));
+    }
+    if (recording.empty()) return unread("--openapi: the document has no operation to ask");
+    return Read(boost::system::in_place_value, std::move(recording));
 }
 
 Read read_text(const std::string& name, const std::string& text, const LintRequest& request,
@@ -61,8 +96,9 @@ Read read_text(const std::string& name, const std::string& text, const LintReque
     Recording recording = is_json ? read_har(text) : read_transcript(text);
     if (!recording.has_value()) return unread(name + " " + recording.error());
     for (Recorded& recorded : *recording) {
+        recorded.input = name;
         if (recorded.request_known) continue;
-        recorded.method = request.method;
+        recorded.method = method_of(request);
         recorded.request_fields = fields;
         recorded.request_known = !fields.empty();
     }
@@ -72,7 +108,9 @@ Read read_text(const std::string& name, const std::string& text, const LintReque
 Read read_input(const std::string& input, const LintRequest& request,
                 const std::vector<NameValue>& fields, rules::TimePoint now) {
     if (input == "-") return read_text("standard input", read_all(std::cin), request, fields);
-    if (split_url(input)) return read_url(input, request, fields, now);
+    if (split_url(input))
+        return request.ask_operations ? read_operations(input, request, fields, now)
+                                      : read_url(input, request, fields, now);
     std::error_code error;
     if (std::filesystem::is_directory(input, error))
         return unread(input + " is a folder: name a .har file");
@@ -83,6 +121,28 @@ Read read_input(const std::string& input, const LintRequest& request,
     return read_text(input, read_all(file), request, fields);
 }
 
+// An error, or what the baseline has.
+Linted read_baseline(const LintRequest& request, rules::TimePoint now,
+                     std::set<std::string>& known) {
+    const auto refuse = [&](const std::string& words) {
+        return Linted{"", "--baseline: " + request.baseline + " " + words, usage};
+    };
+    std::ifstream file(request.baseline, std::ios::binary);
+    if (!file) return refuse(std::string("cannot be read: ") + std::strerror(errno));
+    const std::string text = read_all(file);
+    if (auto keys = finding_keys(text); keys.has_value()) {
+        known = std::move(*keys);
+        return {};
+    }
+    Recording recording = read_har(text);
+    if (!recording.has_value()) {
+        const bool is_json = text.find("\"entries\"") != std::string::npos;
+        return refuse(is_json ? recording.error() : finding_keys(text).error());
+    }
+    known = finding_keys(*recording, request, now);
+    return {};
+}
+
 }  // namespace
 
 Linted lint(const LintRequest& request, rules::TimePoint now) {
@@ -90,7 +150,7 @@ Linted lint(const LintRequest& request, rules::TimePoint now) {
     for (std::size_t i = 0; i < fields.size(); ++i)
         if (!split_header(request.headers[i], fields[i]))
             return {"", "-H takes a header field, as in 'Accept: application/json'", usage};
-    if (!rules::is_token(request.method)) return {"", "-X takes a method, as in POST", usage};
+    if (!rules::is_token(method_of(request))) return {"", "-X takes a method, as in POST", usage};
 
     std::vector<Recorded> recording;
     for (const std::string& input : request.inputs) {
@@ -98,7 +158,10 @@ Linted lint(const LintRequest& request, rules::TimePoint now) {
         if (!read.has_value()) return read.error();
         std::move(read->begin(), read->end(), std::back_inserter(recording));
     }
-    return lint_recorded(recording, request, now);
+    std::set<std::string> known;
+    if (!request.baseline.empty())
+        if (Linted flaw = read_baseline(request, now, known); !flaw.error.empty()) return flaw;
+    return lint_recorded(recording, request, now, known);
 }
 
 }  // namespace whogoes::tools

@@ -17,7 +17,7 @@ constexpr std::size_t label_width = 12;
 class Card {
 public:
     Card(const Entry& entry, const report::ConsoleStyle& style)
-        : event_(entry.event), text_(style) {}
+        : event_(entry.event), text_(style), local_(style.local_time) {}
 
     std::string text() {
         heading();
@@ -49,14 +49,15 @@ private:
     void gap() { out_ += "\n"; }
 
     void heading() {
-        const std::string time = record_time(event_.time);
+        const std::string time = report::record_time_text(record_time(event_.time), local_);
         std::string first;
         if (event_.status != 0) first += std::to_string(event_.status) + " ";
         first += plain(event_.method) + " " + plain(event_.path);
         if (!event_.query.empty()) first += "?" + plain(event_.query);
         if (event_.method.empty()) first = plain(event_.message);
         out_ += text_.coloured(first, "1") + "\n";
-        std::string second = time.substr(0, 10) + " " + time.substr(11, 12) + " UTC" + text_.dot() +
+        std::string second = time.substr(0, 10) + " " + time.substr(11, 12) + " " +
+                             (local_ ? report::zone_text(event_.time) : "UTC") + text_.dot() +
                              plain(event_.id) + text_.dot() +
                              std::string(report::name(event_.kind));
         if (!event_.trace_id.empty()) second += text_.dot() + "trace " + plain(event_.trace_id);
@@ -75,6 +76,7 @@ private:
                 line("because", plain(diagnosis.main->evidence.words));
         }
         if (!diagnosis.system.empty()) line("system", plain(diagnosis.system));
+        if (!event_.documented.empty()) line("documented", plain(event_.documented));
         for (const rules::Finding& finding : diagnosis.also)
             line("also", plain(finding.cause->id) + said(finding.evidence));
         const std::string advice = report::advice_of(event_);
@@ -184,6 +186,9 @@ private:
         std::string first = plain(event_.method) + " " + plain(event_.path);
         if (!event_.query.empty()) first += "?" + plain(event_.query);
         line("sent", first);
+        if (!event_.mcp_method.empty())
+            line("", "MCP " + plain(event_.mcp_method) +
+                         (event_.mcp_tool.empty() ? "" : " of " + plain(event_.mcp_tool)));
         if (!event_.client.empty()) line("", "from " + plain(event_.client));
         if (!event_.rpc.service.empty())
             line("", "calls " + plain(event_.rpc.method) + " of " + plain(event_.rpc.service));
@@ -223,6 +228,7 @@ private:
 
     const report::AuthEvent& event_;
     report::ConsoleText text_;
+    bool local_ = false;
     std::string out_;
 };
 

@@ -121,6 +121,7 @@ void read_diagnosis(const RecordView& record, report::AuthEvent& event, Vocabula
 void read_auth(const RecordView& record, report::AuthEvent& event) {
     event.scheme = rules::lowered(record.text("auth.scheme"));
     event.source = record.text("auth.source");
+    event.documented = record.text("auth.documented");
     event.token = record.text("auth.token");
     event.replaced_token = record.text("auth.replaced_token");
     event.user = record.text("auth.user");
@@ -171,6 +172,8 @@ void read_exchange(const RecordView& record, report::AuthEvent& event) {
     event.upstream_ms = record.number("upstream.duration_ms").value_or(0);
     event.user_agent = record.text("user_agent.original");
     event.protocol = record.text("network.protocol.version");
+    event.mcp_method = record.text("mcp.method");
+    event.mcp_tool = record.text("mcp.tool");
     event.duration_ms = record.number("duration_ms").value_or(0);
     event.rpc.system = record.text("rpc.system");
     event.rpc.service = record.text("rpc.service");

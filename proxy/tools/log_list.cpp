@@ -17,11 +17,15 @@ public:
         if (request_.json) return streams_.print(printable(record) + "\n");
         const auto entry = read_entry(record, vocabulary_);
         if (!entry) return reading_.is_broken();
-        const std::string day = record_time(entry->event.time).substr(0, 10);
+        const bool local = request_.style.local_time;
+        const std::string zone = local ? report::zone_text(entry->event.time) : "UTC";
+        const std::string day =
+            report::record_time_text(record_time(entry->event.time), local).substr(0, 10) + " " +
+            zone;
         if (day != day_) {
             streams_.print(console_.finish());
             const report::ConsoleText text(request_.style);
-            streams_.print(text.dim(day + " UTC") + "\n");
+            streams_.print(text.dim(day) + "\n");
             day_ = day;
         }
         streams_.print(console_.show(entry->event));

@@ -1,6 +1,7 @@
 #include "proxy/report/console_text.hpp"
 #include "proxy/report/escape.hpp"
 #include "proxy/report/json_writer.hpp"
+#include "proxy/report/record_view.hpp"
 #include "proxy/report/route_shape.hpp"
 #include "proxy/tools/log_reading.hpp"
 #include "proxy/tools/log_table.hpp"
@@ -103,6 +104,7 @@ Ranked ranked_cells(const Totals& totals, Key key, Want want) {
     return ranked(sums);
 }
 
+// Of a record's time, in whichever zone it is shown.
 std::string moment(const std::string& time, bool dates) {
     return dates ? time.substr(5, 5) + " " + time.substr(11, 8) : time.substr(11, 8);
 }
@@ -124,7 +126,7 @@ class Screen {
 public:
     Screen(const Totals& totals, const report::ConsoleStyle& style)
         : totals_(totals), style_(style), text_(style) {
-        dates_ = totals.all.first.substr(0, 10) != totals.all.last.substr(0, 10);
+        dates_ = shown(totals.all.first).substr(0, 10) != shown(totals.all.last).substr(0, 10);
     }
 
     std::string text() {
@@ -137,13 +139,22 @@ public:
     }
 
 private:
+    std::string shown(const std::string& time) const {
+        return report::record_time_text(time, style_.local_time);
+    }
+    std::string zone() const {
+        const auto last = report::parse_record_time(totals_.all.last);
+        return style_.local_time && last ? report::zone_text(*last) : "UTC";
+    }
+
     std::string heading() const {
         const auto readable = [](const std::string& time) {
             return time.substr(0, 10) + " " + time.substr(11, 8);
         };
-        std::string out = readable(totals_.all.first) + " to " +
-                          (dates_ ? readable(totals_.all.last) : totals_.all.last.substr(11, 8)) +
-                          " UTC   " + std::to_string(totals_.failures) +
+        const std::string first = shown(totals_.all.first), last = shown(totals_.all.last);
+        std::string out = readable(first) + " to " +
+                          (dates_ ? readable(last) : last.substr(11, 8)) + " " + zone() + "   " +
+                          std::to_string(totals_.failures) +
                           (totals_.failures == 1 ? " failure" : " failures");
         if (totals_.renewed > 0) out += ", " + std::to_string(totals_.renewed) + " replayed";
         if (totals_.own_errors > 0)
@@ -169,8 +180,8 @@ private:
                     [&](const Cell& cell) { return cell.cause == cause && cell.route == route; });
                 const bool first = r == 0;
                 rows.push_back({first ? cause : "", first ? std::to_string(seen.count) : "",
-                                first ? moment(seen.first, dates_) : "",
-                                first ? moment(seen.last, dates_) : "",
+                                first ? moment(shown(seen.first), dates_) : "",
+                                first ? moment(shown(seen.last), dates_) : "",
                                 std::to_string(at_route.count), route, shares(tokens, 2, text_)});
             }
             if (routes.size() > most_routes)
@@ -196,8 +207,8 @@ private:
         std::vector<std::vector<std::string>> rows;
         for (std::size_t i = 0; i < std::min(rules.size(), most_rules); ++i)
             rows.push_back({rules[i].first, std::to_string(rules[i].second.count),
-                            moment(rules[i].second.first, dates_),
-                            moment(rules[i].second.last, dates_)});
+                            moment(shown(rules[i].second.first), dates_),
+                            moment(shown(rules[i].second.last), dates_)});
         std::string out =
             table({{"rule broken"}, {"count", true}, {"first"}, {"last"}}, rows, style_);
         if (rules.size() > most_rules)
@@ -217,8 +228,8 @@ private:
             const Ranked causes = ranked_cells(
                 totals_, [](const Cell& cell) { return cell.cause; },
                 [&](const Cell& cell) { return cell.token == token; });
-            rows.push_back({token, std::to_string(seen.count), moment(seen.first, dates_),
-                            moment(seen.last, dates_), shares(causes, 3, text_)});
+            rows.push_back({token, std::to_string(seen.count), moment(shown(seen.first), dates_),
+                            moment(shown(seen.last), dates_), shares(causes, 3, text_)});
         }
         std::string out = table(
             {{"token"}, {"count", true}, {"first"}, {"last"}, {"causes", false, 70}}, rows, style_);

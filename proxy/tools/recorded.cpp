@@ -19,8 +19,7 @@ std::string_view value_of(const std::vector<NameValue>& fields, std::string_view
 
 }  // namespace
 
-rules::Exchange Recorded::exchange(rules::TimePoint now,
-                                   const rules::Expectations& expected) const {
+rules::Exchange Recorded::exchange(rules::TimePoint now, const Knowledge& known) const {
     rules::Exchange exchange;
     exchange.request.method = method;
     exchange.request.target = target;
@@ -49,7 +48,9 @@ rules::Exchange Recorded::exchange(rules::TimePoint now,
         // A recording may be old: its own clock says how old its tokens were.
         exchange.answered_at = rules::parse_http_date(*date, now).value_or(now);
     }
-    exchange.expected = &expected;
+    exchange.expected = &known.expected;
+    exchange.keys = known.keys;
+    exchange.dialects = known.dialects;
     exchange.read();
     return exchange;
 }

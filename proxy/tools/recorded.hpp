@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,7 @@ struct Recorded {
     std::string form_body;
     std::string other_body;      // the first 4 KiB of a body that is no form
     bool request_known = false;  // false: an answer alone, the request stands for none
+    bool described = false;      // asked for because a description has it
     bool fetched = false;        // asked for just now, so the answer is of interest by itself
     int status = 0;
     std::vector<NameValue> response_fields;
@@ -34,8 +36,17 @@ struct Recorded {
     std::string origin = "http://localhost";  // scheme://host[:port]
     std::optional<rules::TimePoint> answered_at;
 
+    std::string input{};    // the file or URL it came from, without a query
+    std::string comment{};  // of a HAR entry
+
+    // What is known beside the recording; its parts must outlive the exchange.
+    struct Knowledge {
+        const rules::Expectations& expected;
+        const rules::KeySet* keys = nullptr;
+        std::span<const rules::Dialect> dialects{};
+    };
     // Views into this.
-    rules::Exchange exchange(rules::TimePoint now, const rules::Expectations&) const;
+    rules::Exchange exchange(rules::TimePoint now, const Knowledge&) const;
     // The fields must be there by then: they say how a call's end is framed.
     void keep_body(std::string_view whole, std::size_t most = most_body_octets);
     bool is_call() const;

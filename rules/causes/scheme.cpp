@@ -95,6 +95,25 @@ std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
                                        : shape(std::move(words), std::move(facts));
 }
 
+std::optional<Evidence> not_as_documented(const Exchange& exchange) {
+    const DocumentedOperation* const operation = exchange.documented;
+    if (!operation || operation->is_open() || fits(*operation, exchange)) return std::nullopt;
+    std::string sent;
+    for (const Credentials& one : exchange.credentials)
+        if (one.kind != Scheme::none) sent = scheme_name(one);
+    if (sent.empty() || sent == "unknown") {
+        const Carried* const other = credential_elsewhere(exchange);
+        if (!sent.empty())
+            sent = "an Authorization of no known scheme";
+        else if (other != nullptr)
+            sent = "a credential in " + place_name(*other);
+    }
+    if (sent.empty()) return std::nullopt;
+    return shape("the description asks for " + operation->words() + " on " + operation->method +
+                     " " + operation->path + "; " + sent + " was sent",
+                 {fact("documented", operation->words())});
+}
+
 std::optional<Evidence> netrc_override(const Exchange& exchange) {
     if (!sent_as(sole_credentials(exchange), Scheme::basic)) return std::nullopt;
     const bool wants_bearer = exchange.challenges.challenges.empty()

@@ -37,8 +37,24 @@ TEST_CASE("an address alone is the API's") {
     CHECK(parse_command_line({"explain", "http://a"}).arguments.flags.empty());
 }
 
+TEST_CASE("colours may be asked for behind any verb, and JSON by a flag of its own") {
+    for (const char* const verb : {"lint", "explain", "causes", "log", "check"}) {
+        CAPTURE(verb);
+        Words words{verb, "--color", "always"};
+        if (std::string(verb) == "lint") words.emplace_back("-");
+        const CommandLine line = parse_command_line(words);
+        CHECK_FALSE(line.exit_code.has_value());
+        CHECK(line.arguments.color == "always");
+    }
+    CHECK(parse_command_line({"causes", "--json"}).output == "json");
+    CHECK(parse_command_line({"log", "--json"}).output == "json");
+    CHECK(parse_command_line({"lint", "-", "--json"}).lint.request.form == tools::LintForm::json);
+    CHECK(parse_command_line({"lint", "-", "-o", "sarif"}).lint.request.form ==
+          tools::LintForm::sarif);
+}
+
 TEST_CASE("lint takes several inputs") {
-    CHECK(parse_command_line({"lint", "a.har", "-k", "http://a/b"}).lint.inputs ==
+    CHECK(parse_command_line({"lint", "a.har", "-k", "http://a/b"}).lint.request.inputs ==
           Words{"a.har", "http://a/b"});
 }
 
@@ -100,6 +116,10 @@ TEST_CASE("what is not known is refused with the nearest known word") {
         {{"--color", "red"}, "whogoes: --color is auto, always or never\n"},
         {{"causes", "-o", "xml"}, "whogoes: -o is text, json or markdown\n"},
         {{"lint", "-", "--timeout", "5"}, "whogoes: --timeout is no duration: write 10s\n"},
+        {{"lint", "-", "-o", "xml"}, "whogoes: -o is text, json, sarif, junit or github\n"},
+        {{"lint", "-", "--selct", "x"},
+         "whogoes: \"--selct\" is no flag; did you mean \"--select\"? (see `whogoes lint "
+         "--help`)\n"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.words.front());

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
 #include <string>
 
 namespace whogoes::app {
@@ -12,6 +14,44 @@ using namespace std::chrono;
 
 // 2026-11-23T12:51:24Z
 constexpr rules::TimePoint now{seconds(1795438284)};
+
+// The zone of this process, for as long as it lives.
+struct Zone {
+    explicit Zone(const char* zone) {
+        ::setenv("TZ", zone, 1);
+        ::tzset();
+    }
+    ~Zone() {
+        ::unsetenv("TZ");
+        ::tzset();
+    }
+    Zone(const Zone&) = delete;
+    Zone& operator=(const Zone&) = delete;
+};
+
+TEST_CASE("or by the clock on the wall, but for what says its own zone") {
+    const Zone zone("NPT-5:45");  // POSIX counts westwards: 12:51:24Z is 18:36:24 there
+    const struct {
+        std::string text;
+        rules::TimePoint moment;
+    } rows[] = {
+        {"15m", now - 15min},
+        {"18:36", now - 24s},
+        {"18:36:24.318", now + 318ms - 24h},
+        {"18:37", now + 36s - 24h},
+        {"12:51Z", now - 24s},
+        {"2026-11-23T18:36:24", now},
+        {"2026-11-23T12:51:24Z", now},
+        {"2026-11-23T13:51:24+01:00", now},
+        {"2026-11-23", sys_days{2026y / 11 / 23} - 5h - 45min},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        const auto moment = parse_moment(row.text, now, true);
+        REQUIRE(moment);
+        CHECK(*moment == row.moment);
+    }
+}
 
 TEST_CASE("moments are read as people write them, in UTC") {
     const struct {

@@ -220,7 +220,8 @@ TEST_CASE("no secret of a block is printed") {
     machine.write(
         "whogoes.yaml",
         block("  refresh_token: rt-canary\n  client_id: c\n  client_secret: cs-canary\n"));
-    const std::string printed = print_config(gather({}, machine.here));
+    const std::string printed =
+        print_config(gather({}, machine.here)) + print_config_json(gather({}, machine.here));
     CHECK(printed.find("canary") == std::string::npos);
     CHECK(printed.find("refresh_token: \"********\"") != std::string::npos);
 }

@@ -284,6 +284,40 @@ def said_by_admin(proxy, token):
         yield f"admin {path}", answer
 
 
+def mcp_message(number, tool, arguments):
+    return json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": {"name": tool, "arguments": arguments}})
+
+
+def mcp_messages(ids, credentials):
+    """Each tool of the MCP server, about all that the log has; a credential in every place that takes words."""
+    calls = [("failures", {"limit": 100}), ("failures", {}), ("summary", {}), ("causes", {}), ("causes", {"word": "token-expired"})]
+    calls += [("explain_failure", {"id": one}) for one in ids]
+    for credential in credentials:
+        calls += [("explain_token", {"credential": credential}), ("explain_token", {"fingerprint": credential[:15]}),
+                  ("lint", {"urls": ["/v1/orders"], "headers": ["Authorization: " + credential]})]
+        calls += [(tool, {name: credential}) for tool, name in (("failures", "cause"), ("failures", "token"), ("summary", "since"), ("failures", "status"),
+                  ("explain_failure", "id"), ("causes", "word"), ("simulate", "cause"), ("simulate", "match"), (credential, credential))]
+    return [mcp_message(number, tool, arguments) for number, (tool, arguments) in enumerate(calls)]
+
+
+def said_to_agents(proxy, token, credentials):
+    """Over HTTP and over standard output."""
+    events = json.loads(raw(proxy.admin, f"GET /api/v1/events?event=auth.failure HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n".encode()).split("\r\n\r\n", 1)[1])
+    messages = mcp_messages([one["id"] for one in events["events"]][:40], credentials)
+    for message in messages:
+        head = (f"POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {len(message)}\r\n\r\n")
+        answer = raw(proxy.admin, (head + message).encode())
+        if answer.split(" ", 2)[1] != "200":
+            raise AssertionError(f"POST /mcp: {answer[:200]}")
+        yield "POST /mcp", answer
+    said = run("mcp", "--admin", f"127.0.0.1:{proxy.admin}", text="\n".join(messages) + "\n")
+    if said.count("\n") < len(messages) or '"structuredContent"' not in said:
+        raise AssertionError(f"whogoes mcp answers too little: {said[:300]}")
+    yield "whogoes mcp", said
+    yield "whogoes mcp FILE", run("mcp", proxy.log, text="\n".join(messages) + "\n")
+
+
 def runs_of(secrets):
     return {secret[at:at + LONGEST + 1] for secret in secrets for at in range(len(secret) - LONGEST)}
 
@@ -331,6 +365,8 @@ def main():
                 time.sleep(0.3)  # a batch goes out every tenth of a second
                 token = (folder / f"state/whogoes/admin-{proxy.admin}.token").read_text()
                 texts += said_by_admin(proxy, token)
+                if proxy is as_json:
+                    texts += said_to_agents(proxy, token, offered[:27])
                 for path in ("/api/v1/events", "/nowhere"):
                     wrong = canaries.secret(30)
                     texts.append(("admin refusal", raw(proxy.admin, (
@@ -354,7 +390,7 @@ def main():
             shown = (sent + "< HTTP/1.1 403 Forbidden\r\n< X-Debug: " + authorization
                      + f"\r\n< WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"read {offer}\"\r\n< \r\n")
             for status in ("401 Unauthorized", "403 Forbidden"):
-                for words in ([], ["-o", "json"]):
+                for words in ([], ["-o", "json"], ["-o", "sarif"], ["-o", "junit"], ["-o", "github"]):
                     texts.append((f"lint {words}", run("lint", "-", *words, text=shown.replace("403 Forbidden", status))))
             bare = (f"> GET /v1/orders HTTP/1.1\r\n> Host: api.example\r\n> Cookie: lang=de; {canaries.secret(20, string.ascii_lowercase)}\r\n"
                     "> \r\n< HTTP/1.1 401 Unauthorized\r\n< \r\n")

@@ -107,6 +107,7 @@ async function checkLog(server, proxy) {
   const wrong = [];
   const added = `Bearer realm="api", scope="mcp:tools", resource_metadata="${proxy.origin}/.well-known/oauth-protected-resource/mcp"`;
   if (record.auth.challenge.injected[0] !== added) wrong.push(`added: ${record.auth.challenge.injected}`);
+  if (!['initialize', 'server/discover'].includes(record.mcp?.method)) wrong.push(`the method called: ${JSON.stringify(record.mcp)}`);
   const text = JSON.stringify(proxy.records());
   if ([...server.tokens.keys()].some((token) => text.includes(token))) wrong.push('a token stands in the log');
   console.log(`  ${wrong.length ? 'FAILED' : 'ok    '} the log${wrong.map((words) => `\n           ${words}`).join('')}`);

@@ -48,7 +48,7 @@ ROWS = [
     ("whogoes causes ", CAUSES | RULES),
     ("whogoes causes token-exp", {"token-expired"}),
     ("whogoes causes -o ", {"text", "json", "markdown"}),
-    ("whogoes lint -o ", {"text", "json"}),
+    ("whogoes lint -o ", {"text", "json", "sarif", "junit", "github"}),
     ("whogoes lint --fail-on non", {"none"}),
     ("whogoes lint --", ({"--fail-on", "--insecure", "--header", "--help"}, {"--listen", "--cause"})),
     ("whogoes check --", ({"--upstream", "--config", "--help"}, {"--insecure"})),

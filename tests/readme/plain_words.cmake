@@ -18,7 +18,7 @@ foreach(source IN LISTS sources)
         endif()
     endforeach()
 endforeach()
-foreach(page README.md CHANGELOG.md .github/SECURITY.md proxy/CONFIGURATION.md proxy/DEV.md proxy/FORWARDED.md proxy/MCP.md
+foreach(page README.md CHANGELOG.md .github/SECURITY.md proxy/CONFIGURATION.md proxy/DEV.md proxy/FORWARDED.md proxy/LINT.md proxy/MCP.md
     proxy/REFRESH.md proxy/REVIEW.md)
     file(STRINGS ${ROOT}/${page} lines REGEX "[Oo]ctet")
     if(lines)

@@ -228,6 +228,60 @@ TEST_CASE("a simulation is asked for with the token, its parameters percent-deco
     CHECK(answer(question, simulating).status == 401);
 }
 
+TEST_CASE("an MCP message is a POST of JSON with the key, from no foreign page") {
+    AgentQuestion seen;
+    AdminSources speaking = sources();
+    speaking.agents = [&](const AgentQuestion& question) {
+        seen = question;
+        return AgentReply{question.body == "{}" ? 202 : 200, question.body == "{}" ? "" : "[]", {}};
+    };
+    AdminQuestion question = get("/mcp");
+    question.method = "POST";
+    question.content_type = "application/json; charset=utf-8";
+    question.mcp_version = "2026-07-28";
+    question.mcp_method = "tools/call";
+    question.mcp_name = "causes";
+    question.body = "[1]";
+    CHECK(answer(question, speaking).status == 401);
+    question.authorizations = {"Bearer wrong"};
+    CHECK(answer(question, speaking).status == 401);
+    question.authorizations = {"Bearer an-admin-token-for-tests"};
+    const AdminReply told = answer(question, speaking);
+    CHECK(told.status == 200);
+    CHECK(told.body == "[]");
+    CHECK(seen.protocol_version + seen.method + seen.name == "2026-07-28tools/callcauses");
+    CHECK(answer(question, sources()).status == 501);
+    question.body = "{}";
+    CHECK(answer(question, speaking).status == 202);
+    question.content_type = "text/plain";
+    CHECK(answer(question, speaking).status == 415);
+    question.origin = "https://evil.example";
+    CHECK(answer(question, speaking).status == 403);
+    question.method = "GET";
+    CHECK(answer(question, speaking).allow == "POST");
+}
+
+TEST_CASE("an answer that takes a while is handed on, with its status") {
+    AdminSources speaking = sources();
+    speaking.agents = [](const AgentQuestion&) {
+        AgentReply later;
+        later.later = [](const std::atomic<bool>& abandoned) {
+            return AgentReply{200, abandoned ? "left" : "made", {}};
+        };
+        return later;
+    };
+    AdminQuestion question = get("/mcp");
+    question.method = "POST";
+    question.content_type = "application/json";
+    question.authorizations = {"Bearer an-admin-token-for-tests"};
+    const AdminReply reply = answer(question, speaking);
+    REQUIRE(reply.later);
+    const std::atomic<bool> no{false}, yes{true};
+    CHECK(reply.later(no).body == "made");
+    CHECK(reply.later(yes).body == "left");
+    CHECK(reply.later(no).content_type == "application/json");
+}
+
 TEST_CASE("what is not there, and what a path does not take, is said in JSON") {
     const AdminReply missing = answer(get("/nothing"), sources());
     CHECK(missing.status == 404);

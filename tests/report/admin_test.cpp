@@ -36,6 +36,20 @@ public:
             return std::string();
         };
         sources.token = "an-admin-token-for-tests";
+        sources.agents = [](const AgentQuestion& question) {
+            AgentReply reply{200, "\"at once\"", {}};
+            if (question.body == "\"slow\"")
+                reply.later = [](const std::atomic<bool>& abandoned) {
+                    // As a call of a server that never answers, until nobody waits any more.
+                    while (!abandoned) std::this_thread::yield();
+                    return AgentReply{200, "\"too late\"", {}};
+                };
+            if (question.body == "\"later\"")
+                reply.later = [](const std::atomic<bool>&) {
+                    return AgentReply{200, "\"later\"", {}};
+                };
+            return reply;
+        };
         sources.review.kept = &kept;
         sources.review.run = "run1";
         admin_.emplace(control_, "127.0.0.1:0", std::move(sources));
@@ -139,6 +153,25 @@ TEST_CASE("a rebound name, a large head and garbage are refused") {
     CHECK(rig.exchange("GET /livez HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n" + ending)
               .starts_with("HTTP/1.1 431 "));
     CHECK(rig.exchange("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+}
+
+std::string mcp_request(const std::string& body) {
+    return "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+           "an-admin-token-for-tests\r\nContent-Type: application/json\r\nConnection: "
+           "close\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+TEST_CASE("an answer that takes a while comes from another thread, and holds nobody up") {
+    Rig rig;
+    CHECK(rig.exchange(mcp_request("1")).find("\"at once\"") != std::string::npos);
+    CHECK(rig.exchange(mcp_request("\"later\"")).find("\"later\"") != std::string::npos);
+    // One that never comes: others are answered, and the listener ends all the same.
+    tcp::socket waiting = rig.connect();
+    asio::write(waiting, asio::buffer(mcp_request("\"slow\"")));
+    CHECK(rig.exchange(mcp_request("1")).find("\"at once\"") != std::string::npos);
+    CHECK(rig.exchange("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+              .find("alive") != std::string::npos);
 }
 
 TEST_CASE("beyond its most connections the next one waits for a place") {

@@ -22,5 +22,6 @@ std::span<const ComplianceRow> challenge_rows();
 std::span<const ComplianceRow> scheme_rows();
 std::span<const ComplianceRow> status_rows();
 std::span<const ComplianceRow> browser_rows();
+std::span<const ComplianceRow> documented_rows();
 
 }  // namespace whogoes::rules

@@ -205,6 +205,69 @@ TEST_CASE("descriptions can be switched off, the error code stays") {
           Lines{"Bearer realm=\"api\", error=\"invalid_token\""});
 }
 
+TEST_CASE(
+    "a bare 403 for a scope is told where more can be asked for, and which where that is known") {
+    static const DocumentedOperation described{
+        "GET", "/v1/items", {{{DocumentedScheme::Kind::http, "bearer", "", "", {"items:write"}}}}};
+    const std::string metadata =
+        "resource_metadata=\"http://localhost:8401/.well-known/oauth-protected-resource/v1/items\"";
+    const std::string start = "Bearer realm=\"api\", error=\"insufficient_scope\", ";
+    const std::string told = "\n\n{\"error\":\"insufficient_scope\"}";
+    const std::string reads = with("Bearer", jwt(R"({"exp":1790003600,"scope":"items:read"})"));
+    const struct {
+        const char* given;
+        RemedyPolicy policy;
+        std::string request, response;
+        const DocumentedOperation* documented;
+        Lines challenges;
+    } cases[] = {
+        {"the configured one is missing",
+         {.offers = {mcp}, .scope = "items:all"},
+         reads,
+         "403" + told,
+         nullptr,
+         {start + "scope=\"items:all\", " + metadata}},
+        {"the token has the configured one",
+         {.offers = {mcp}, .scope = "items:read"},
+         reads,
+         "403" + told,
+         nullptr,
+         {start + metadata}},
+        {"nobody can see what an opaque token has",
+         {.offers = {mcp}, .scope = "items:read"},
+         with("Bearer", "f3b0c44298fc1c149afbf4c8996fb924"),
+         "403" + told,
+         nullptr,
+         {start + metadata}},
+        {"a description knows",
+         {.offers = {mcp}},
+         reads,
+         "403" + told,
+         &described,
+         {start + "scope=\"items:write\", " + metadata}},
+        {"no metadata to go to",
+         {.offers = {bearer}, .scope = "items:all"},
+         reads,
+         "403" + told,
+         nullptr,
+         {}},
+        {"a challenge is there",
+         {.offers = {mcp}},
+         reads,
+         "403\nWWW-Authenticate: Bearer error=\"insufficient_scope\"",
+         nullptr,
+         {}},
+        {"a 403 for another reason", {.offers = {mcp}}, reads, "403", nullptr, {}},
+        {"nothing was sent", {.offers = {mcp}}, "GET /v1/items", "403" + told, nullptr, {}},
+    };
+    for (const auto& row : cases) {
+        CAPTURE(row.given);
+        BriefExchange brief(row.request, row.response);
+        brief.exchange.documented = row.documented;
+        CHECK(remedy_for(brief, row.policy).challenges == row.challenges);
+    }
+}
+
 TEST_CASE("error, description, scope and metadata come in this order, each once") {
     BriefExchange brief(expired, "401");
     const RemedyPolicy policy{

@@ -1,4 +1,5 @@
 #include "cause_rows.hpp"
+#include "rules/documented.hpp"
 
 #include <chrono>
 
@@ -25,9 +26,24 @@ std::string ntlm(std::string_view message) {
     return "GET /\nAuthorization: NTLM " + std::string(message);
 }
 
+// The API's description asks for a Bearer token here.
+void described_bearer(Exchange& exchange, Expectations&) {
+    static const DocumentedOperation operation{
+        "GET", "/v1/items", {{{DocumentedScheme::Kind::http, "bearer", "", "", {"items:read"}}}}};
+    exchange.documented = &operation;
+}
+
 void wants_bearer(Exchange&, Expectations& expected) { expected.scheme = "Bearer"; }
 
 const CauseCase rows[] = {
+    {"not-as-documented", true, "a key, where a Bearer token is described",
+     "GET /v1/items\nX-API-Key: abcdef-12345", "401", described_bearer},
+    {"not-as-documented", true, "Basic, where a Bearer token is described",
+     "GET /v1/items\nAuthorization: Basic YW5uOnB3MTIzNDU2", "401", described_bearer},
+    {"not-as-documented", false, "a Bearer token, as described", bearer(opaque), "401",
+     described_bearer},
+    {"not-as-documented", false, "nothing came", "GET /v1/items", "401", described_bearer},
+    {"not-as-documented", false, "no description", "GET /v1/items\nX-API-Key: abcdef-12345", "401"},
     {"scheme-mismatch", true, "Basic for Bearer", basic("ann:pw"), bearer_401},
     {"scheme-mismatch", true, "configured", basic("ann:pw"), "401", wants_bearer},
     {"scheme-mismatch", false, "one of several", basic("ann:pw"),

@@ -55,6 +55,30 @@ TEST_CASE("the preset mcp names the metadata of the path on the origin that the 
     }
 }
 
+TEST_CASE("a bare 403 for want of a scope leads to the metadata, and no other 403 does") {
+    Rig rig({.offers = {"mcp"}});
+    const std::string here = rig.endpoint().text();
+    const std::string request =
+        "GET /mcp HTTP/1.1\r\nHost: " + here + "\r\nAuthorization: Bearer abcdef0123456789\r\n\r\n";
+    const std::string challenge =
+        "Bearer realm=\"api\", error=\"insufficient_scope\", resource_metadata=\"http://" + here +
+        "/.well-known/oauth-protected-resource/mcp\"";
+    const struct {
+        std::string body;
+        std::vector<std::string> challenges;
+    } rows[] = {{"{\"error\":\"insufficient_scope\"}", {challenge}}, {"{}", {}}};
+    for (const auto& row : rows) {
+        CAPTURE(row.body);
+        rig.upstream.will_answer(
+            "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n"
+            "Content-Length: " +
+            std::to_string(row.body.size()) + "\r\n\r\n" + row.body);
+        const Message reply = rig.ask(request);
+        CHECK(reply.fields("WWW-Authenticate") == row.challenges);
+        CHECK(reply.body == row.body);
+    }
+}
+
 TEST_CASE("a Host that is none of ours is not written into an answer") {
     const struct {
         std::vector<std::string> names;

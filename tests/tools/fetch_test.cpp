@@ -65,6 +65,55 @@ FetchRequest to(std::string url) {
     return request;
 }
 
+TEST_CASE("a body is sent with its length and type, and is evidence") {
+    const struct {
+        const char* body;
+        std::vector<NameValue> fields;
+        const char* type;
+        bool form;
+    } rows[] = {{"{\"a\":1}", {}, "application/json", false},
+                {"a=1&b=2", {}, "application/x-www-form-urlencoded", true},
+                {"<a/>", {{"Content-Type", "text/xml"}}, "text/xml", false}};
+    for (const auto& row : rows) {
+        CAPTURE(row.body);
+        OneAnswer server("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n");
+        FetchRequest request = to(server.url("/a"));
+        request.method = "POST";
+        request.fields = row.fields;
+        request.body = row.body;
+        const auto recorded = fetch(request);
+        REQUIRE(recorded.has_value());
+        CHECK((row.form ? recorded->form_body : recorded->other_body) == row.body);
+        const std::string& sent = server.request();
+        CHECK(sent.starts_with("POST /a HTTP/1.1\r\n"));
+        CHECK(sent.find("\r\nContent-Type: " + std::string(row.type) + "\r\n") !=
+              std::string::npos);
+        CHECK(sent.find("\r\nContent-Length: " + std::to_string(std::string(row.body).size())) !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE("a fetch is given up when it is told to") {
+    asio::io_context io;
+    tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+    std::atomic<bool> abandoned{false};
+    std::thread peer([&] {
+        tcp::socket socket = acceptor.accept();
+        abandoned = true;  // and it never answers
+        boost::system::error_code error;
+        std::string ignored;
+        asio::read_until(socket, asio::dynamic_buffer(ignored), "no such octets", error);
+    });
+    FetchRequest request =
+        to("http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/");
+    request.timeout = std::chrono::milliseconds(60000);
+    request.abandoned = &abandoned;
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK_FALSE(fetch(request).has_value());
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+    peer.join();
+}
+
 TEST_CASE("one request is sent as it is told, and the answer kept") {
     OneAnswer server(
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\n"

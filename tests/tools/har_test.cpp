@@ -66,7 +66,7 @@ TEST_CASE("the status of a call is found at the end of a body, however long it i
         encoded + R"("}}}]}})");
     REQUIRE(recording.has_value());
     const rules::Expectations expected;
-    const rules::Exchange exchange = recording->front().exchange({}, expected);
+    const rules::Exchange exchange = recording->front().exchange({}, {expected});
     REQUIRE(exchange.rpc.status);
     CHECK(exchange.rpc.status->code == 7);
 }

@@ -94,7 +94,7 @@ TEST_CASE("of a request that nobody saw, no cause is named") {
     const Linted whole = linted("GET /a HTTP/1.1\r\nHost: a\r\n\r\n" + answer);
     CHECK(whole.text.find("  cause    no-credentials ") != std::string::npos);
     LintRequest request;
-    request.json = true;
+    request.form = LintForm::json;
     const json::object root = json::parse(linted(answer, request).text).as_object();
     CHECK_FALSE(root.at("requests_seen").as_bool());
     const json::object& one = root.at("exchanges").as_array().at(0).as_object();
@@ -166,7 +166,7 @@ TEST_CASE("how far it is, is told") {
 
 TEST_CASE("JSON holds the same, and nothing secret") {
     LintRequest request;
-    request.json = true;
+    request.form = LintForm::json;
     const Linted out = linted(
         "GET /v1?access_token=Hunter-2-Hunter-2 HTTP/1.1\r\nHost: a\r\nCookie: "
         "sid=Hunter-2-Hunter-2\r\n"

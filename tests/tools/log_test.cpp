@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -71,6 +73,40 @@ std::string ten_failures(std::int64_t from_s = 0) {
                                 .at_s = from_s + 60 * i});
     }
     return lines;
+}
+
+// The zone of this process, for as long as it lives.
+struct Zone {
+    explicit Zone(const char* zone) {
+        ::setenv("TZ", zone, 1);
+        ::tzset();
+    }
+    ~Zone() {
+        ::unsetenv("TZ");
+        ::tzset();
+    }
+    Zone(const Zone&) = delete;
+    Zone& operator=(const Zone&) = delete;
+};
+
+TEST_CASE("times are those of this machine where that is wished for, but in records") {
+    const Zone zone("NPT-5:45");  // POSIX counts westwards: noon's 12:51:24Z is 18:36:24 there
+    const Scratch scratch;
+    const std::string log = scratch.path("a.log");
+    put(log, line_of(Logged{.id = "ABCDEFGH0001"}));
+    LogRequest request;
+    request.inputs = {log};
+    CHECK(run(request).out.starts_with("2026-11-23 UTC\n12:51:24 401 GET"));
+    request.style.local_time = true;
+    CHECK(run(request).out.starts_with("2026-11-23 UTC+05:45\n18:36:24 401 GET"));
+    request.action = LogAction::summary;
+    CHECK(run(request).out.starts_with("2026-11-23 18:36:24 to 18:36:24 UTC+05:45   1 failure"));
+    request.action = LogAction::show;
+    request.ids = {"ABCDEFGH0001"};
+    CHECK(run(request).out.find("2026-11-23 18:36:24.318 UTC+05:45") != std::string::npos);
+    request.action = LogAction::list;
+    request.json = true;
+    CHECK(run(request).out.find("\"time\":\"2026-11-23T12:51:24.318Z\"") != std::string::npos);
 }
 
 TEST_CASE("the list shows the latest failures as the console does, with their ids") {
