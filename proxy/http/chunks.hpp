@@ -32,8 +32,8 @@ public:
     Step next_data(std::string_view slice);
 
     bool has_trailers() const { return trailer_octets_ > 0; }
-    // Their lines are appended there from now on as they pass, each with its CRLF, 8 KiB at most; what
-    // it is must live as long as octets are shown.
+    // Their lines are appended there from now on as they pass, each with its CRLF, 8 KiB at most;
+    // what it is must live as long as octets are shown.
     void keep_trailers(std::string& kept) noexcept { trailers_ = &kept; }
     std::string_view flaw() const { return flaw_; }  // static words
 

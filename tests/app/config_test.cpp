@@ -125,9 +125,10 @@ TEST_CASE("problems of flags and variables are named by them, and flags alone ar
         }
     };
     Arguments arguments = flags({{"upstream", {"ftp://x"}}});
-    CHECK(machine.problems(arguments) ==
-          "--upstream: \"ftp\" is no scheme that whogoes speaks: write http://, https://, h2c:// or "
-          "unix:/path");
+    CHECK(
+        machine.problems(arguments) ==
+        "--upstream: \"ftp\" is no scheme that whogoes speaks: write http://, https://, h2c:// or "
+        "unix:/path");
     CHECK(usage(arguments) == 1);
     arguments = flags({{"upstream", {":1"}}, {"workers", {"x"}}});
     CHECK(machine.problems(arguments) == "--workers: \"x\" is no whole number");

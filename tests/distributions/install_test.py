@@ -7,7 +7,7 @@ from machine import Machine
 
 DEBIAN = ["dpkg-query", "dpkg", "apt-cache", "apt-get", "sudo"]
 FEDORA = ["rpm", "dnf", "sudo"]
-PLAIN = [f"{name} 1" for name in "ninja-build libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev doctest-dev".split()]
+PLAIN = [f"{name} 1" for name in "ninja-build libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev libnghttp2-dev doctest-dev".split()]
 
 
 def release(name, version, called, like=""):
@@ -63,7 +63,7 @@ class Known(unittest.TestCase):
             self.assertEqual(status, 0, said)
             self.assertEqual(asked.split(" install ")[0], "dnf -q -y --setopt=install_weak_deps=False")
             self.assertEqual(asked.split(" install ")[1].split(),
-                             "gcc-c++ boost-devel openssl-devel spdlog-devel yaml-cpp-devel cli11-devel zlib-devel doctest-devel".split())
+                             "gcc-c++ boost-devel openssl-devel spdlog-devel yaml-cpp-devel cli11-devel zlib-devel libnghttp2-devel doctest-devel".split())
 
     def test_what_fedora_has_no_package_for_is_said(self):
         with Machine(release("fedora", 43, "Fedora Linux 43"), FEDORA) as machine:

@@ -1,4 +1,5 @@
 #include "proxy/h2/field_block.hpp"
+
 #include "proxy/http/head.hpp"
 
 #include <cstddef>

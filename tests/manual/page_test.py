@@ -65,11 +65,11 @@ def setting_flaws(told):
     flaws = []
     written = {head.split()[0]: head for head in heads(told["CONFIGURATION"])}
     schema = (root / "proxy/app/schema.cpp").read_text()
-    known = set(re.findall(r'\.path = "([a-z_.]+)"', schema)) | {"routes"}
+    known = set(re.findall(r'\.path = "([a-z0-9_.]+)"', schema)) | {"routes"}
     flaws += [f"setting {path}" for path in known ^ set(written)]
     above = []
     for line in program("config", "-u", ":1").split("\n"):
-        match = re.fullmatch(r"( *)([a-z_]+):(?: (.*?) *# (.*))?", line)
+        match = re.fullmatch(r"( *)([a-z0-9_]+):(?: (.*?) *# (.*))?", line)
         if not match:
             continue
         above = above[:len(match[1]) // 2] + [match[2]]

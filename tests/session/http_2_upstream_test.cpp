@@ -116,19 +116,20 @@ TEST_CASE("an API that resets a stream breaks off that answer alone") {
 
 TEST_CASE("a client that leaves is told to the API") {
     Rig rig({.settings = over_http_2()});
-    Gate reached;
+    Gate reached, told;
     std::uint32_t code = 0;
     rig.upstream.will(serving([&](H2Peer& peer) {
         const std::int32_t id = peer.next_request();
         reached.open();
         code = peer.closed(id).error_code;
+        told.open();
     }));
     {
         Client client = rig.connect();
         client.send(get("/"));
         reached.wait();
     }
-    rig.stop();
+    told.wait();
     CHECK(code == 8);
 }
 
