@@ -9,15 +9,8 @@
 namespace whogoes::h2 {
 namespace {
 
-// What is gathered for one write; nghttp2 gives frames of up to 16 KiB one by one.
-constexpr std::size_t one_write = std::size_t{64} * 1024;
-constexpr std::chrono::seconds housekeeping{2};
-constexpr std::chrono::seconds notice{1};  // between the word that the end is near and the last
-constexpr std::chrono::seconds farewell{10};
-constexpr std::chrono::seconds between_reads{2};
-constexpr std::size_t most_dropped = std::size_t{16} * 1024 * 1024;
-// An answer that was whole by its length, until the frame that ends its stream.
-constexpr std::chrono::seconds late_end{5};
+// What is read at once.
+constexpr std::size_t one_read = std::size_t{64} * 1024;
 
 }  // namespace
 
@@ -88,7 +81,7 @@ net::Task<> Connection::run(std::string_view came) {
         net::Io outcome = net::Io::ok;
         going = read_once(outcome);
         if (outcome != net::Io::ok && outcome != net::Io::again) break;
-        if (share.spent(one_write / 4)) co_await io_.next_turn();
+        if (share.spent(one_read / 4)) co_await io_.next_turn();
     }
     flush();
     ended_ = true;
@@ -97,33 +90,12 @@ net::Task<> Connection::run(std::string_view came) {
     socket_.close();
 }
 
-// What was said last must not be destroyed by octets that nobody reads.
-net::Task<> Connection::say_the_rest() {
-    socket_.interrupt();  // whoever waits to write: what is left is written here
-    socket_.set_deadline(limits_.idle);
-    iovec rest{out_.data() + out_at_, out_.size() - out_at_};
-    const std::span<iovec> pieces(&rest, 1);
-    const net::Io written = co_await socket_.write_all(pieces);
-    if (written != net::Io::ok) co_return;
-    socket_.set_deadline(between_reads);
-    const net::Io said = co_await socket_.end_writing();
-    const net::Clock::time_point begin = deadlines_.now();
-    std::size_t dropped = 0;
-    while (said == net::Io::ok && dropped < most_dropped && deadlines_.now() - begin < farewell) {
-        char scrap[1024];
-        socket_.set_deadline(between_reads);
-        const net::IoResult read = co_await socket_.read_some(scrap, sizeof scrap);
-        if (read.outcome != net::Io::ok) co_return;
-        dropped += read.octets;
-    }
-}
-
 bool Connection::is_half() const noexcept { return received_ != framed_ || open_block_ != 0; }
 
 // False: nothing more may be read.
 bool Connection::read_once(net::Io& outcome) {
     // Of the thread, since nothing waits while it is in use: an idle connection holds none.
-    static thread_local char scratch[one_write];
+    static thread_local char scratch[one_read];
     const net::IoResult read = socket_.try_read(scratch, sizeof scratch);
     outcome = read.outcome;
     return read.outcome != net::Io::ok || receive({scratch, read.octets});
@@ -284,149 +256,6 @@ void Connection::lose_streams() {
     }
     streams_.clear();
     for (const std::shared_ptr<Stream>& stream : lost) stream->tell();
-}
-
-void Connection::drain() {
-    if (draining_ || ended_) return;
-    draining_ = true;
-    drained_ = deadlines_.now();
-    // First a word that nothing new is wanted, then, when it has arrived, which the last one was.
-    if (server_) nghttp2_submit_shutdown_notice(session_);
-    look_at_ = drained_ + notice;
-    socket_.set_deadline(notice);
-    schedule_flush();
-}
-
-void Connection::end(std::uint32_t error_code) {
-    nghttp2_session_terminate_session(session_, error_code);
-    schedule_flush();
-}
-
-net::Clock::duration Connection::patience() const {
-    if (draining_) return notice;
-    const bool quiet = streams_.empty() && !is_half() && !has_unsent();
-    if (!quiet) return std::min<net::Clock::duration>(housekeeping, limits_.frame);
-    return std::max<net::Clock::duration>(busy_ + limits_.idle - deadlines_.now(), notice / 10);
-}
-
-// False: the connection ends.
-bool Connection::keep_house() {
-    const net::Clock::time_point now = deadlines_.now();
-    if (!streams_.empty()) busy_ = now;
-    if (!has_unsent()) wrote_ = now;
-    if (is_half() && now - whole_since_ > limits_.frame) {
-        complain("a frame did not arrive whole in time");
-        end(NGHTTP2_PROTOCOL_ERROR);
-        return false;
-    }
-    if (now - wrote_ > limits_.idle) {
-        complain("it took nothing of what was sent");
-        broken_ = true;
-        return false;
-    }
-    for (const auto& [id, stream] : streams_) {
-        if (stream->has_carrier()) continue;
-        const net::Clock::duration most =
-            server_ ? net::Clock::duration(limits_.idle) : net::Clock::duration(late_end);
-        if ((!server_ || stream->pending() > 0) && now - stream->moved > most)
-            reset(*stream, NGHTTP2_CANCEL);
-    }
-    if (draining_ && !last_word_ && now - drained_ >= notice) {
-        last_word_ = true;
-        nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
-                              nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
-                              nullptr, 0);
-    }
-    const bool over = draining_ ? last_word_ : now - busy_ >= limits_.idle;
-    if (!streams_.empty() || has_unsent() || !over) return true;
-    end(NGHTTP2_NO_ERROR);
-    return false;
-}
-
-void Connection::schedule_flush() {
-    if (receiving_ || scheduled_ || ended_) return;
-    scheduled_ = true;
-    net::spawn(flush_later(), [this, alive = alive_](const std::exception_ptr&) {
-        if (*alive) abandon();
-    });
-}
-
-net::Task<> Connection::flush_later() {
-    const std::shared_ptr<bool> alive = alive_;
-    co_await io_.next_turn();
-    if (!*alive) co_return;
-    deliver();
-    if (!*alive) co_return;
-    scheduled_ = false;
-    flush();
-    // Whoever reads is woken last: it may end all of this.
-    if (broken_) socket_.cancel();
-}
-
-void Connection::flush() {
-    if (waiting_to_write_ || ended_ || broken_) return;
-    if (flush_now()) return;
-    waiting_to_write_ = true;
-    net::spawn(flush_when_possible(), [this, alive = alive_](const std::exception_ptr&) {
-        if (*alive) abandon();
-    });
-}
-
-net::Task<> Connection::flush_when_possible() {
-    const std::shared_ptr<bool> alive = alive_;
-    for (;;) {
-        const net::Io waited = co_await socket_.writable();
-        if (!*alive) co_return;
-        // The deadline is the reader's, which looks after what takes too long.
-        if (waited != net::Io::ok && waited != net::Io::timed_out) break;
-        if (waited == net::Io::timed_out) {
-            // It may wait on a deadline that is over: its own turn to look comes first.
-            co_await io_.next_turn();
-            if (!*alive) co_return;
-        }
-        if (flush_now()) break;
-    }
-    waiting_to_write_ = false;
-}
-
-// The socket takes nothing any more. Whoever calls this is in the middle of it: the reader hears of
-// it in the next turn.
-void Connection::broke_off() {
-    broken_ = true;
-    out_at_ = out_.size();
-    schedule_flush();
-}
-
-// False: the socket takes no more now.
-bool Connection::flush_now() {
-    for (;;) {
-        if (!has_unsent()) {
-            out_.clear();
-            out_at_ = 0;
-            wrote_ = deadlines_.now();
-            receiving_ = true;  // nghttp2 is at work: what happens is told later
-            while (out_.size() < one_write) {
-                const std::uint8_t* frame = nullptr;
-                const ssize_t octets = nghttp2_session_mem_send(session_, &frame);
-                if (octets <= 0) break;
-                out_.append(reinterpret_cast<const char*>(frame), static_cast<std::size_t>(octets));
-            }
-            receiving_ = false;
-            if (!news_.empty()) schedule_flush();
-            if (out_.empty()) {
-                out_ = std::string();
-                return true;
-            }
-        }
-        const iovec piece{out_.data() + out_at_, out_.size() - out_at_};
-        const net::IoResult sent = socket_.try_write({&piece, 1});
-        out_at_ += sent.octets;
-        if (sent.octets > 0) wrote_ = deadlines_.now();
-        if (sent.outcome == net::Io::again) return false;
-        if (sent.outcome == net::Io::ok) continue;
-        broke_off();
-        return true;
-    }
 }
 
 }  // namespace whogoes::h2
