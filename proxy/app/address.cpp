@@ -84,6 +84,21 @@ bool is_bare_word(Text text) {
     return text.find_first_of(".:/[") == Text::npos && lower_case(text) != "localhost";
 }
 
+Upstream parse_unix_upstream(Text text) {
+    upstream::Target target;
+    target.unix_path = text.substr(text.starts_with("unix://") ? 7 : 5);
+    if (auto flaw = socket_path_flaw(target.unix_path)) return refused<Upstream>(*flaw);
+    target.origin = "unix:" + target.unix_path;
+    target.authority = "localhost";
+    return target;
+}
+
+bool take_scheme(Text scheme, upstream::Target& target) {
+    target.tls = scheme == "https";
+    if (scheme == "h2c") target.protocol = upstream::Protocol::http_2;
+    return scheme == "http" || scheme == "https" || scheme == "h2c";
+}
+
 Upstream refuse_scheme(Text scheme) {
     if (scheme == "ws" || scheme == "wss")
         return refused<Upstream>("starts with " + std::string(scheme) + "://: write http" +
@@ -164,19 +179,11 @@ Listen parse_listen(Text text) {
 Upstream parse_upstream(Text text) {
     upstream::Target target;
     if (text.empty()) return refused<Upstream>("is empty: write http://localhost:3000");
-    if (text.starts_with("unix:")) {
-        target.unix_path = text.substr(text.starts_with("unix://") ? 7 : 5);
-        if (auto flaw = socket_path_flaw(target.unix_path)) return refused<Upstream>(*flaw);
-        target.origin = "unix:" + target.unix_path;
-        target.authority = "localhost";
-        return target;
-    }
+    if (text.starts_with("unix:")) return parse_unix_upstream(text);
     Text rest = text;
     if (const auto scheme_end = text.find("://"); scheme_end != Text::npos) {
         const std::string scheme = lower_case(text.substr(0, scheme_end));
-        if (scheme != "http" && scheme != "https" && scheme != "h2c") return refuse_scheme(scheme);
-        target.tls = scheme == "https";
-        if (scheme == "h2c") target.protocol = upstream::Protocol::http_2;
+        if (!take_scheme(scheme, target)) return refuse_scheme(scheme);
         rest = text.substr(scheme_end + 3);
     }
     const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());

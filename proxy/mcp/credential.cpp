@@ -121,7 +121,7 @@ std::string credential_of(const json::object& arguments, const Sources& sources,
             flaw = "variable is for `whogoes mcp` on this machine: over HTTP give a fingerprint";
             return {};
         }
-        const std::string value = sources.variable(name);
+        std::string value = sources.variable(name);
         if (value.empty())
             flaw = "there is no such variable in the environment that whogoes mcp was started in";
         return value;

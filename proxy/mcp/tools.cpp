@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace whogoes::mcp {
 namespace {
 
-const std::array<Tool, 7>& table() {
-    static const std::array<Tool, 7> tools{
+std::array<Tool, 4> about_refusals() {
+    return {
         Tool{.name = "failures",
              .title = "List refusals",
              .description = "Lists the latest 401s, 403s and other refusals that whogoes saw "
@@ -41,6 +42,11 @@ const std::array<Tool, 7>& table() {
              .input = schemas::summary_in,
              .output = schemas::summary_out,
              .run = summarise},
+    };
+}
+
+std::array<Tool, 3> about_answers() {
+    return {
         Tool{.name = "lint",
              .title = "Check an answer against the standards",
              .description = "Sends one request to each URL and judges the answer: does a 401 carry "
@@ -67,6 +73,15 @@ const std::array<Tool, 7>& table() {
              .needs_dev = true,
              .run = simulate},
     };
+}
+
+const std::vector<Tool>& table() {
+    static const std::vector<Tool> tools = [] {
+        std::vector<Tool> all;
+        for (const Tool& tool : about_refusals()) all.push_back(tool);
+        for (const Tool& tool : about_answers()) all.push_back(tool);
+        return all;
+    }();
     return tools;
 }
 

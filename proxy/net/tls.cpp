@@ -111,7 +111,9 @@ int keep_session(ssl_st* ssl, SSL_SESSION* session) noexcept {
 void resume(ssl_st* ssl, SharedSessions sessions) {
     if (const TlsSessions::Session session = sessions->take()) SSL_set_session(ssl, session.get());
     auto held = std::make_unique<SharedSessions>(std::move(sessions));
-    if (SSL_set_ex_data(ssl, sessions_slot(), held.get()) == 1) held.release();
+    // From here on it is OpenSSL's, which gives it back to forget_sessions.
+    if (SSL_set_ex_data(ssl, sessions_slot(), held.get()) == 1) [[maybe_unused]]
+        const SharedSessions* const given = held.release();
 }
 
 bool is_address(const std::string& name) {
