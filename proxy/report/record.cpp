@@ -131,13 +131,7 @@ private:
             if (!event_.query.empty()) json_.text("query", event_.query, cut_.query);
             json_.close();
         }
-        if (!event_.protocol.empty()) {
-            json_.open("network");
-            json_.open("protocol");
-            json_.text("version", event_.protocol, all_octets);
-            json_.close();
-            json_.close();
-        }
+        if (event_.protocol == "2") json_.raw("network", R"({"protocol":{"version":"2"}})");
         if (!event_.client.empty()) {
             json_.open("client");
             json_.text("address", event_.client, cut_.text);
