@@ -86,9 +86,11 @@ net::Task<> Connection::say_the_rest() {
     const net::Io said = co_await socket_.end_writing();
     const net::Clock::time_point begin = deadlines_.now();
     std::size_t dropped = 0;
-    while (said == net::Io::ok && dropped < most_dropped && deadlines_.now() - begin < farewell) {
+    // Nobody waits for a process that is to end longer than for a client that was just let in.
+    const std::chrono::seconds most = draining_ ? notice : farewell;
+    while (said == net::Io::ok && dropped < most_dropped && deadlines_.now() - begin < most) {
         char scrap[1024];
-        socket_.set_deadline(between_reads);
+        socket_.set_deadline(std::min(most, between_reads));
         const net::IoResult read = co_await socket_.read_some(scrap, sizeof scrap);
         if (read.outcome != net::Io::ok) co_return;
         dropped += read.octets;
