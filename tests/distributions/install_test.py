@@ -72,7 +72,7 @@ class Known(unittest.TestCase):
             self.assertNotIn("prometheus", asked)
 
     def test_what_a_release_no_longer_has_is_done_without(self):
-        live = [f"{name} 1" for name in "nginx apache2-bin lighttpd caddy docker-registry python3-flask-httpauth python3-djangorestframework "
+        live = [f"{name} 1" for name in "nginx apache2-bin lighttpd caddy docker-registry python3-flask-httpauth python3-djangorestframework python3-grpcio "
                 "python3-fastapi uvicorn python3-multipart rabbitmq-server influxdb etcd-server".split()]
         for jose, wanted in ([], set()), (["python3-jose 3.3"], {"python3-jose"}):
             with self.subTest(jose), Machine(TRIXIE[0], DEBIAN, installed=live[1:], candidates=[*live, *jose]) as machine:
