@@ -32,6 +32,8 @@ Readiness readiness_of(std::uint32_t events) noexcept {
 }  // namespace
 
 struct Ready::Registration {
+    explicit Registration(int socket) : descriptor(socket) {}
+
     int descriptor;
     bool for_room = false;
 };

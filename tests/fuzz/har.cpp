@@ -19,7 +19,7 @@ void check(const Recording& recording) {
     for (const Recorded& recorded : *recording) {
         if (recorded.body.size() > whogoes::tools::most_body_octets || recorded.status == 0)
             std::abort();
-        recorded.exchange(whogoes::rules::TimePoint{}, expected);
+        recorded.exchange(whogoes::rules::TimePoint{}, {expected});
     }
 }
 
