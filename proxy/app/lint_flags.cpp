@@ -1,6 +1,7 @@
 #include "proxy/app/lint_flags.hpp"
 
 #include "proxy/app/units.hpp"
+#include "proxy/app/verb_options.hpp"
 
 #include <optional>
 #include <vector>
@@ -22,37 +23,31 @@ std::optional<tools::LintForm> form_named(const std::string& word) {
 
 void add_lint_flags(CLI::App& verb, LintArguments& into) {
     tools::LintRequest& request = into.request;
-    const auto one = [&](const std::string& names, const std::string& type, auto& value,
-                         const std::string& doc) {
-        return verb.add_option(names, value, doc)->type_name(type);
-    };
-    const auto several = [&](const std::string& names, const std::string& type,
-                             std::vector<std::string>& values, const std::string& doc) {
-        one(names, type, values, doc)->allow_extra_args(false);
-    };
-    one("input", "URL|FILE|-", request.inputs,
-        "URLs, HAR files, what `curl -si` printed; - for standard input");
-    several("-H,--header", "LINE", request.headers, "header to send, 'Name: value'");
-    one("-X,--method", "METHOD", request.method, "method to send [GET; POST with -d]");
-    one("-d,--data", "TEXT", into.data,
-        "body to send; @FILE for a file's, @- for standard input's");
+    const VerbOptions options(verb);
+    options.one("input", "URL|FILE|-", request.inputs,
+                "URLs, HAR files, what `curl -si` printed; - for standard input");
+    options.several("-H,--header", "LINE", request.headers, "header to send, 'Name: value'");
+    options.one("-X,--method", "METHOD", request.method, "method to send [GET; POST with -d]");
+    options.one("-d,--data", "TEXT", into.data,
+                "body to send; @FILE for a file's, @- for standard input's");
     verb.add_flag("-k,--insecure", request.insecure, "do not verify the certificate");
-    one("--timeout", "DURATION", into.timeout, "for the whole exchange [10s]");
-    several("--select", "ID|SEVERITY,...", request.select,
-            "report these alone; cors-* is all that begin so [all]");
-    several("--ignore", "ID|SEVERITY,...", request.ignore, "do not report these");
-    one("--severity", "info|warning|error", request.severity,
-        "the least of a rule that is reported [info]");
-    one("--confidence", "possible|likely|certain", request.confidence,
-        "the least of a cause that is reported [possible]");
-    one("--baseline", "FILE", request.baseline,
-        "a HAR file, or what -o json printed: only what is new is reported");
-    one("--openapi", "FILE", into.openapi,
-        "the API's description: ask every GET, HEAD and OPTIONS of it at the URL, with no "
-        "credential");
+    options.one("--timeout", "DURATION", into.timeout, "for the whole exchange [10s]");
+    options.several("--select", "ID|SEVERITY,...", request.select,
+                    "report these alone; cors-* is all that begin so [all]");
+    options.several("--ignore", "ID|SEVERITY,...", request.ignore, "do not report these");
+    options.one("--severity", "info|warning|error", request.severity,
+                "the least of a rule that is reported [info]");
+    options.one("--confidence", "possible|likely|certain", request.confidence,
+                "the least of a cause that is reported [possible]");
+    options.one("--baseline", "FILE", request.baseline,
+                "a HAR file, or what -o json printed: only what is new is reported");
+    options.one("--openapi", "FILE", into.openapi,
+                "the API's description: ask every GET, HEAD and OPTIONS of it at the URL, with no "
+                "credential");
     verb.add_flag("--all-methods", request.all_methods,
                   "with --openapi: POST, PUT, PATCH and DELETE, too");
-    several("--fail-on", "ID|SEVERITY|none,...", request.fail_on, "exit 1 on these [error]");
+    options.several("--fail-on", "ID|SEVERITY|none,...", request.fail_on,
+                    "exit 1 on these [error]");
 }
 
 std::string take_lint(LintArguments& arguments, const std::string& output) {

@@ -28,6 +28,7 @@ void ServerConnection::block_came(Stream& stream, int category, bool ends) {
         return stream.trailers_came(block.lines());
     }
     stream.to_head = block.method() == "HEAD";
+    if (ends) stream.end_came();
     if (block.too_large())
         return refuse(stream, 431, "the request's fields are larger than limits.header allows");
     const std::string head = block.request(ends);

@@ -12,8 +12,8 @@ namespace whogoes::h2 {
 namespace {
 
 constexpr std::string_view head_end = "\r\n\r\n";
-// A head of ours is one that was let in, with some lines more.
 constexpr std::size_t interims_kept = std::size_t{256} * 1024;
+// A head of ours is one that was let in, with some lines more.
 constexpr std::size_t most_head = std::size_t{4} * 1024 * 1024;
 
 http::Head framing_of(const SplitHead& split, bool answer, bool to_head) {
@@ -158,7 +158,7 @@ Stream::Portion Stream::take(char* at, std::size_t most) {
         out_at_ = 0;
     }
     deferred_ = octets == 0 && !out_ended_;
-    if (blocked_ && connection_ != nullptr && pending() <= connection_->limits().answer_ahead / 2) {
+    if (blocked_ && connection_ != nullptr && pending() <= connection_->answer_room() / 2) {
         blocked_ = false;
         wake(net::Readiness::writable);
     }

@@ -55,7 +55,7 @@ public:
         std::size_t octets = 0;
         bool last = false;
     };
-    // Of the body, into `at`; nothing and not the last: it has to be resumed (see wants_resume).
+    // Of the body, into `at`; nothing and not the last: the connection is told to resume() it.
     Portion take(char* at, std::size_t most);
     std::string& trailers() noexcept { return trailers_; }
     bool sent_all() const noexcept { return out_ended_ && pending() == 0; }

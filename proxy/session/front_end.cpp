@@ -1,6 +1,7 @@
 #include "proxy/session/front_end.hpp"
 
 #include "proxy/http/field_line.hpp"
+#include "proxy/http/hop_by_hop.hpp"
 #include "proxy/report/event.hpp"
 #include "proxy/report/route_shape.hpp"
 #include "proxy/session/exchange.hpp"
@@ -64,11 +65,8 @@ void tell(Exchange& exchange, std::string words) {
 bool names(const http::Head& head, FieldName field, std::string_view name) {
     for (const http::FieldLine& line : head.fields) {
         if (line.name != field) continue;
-        bool found = false;
-        http::each_element(head.value_of(line), [&](std::string_view element) {
-            found = found || same_word(element, name) || element == "*";
-        });
-        if (found) return true;
+        const std::string_view list = head.value_of(line);
+        if (http::is_listed(name, list) || http::is_listed("*", list)) return true;
     }
     return false;
 }
@@ -147,23 +145,16 @@ void refuse_cors(Exchange& exchange, const Caller& caller) {
                        "name it");
 }
 
-bool holds(std::string_view list, std::string_view name) {
-    bool found = false;
-    http::each_element(
-        list, [&](std::string_view element) { found = found || same_word(element, name); });
-    return found;
-}
-
 // A header of ours must not make a preflight fail that passed without it.
 void allow_own_fields(const Exchange& exchange, std::string& lines) {
     const http::RequestHead& request = exchange.request();
     if (!request.is_preflight() || exchange.status >= 300) return;
     for (const std::string_view own : {std::string_view("Prefer"), simulate_field}) {
-        if (!holds(request.value_named("Access-Control-Request-Headers"), own)) continue;
+        if (!http::is_listed(own, request.value_named("Access-Control-Request-Headers"))) continue;
         bool allowed = false;
         for (const http::FieldLine& line : exchange.answer().fields)
             if (same_word(exchange.answer().name_of(line), "Access-Control-Allow-Headers"))
-                allowed = allowed || holds(exchange.answer().value_of(line), own);
+                allowed = allowed || http::is_listed(own, exchange.answer().value_of(line));
         if (!allowed) http::append_field(lines, "Access-Control-Allow-Headers", own);
     }
 }

@@ -2,7 +2,6 @@
 #include "proxy/observe/recording.hpp"
 #include "proxy/session/client.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 

@@ -1,6 +1,7 @@
 #include "proxy/http/body_reader.hpp"
 #include "proxy/http/content_type.hpp"
 #include "proxy/http/field_line.hpp"
+#include "proxy/http/hop_by_hop.hpp"
 #include "proxy/http/patch.hpp"
 #include "proxy/observe/recording.hpp"
 #include "proxy/session/answer_body.hpp"
@@ -40,13 +41,6 @@ private:
     }
 };
 
-bool lists(std::string_view list, std::string_view name) {
-    bool found = false;
-    http::each_element(
-        list, [&](std::string_view element) { found = found || http::same_word(element, name); });
-    return found;
-}
-
 // In a head that a body follows it does harm: gRPC's C core (Python, C++, Ruby) then drops the call
 // as "Stream removed", of an unknown error, and grpc-js does not look at it. Without a body both
 // take code and message.
@@ -76,7 +70,7 @@ void add_remedy(Exchange& exchange, http::ResponsePatch& patch) {
             if (line.name != http::FieldName::access_control_expose_headers) continue;
             exposed.append(exchange.answer().value_of(line)).append(", ");
         }
-        if (!lists(exposed, "WWW-Authenticate")) {
+        if (!http::is_listed("WWW-Authenticate", exposed)) {
             http::append_field(lines, "Access-Control-Expose-Headers",
                                exposed + "WWW-Authenticate");
             patch.replace_expose_headers = true;
