@@ -1,3 +1,4 @@
+#include "refresh_rig.hpp"
 #include "tests/support/h2_peer.hpp"
 #include "tests/support/rig.hpp"
 
@@ -180,6 +181,32 @@ TEST_CASE("a refused request is asked again of another connection than the one t
     }));
     CHECK(rig.get("/").body == "first");
     CHECK(rig.ask(post("/", "body")).body == "second");
+}
+
+TEST_CASE("a refused request is renewed and sent once more over HTTP/2 on both sides") {
+    RefreshRig refresh([](RigOptions& options, settings::RefreshSettings&) {
+        options.settings.upstream_protocol = upstream::Protocol::http_2;
+        options.settings.host_names = {"api.test"};
+    });
+    std::vector<H2Message> seen;
+    refresh.api().always(serving([&](H2Peer& peer) {
+        for (int i = 0; i < 2; ++i) {
+            const std::int32_t id = peer.next_request();
+            seen.push_back(peer.whole(id));
+            const bool fresh = seen.back().field("authorization").starts_with("Bearer fresh");
+            peer.answer(id, {{":status", fresh ? "200" : "401"}}, fresh ? "in" : "no");
+        }
+    }));
+    Client client = refresh.rig().connect();
+    H2Peer peer(client.wire, Role::client);
+    const H2Message& reply =
+        peer.whole(peer.ask(h2_post("/orders", {{"authorization", "Bearer stale-1"}}), "the body"));
+    CHECK(reply.status() == 200);
+    CHECK(reply.body == "in");
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[1].field("authorization") == "Bearer fresh-1");
+    CHECK(seen[1].body == "the body");
+    CHECK(refresh.api().connections() == 1);
 }
 
 TEST_CASE("a WebSocket has no way through HTTP/2, and is told so") {
