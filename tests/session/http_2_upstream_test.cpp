@@ -199,8 +199,9 @@ TEST_CASE("a refused request is renewed and sent once more over HTTP/2 on both s
     }));
     Client client = refresh.rig().connect();
     H2Peer peer(client.wire, Role::client);
-    const H2Message& reply =
-        peer.whole(peer.ask(h2_post("/orders", {{"authorization", "Bearer stale-1"}}), "the body"));
+    H2Fields put = h2_get("/orders", {{"authorization", "Bearer stale-1"}});
+    put[0].second = "PUT";
+    const H2Message& reply = peer.whole(peer.ask(put, "the body"));
     CHECK(reply.status() == 200);
     CHECK(reply.body == "in");
     REQUIRE(seen.size() == 2);
