@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::value value_of(const Key& key, std::string_view text) {
+json::value json_value_of(const Key& key, std::string_view text) {
     if (key.secret) return "********";
     if (key.kind == Kind::boolean)
         if (const auto on = parse_switch(text)) return *on;
@@ -23,19 +23,19 @@ json::value value_of(const Key& key, std::string_view text) {
     return json::string(text);
 }
 
-json::value value_of(const Key& key, const Entry& entry) {
-    if (!entry.list && entry.items.size() == 1) return value_of(key, entry.items.front().text);
+json::value json_value_of(const Key& key, const Entry& entry) {
+    if (!entry.list && entry.items.size() == 1) return json_value_of(key, entry.items.front().text);
     json::array list;
-    for (const Item& item : entry.items) list.push_back(value_of(key, item.text));
+    for (const Item& item : entry.items) list.push_back(json_value_of(key, item.text));
     return list;
 }
 
-json::value default_of(const Key& key) {
-    if (!key.list) return value_of(key, key.fallback);
+json::value json_default_of(const Key& key) {
+    if (!key.list) return json_value_of(key, key.fallback);
     json::array list;
     for (std::string_view rest = key.fallback; !rest.empty();) {
         const auto end = std::min(rest.find(", "), rest.size());
-        list.push_back(value_of(key, rest.substr(0, end)));
+        list.push_back(json_value_of(key, rest.substr(0, end)));
         rest.remove_prefix(std::min(end + 2, rest.size()));
     }
     return list;
@@ -46,10 +46,10 @@ json::object settings_of(const Values& values, bool with_defaults) {
     for (const Key& key : keys()) {
         const auto written = values.find(key.path);
         if (written != values.end())
-            all[key.path] = json::object{{"value", value_of(key, written->second)},
+            all[key.path] = json::object{{"value", json_value_of(key, written->second)},
                                          {"origin", written->second.origin}};
         else if (with_defaults && !key.fallback.empty())
-            all[key.path] = json::object{{"value", default_of(key)}, {"origin", "default"}};
+            all[key.path] = json::object{{"value", json_default_of(key)}, {"origin", "default"}};
     }
     return all;
 }

@@ -13,7 +13,7 @@ constexpr Flaw bad_status{bad_gateway, "the answer's status lies outside 100 to 
                           "RFC 9110, 15"};
 constexpr Flaw unasked_101{bad_gateway, "a 101 that was not asked for, or not to this protocol",
                            "RFC 9110, 7.8"};
-constexpr Flaw head_too_long{bad_gateway, "the answer's head is longer than limits.header",
+constexpr Flaw answer_head_too_long{bad_gateway, "the answer's head is longer than limits.header",
                              "RFC 9110, 15.6.3"};
 
 constexpr std::string_view version_start = "HTTP/1.";
@@ -94,7 +94,7 @@ HeadProgress parse_response_head(std::string_view buffer, const HeadLimits& limi
     const Lines lines = find_lines(buffer, limits);
     if (lines.flaw) return bad_answer(*lines.flaw);
     if (lines.end > limits.octets || (lines.end == 0 && buffer.size() > limits.octets))
-        return bad_answer(head_too_long);
+        return bad_answer(answer_head_too_long);
     if (lines.end == 0) return {};
 
     head.bytes = buffer.substr(0, lines.end);

@@ -8,7 +8,7 @@ namespace {
 
 // What stands before the tables. The words of a line are those that bash made of it: it takes
 // --flag=value apart at the sign.
-constexpr std::string_view head = R"(
+constexpr std::string_view bash_head = R"(
 # Sets COMPREPLY to what begins as the first argument does: words of the second, and files where the
 # third is "files". Where the fourth is "list", what stands before the last comma stays.
 _whogoes_offer() {
@@ -97,7 +97,7 @@ std::string names_of(const std::vector<Flag>& flags) {
     return joined(names, " ");
 }
 
-void write_word(std::string& out, const Flag& word) {
+void write_bash_word(std::string& out, const Flag& word) {
     const ValueType type = read_value_type(word.type);
     const bool followed = std::any_of(type.alternatives.begin(), type.alternatives.end(),
                                       [](const Alternative& one) { return !one.next.empty(); });
@@ -121,7 +121,7 @@ void write_verb(std::string& out, const Program& program, const Verb& verb) {
     out += "            if [[ $cur == -* ]]; then\n                _whogoes_offer \"$cur\" \"" +
            names_of(flags) + (verb.takes_command ? " --" : "") +
            "\" none one\n                return\n            fi\n";
-    if (verb.word) write_word(out, *verb.word);
+    if (verb.word) write_bash_word(out, *verb.word);
     out += "            ;;\n";
 }
 
@@ -137,7 +137,7 @@ std::string bash_completion(const Program& program) {
         for (const Choice& choice : words_of(kind)) words.push_back(choice.word);
         out += "_whogoes_" + std::string(kind) + "='" + joined(words, " ") + "'\n";
     }
-    out += head;
+    out += bash_head;
     out += "\n_whogoes_is_verb() {\n    case $1 in\n        " + joined(verbs, " | ") +
            " | help) ;;\n        *) return 1 ;;\n    esac\n}\n";
     out += body_begin;

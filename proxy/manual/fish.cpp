@@ -13,7 +13,7 @@ std::string in_fish_quotes(std::string_view text) {
     return out + "'";
 }
 
-constexpr std::string_view head = R"(
+constexpr std::string_view fish_head = R"(
 # The first of the verbs on the line, or nothing. What a flag takes is none.
 function __whogoes_verb
     set -l words (commandline -opc)
@@ -79,7 +79,7 @@ void write_flag(std::string& out, const std::string& condition, const Flag& flag
     out += " -d " + in_fish_quotes(flag.doc) + "\n";
 }
 
-void write_word(std::string& out, const Verb& verb) {
+void write_fish_word(std::string& out, const Verb& verb) {
     const ValueType type = read_value_type(verb.word->type);
     std::vector<std::string> followed;
     for (const Alternative& one : type.alternatives)
@@ -116,7 +116,7 @@ std::string fish_completion(const Program& program) {
             out += " \\\n        " + choice.word + " " + in_fish_quotes(choice.doc);
         out += "\nend\n";
     }
-    out += head;
+    out += fish_head;
     out += "\n# The verbs\n";
     for (const Verb& verb : program.verbs)
         out += "complete -c whogoes -n '__whogoes_is none' -a " + verb.name + " -d " +
@@ -135,7 +135,7 @@ std::string fish_completion(const Program& program) {
         out += "\n# " + verb.name + "\n";
         for (const Flag& flag : verb.flags)
             if (flag.names.back() != "--help") write_flag(out, "__whogoes_is " + verb.name, flag);
-        if (verb.word) write_word(out, verb);
+        if (verb.word) write_fish_word(out, verb);
     }
     return out;
 }

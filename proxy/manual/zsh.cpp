@@ -55,7 +55,7 @@ void write_kind(std::string& out, std::string_view kind) {
 }
 
 // "show DIALECT|test FILE": the second word goes by the first.
-void write_word(std::string& out, const Flag& word) {
+void write_zsh_word(std::string& out, const Flag& word) {
     const ValueType type = read_value_type(word.type);
     std::string nexts;
     for (const Alternative& one : type.alternatives)
@@ -129,7 +129,7 @@ std::string zsh_completion(const Program& program) {
                (verb.takes_settings ? "$settings " : "") + "\\\n";
         std::string specs;
         write_flags(specs, verb.flags, "                ");
-        if (verb.word) write_word(specs, *verb.word);
+        if (verb.word) write_zsh_word(specs, *verb.word);
         std::string lines;
         for (const char c : specs) lines += c == '\n' ? std::string(" \\\n") : std::string(1, c);
         out +=

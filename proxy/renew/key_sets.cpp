@@ -19,8 +19,8 @@ using std::chrono::milliseconds;
 
 constexpr int most_redirects = 3;
 
-struct Slot {
-    Slot(asio::io_context& control, std::shared_ptr<const settings::KeySource> named,
+struct KeptKeys {
+    KeptKeys(asio::io_context& control, std::shared_ptr<const settings::KeySource> named,
          const KeyLimits& limits)
         : source(std::move(named)), state(limits), retry(control) {}
 
@@ -32,7 +32,7 @@ struct Slot {
 
 // One fetch, through its redirects.
 struct Errand {
-    std::shared_ptr<Slot> slot;
+    std::shared_ptr<KeptKeys> slot;
     upstream::FetchUrl url{};
     Clock::time_point until{};
     int redirects = 0;
@@ -89,7 +89,7 @@ struct KeySets::Impl : std::enable_shared_from_this<Impl> {
           hand_out(std::move(told)),
           limits(bounds) {}
 
-    std::shared_ptr<Slot> find(const settings::KeySource& source) const {
+    std::shared_ptr<KeptKeys> find(const settings::KeySource& source) const {
         for (const auto& slot : slots)
             if (slot->source->url == source.url) return slot;
         return nullptr;
@@ -98,11 +98,11 @@ struct KeySets::Impl : std::enable_shared_from_this<Impl> {
     void adopt(const std::shared_ptr<const settings::KeySource>& source);
     std::shared_ptr<const settings::Settings> filled(
         const std::shared_ptr<const settings::Settings>& settings) const;
-    void begin(const std::shared_ptr<Slot>& slot, std::string_view kid = {});
+    void begin(const std::shared_ptr<KeptKeys>& slot, std::string_view kid = {});
     void send(const Errand& errand);
     void receive(Errand errand, const upstream::Fetched& fetched);
-    void took(Slot& slot, const std::shared_ptr<const rules::KeySet>& set);
-    void failed(const std::shared_ptr<Slot>& slot, const std::string& why);
+    void took(KeptKeys& slot, const std::shared_ptr<const rules::KeySet>& set);
+    void failed(const std::shared_ptr<KeptKeys>& slot, const std::string& why);
     void say(std::string_view level, std::string message);
 
     asio::io_context& control;
@@ -110,12 +110,12 @@ struct KeySets::Impl : std::enable_shared_from_this<Impl> {
     std::function<rules::TimePoint()> clock;
     std::function<void()> hand_out;
     KeyLimits limits;
-    std::vector<std::shared_ptr<Slot>> slots;
+    std::vector<std::shared_ptr<KeptKeys>> slots;
 };
 
 void KeySets::Impl::adopt(const std::shared_ptr<const settings::KeySource>& source) {
-    std::shared_ptr<Slot> slot = find(*source);
-    if (!slot) slot = slots.emplace_back(std::make_shared<Slot>(control, source, limits));
+    std::shared_ptr<KeptKeys> slot = find(*source);
+    if (!slot) slot = slots.emplace_back(std::make_shared<KeptKeys>(control, source, limits));
     slot->source = source;  // with the authorities that are trusted from now on
     if (slot->state.wants_after_reload()) begin(slot);
 }
@@ -128,7 +128,7 @@ std::shared_ptr<const settings::Settings> KeySets::Impl::filled(
     if (!named) return settings;
     auto copy = std::make_shared<settings::Settings>(*settings);
     for_each_treatment(*copy, [&](settings::Treatment& one) {
-        const std::shared_ptr<Slot> slot = one.key_source ? find(*one.key_source) : nullptr;
+        const std::shared_ptr<KeptKeys> slot = one.key_source ? find(*one.key_source) : nullptr;
         if (!slot) return;
         one.keys = slot->state.set();
         one.key_gate = slot->gate;
@@ -136,7 +136,7 @@ std::shared_ptr<const settings::Settings> KeySets::Impl::filled(
     return copy;
 }
 
-void KeySets::Impl::begin(const std::shared_ptr<Slot>& slot, std::string_view kid) {
+void KeySets::Impl::begin(const std::shared_ptr<KeptKeys>& slot, std::string_view kid) {
     slot->retry.cancel();
     slot->state.begin(kid);
     send({slot, slot->source->url, Clock::now() + limits.timeout, 0});
@@ -177,7 +177,7 @@ void KeySets::Impl::receive(Errand errand, const upstream::Fetched& fetched) {
     took(*errand.slot, std::make_shared<const rules::KeySet>(std::move(*set)));
 }
 
-void KeySets::Impl::took(Slot& slot, const std::shared_ptr<const rules::KeySet>& set) {
+void KeySets::Impl::took(KeptKeys& slot, const std::shared_ptr<const rules::KeySet>& set) {
     using Told = KeySlot::Told;
     const Told told = slot.state.took(set, Clock::now());
     slot.gate->close_until(slot.state.next_at());
@@ -192,7 +192,7 @@ void KeySets::Impl::took(Slot& slot, const std::shared_ptr<const rules::KeySet>&
             say("info", name_of(slot.source->url) + ": " + words);
 }
 
-void KeySets::Impl::failed(const std::shared_ptr<Slot>& slot, const std::string& why) {
+void KeySets::Impl::failed(const std::shared_ptr<KeptKeys>& slot, const std::string& why) {
     const KeySlot::Told told = slot->state.failed(Clock::now());
     slot->gate->close_until(slot->state.next_at());
     const KeySlot::Set& set = slot->state.set();
@@ -207,8 +207,8 @@ void KeySets::Impl::failed(const std::shared_ptr<Slot>& slot, const std::string&
     // A set that was never there is asked for without waiting for a refusal.
     slot->retry.expires_at(slot->state.next_at());
     slot->retry.async_wait([self = shared_from_this(),
-                            weak = std::weak_ptr<Slot>(slot)](const boost::system::error_code& e) {
-        const std::shared_ptr<Slot> still = weak.lock();
+                            weak = std::weak_ptr<KeptKeys>(slot)](const boost::system::error_code& e) {
+        const std::shared_ptr<KeptKeys> still = weak.lock();
         if (!e && still && still->state.wants_first(Clock::now())) self->begin(still);
     });
 }
@@ -238,7 +238,7 @@ std::shared_ptr<const settings::Settings> KeySets::adopt(
     for_each_treatment(*settings, [&](const settings::Treatment& one) {
         if (one.key_source) sources.push_back(one.key_source);
     });
-    std::erase_if(impl_->slots, [&](const std::shared_ptr<Slot>& slot) {
+    std::erase_if(impl_->slots, [&](const std::shared_ptr<KeptKeys>& slot) {
         return std::none_of(sources.begin(), sources.end(),
                             [&](const auto& source) { return source->url == slot->source->url; });
     });
@@ -253,7 +253,7 @@ std::shared_ptr<const settings::Settings> KeySets::filled(
 
 void KeySets::ask(std::shared_ptr<const settings::KeySource> source, std::string kid) {
     asio::post(impl_->control, [impl = impl_, source = std::move(source), kid = std::move(kid)] {
-        const std::shared_ptr<Slot> slot = impl->find(*source);
+        const std::shared_ptr<KeptKeys> slot = impl->find(*source);
         if (slot && slot->state.wants(kid, Clock::now())) impl->begin(slot, kid);
     });
 }

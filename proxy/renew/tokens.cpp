@@ -32,7 +32,7 @@ struct Waiter {
     }
 };
 
-struct Slot {
+struct KeptTokens {
     std::shared_ptr<const settings::RefreshSettings> block;
     TokenSlot state;
     net::Secret refresh_token;  // as it is by now
@@ -48,7 +48,7 @@ struct Slot {
 
 // A call under way, and what it was made with.
 struct Call {
-    std::shared_ptr<Slot> slot;
+    std::shared_ptr<KeptTokens> slot;
     TokenCall of;
     Waiter leader;
     std::shared_ptr<const settings::RefreshSettings> block;
@@ -67,7 +67,7 @@ struct Tokens::Impl : std::enable_shared_from_this<Impl> {
           clock(std::move(wall_clock)),
           chance(std::random_device{}()) {}
 
-    std::shared_ptr<Slot> find(const settings::RefreshSettings& block) const {
+    std::shared_ptr<KeptTokens> find(const settings::RefreshSettings& block) const {
         for (const auto& slot : slots)
             if (slot->block->same_session(block)) return slot;
         return nullptr;
@@ -76,15 +76,15 @@ struct Tokens::Impl : std::enable_shared_from_this<Impl> {
     void adopt(const settings::Settings& settings);
     void adopt(const std::shared_ptr<const settings::RefreshSettings>& block);
     void decide(Waiter waiter);
-    void ask(const std::shared_ptr<Slot>& slot, const Waiter& leader);
+    void ask(const std::shared_ptr<KeptTokens>& slot, const Waiter& leader);
     void conclude(const Call& call, const TokenAnswer& answer);
-    bool keep_rotated(Slot& slot, const TokenAnswer& answer);
-    void store(Slot& slot, const net::Secret& spent);
+    bool keep_rotated(KeptTokens& slot, const TokenAnswer& answer);
+    void store(KeptTokens& slot, const net::Secret& spent);
     void drop(const Call& call, const TokenAnswer& answer);
-    void hand_out(Slot& slot, const Waiter& leader, const TokenAnswer& answer);
-    void record(Slot& slot, const Call& call, const TokenAnswer& answer, bool rotated);
-    void refused(Slot& slot, const TokenLoan& loan);
-    void logged_in(Slot& slot, const TokenAnswer& answer);
+    void hand_out(KeptTokens& slot, const Waiter& leader, const TokenAnswer& answer);
+    void record(KeptTokens& slot, const Call& call, const TokenAnswer& answer, bool rotated);
+    void refused(KeptTokens& slot, const TokenLoan& loan);
+    void logged_in(KeptTokens& slot, const TokenAnswer& answer);
     void say(std::string_view level, std::string message);
     void submit(report::AuthEvent event);
 
@@ -93,7 +93,7 @@ struct Tokens::Impl : std::enable_shared_from_this<Impl> {
     rules::Fingerprinter fingerprinter;
     std::function<rules::TimePoint()> clock;
     std::minstd_rand chance;
-    std::vector<std::shared_ptr<Slot>> slots;
+    std::vector<std::shared_ptr<KeptTokens>> slots;
 };
 
 void Tokens::Impl::adopt(const settings::Settings& settings) {
@@ -101,7 +101,7 @@ void Tokens::Impl::adopt(const settings::Settings& settings) {
     if (settings.treatment.refresh) blocks.push_back(settings.treatment.refresh);
     for (const settings::Route& route : settings.routes)
         if (route.treatment.refresh) blocks.push_back(route.treatment.refresh);
-    std::erase_if(slots, [&](const std::shared_ptr<Slot>& slot) {
+    std::erase_if(slots, [&](const std::shared_ptr<KeptTokens>& slot) {
         const bool gone = std::none_of(blocks.begin(), blocks.end(), [&](const auto& block) {
             return slot->block->same_session(*block);
         });
@@ -113,9 +113,9 @@ void Tokens::Impl::adopt(const settings::Settings& settings) {
 }
 
 void Tokens::Impl::adopt(const std::shared_ptr<const settings::RefreshSettings>& block) {
-    const std::shared_ptr<Slot> known = find(*block);
+    const std::shared_ptr<KeptTokens> known = find(*block);
     if (!known) {
-        auto slot = std::make_shared<Slot>();
+        auto slot = std::make_shared<KeptTokens>();
         slot->block = block;
         slot->refresh_token = slot->configured = block->refresh_token;
         slots.push_back(std::move(slot));
@@ -137,7 +137,7 @@ void Tokens::Impl::adopt(const std::shared_ptr<const settings::RefreshSettings>&
 }
 
 void Tokens::Impl::decide(Waiter waiter) {
-    const std::shared_ptr<Slot> slot = find(*waiter.question.block);
+    const std::shared_ptr<KeptTokens> slot = find(*waiter.question.block);
     if (!slot) return waiter.skip("reloaded");
     const TokenSlot::Decision decision = slot->state.decide(waiter.question.refused, Clock::now());
     Renewal renewal;
@@ -156,7 +156,7 @@ void Tokens::Impl::decide(Waiter waiter) {
     }
 }
 
-void Tokens::Impl::ask(const std::shared_ptr<Slot>& slot, const Waiter& leader) {
+void Tokens::Impl::ask(const std::shared_ptr<KeptTokens>& slot, const Waiter& leader) {
     const auto call = std::make_shared<Call>(
         Call{slot, slot->state.call(), leader, slot->block, slot->refresh_token, Clock::now()});
     upstream::fetch(control, token_request(*slot->block, slot->refresh_token),
@@ -169,7 +169,7 @@ void Tokens::Impl::ask(const std::shared_ptr<Slot>& slot, const Waiter& leader) 
 // The rotated token is stored before anything else: whatever happens next, it is not lost
 // (RFC 9700, 4.14.2).
 void Tokens::Impl::conclude(const Call& call, const TokenAnswer& answer) {
-    Slot& slot = *call.slot;
+    KeptTokens& slot = *call.slot;
     bool rotated = false;
     if (answer.kind == TokenAnswer::Kind::renewed) {
         if (!slot.state.renewed(call.of, answer, Clock::now())) return drop(call, answer);
@@ -203,7 +203,7 @@ void Tokens::Impl::drop(const Call& call, const TokenAnswer& answer) {
                     "configured then");
 }
 
-bool Tokens::Impl::keep_rotated(Slot& slot, const TokenAnswer& answer) {
+bool Tokens::Impl::keep_rotated(KeptTokens& slot, const TokenAnswer& answer) {
     if (slot.block->grant != settings::Grant::refresh_token || answer.refresh_token.empty() ||
         answer.refresh_token == slot.refresh_token)
         return false;
@@ -213,7 +213,7 @@ bool Tokens::Impl::keep_rotated(Slot& slot, const TokenAnswer& answer) {
 }
 
 // What the operator has written into the file since is newer than anything of ours.
-void Tokens::Impl::store(Slot& slot, const net::Secret& spent) {
+void Tokens::Impl::store(KeptTokens& slot, const net::Secret& spent) {
     const net::Secret held = stored_token(slot.block->token_file);
     if (!held.empty() && held != spent && held != slot.configured)
         return say("warn",
@@ -229,7 +229,7 @@ void Tokens::Impl::store(Slot& slot, const net::Secret& spent) {
                 flaw);
 }
 
-void Tokens::Impl::hand_out(Slot& slot, const Waiter& leader, const TokenAnswer& answer) {
+void Tokens::Impl::hand_out(KeptTokens& slot, const Waiter& leader, const TokenAnswer& answer) {
     const auto answer_one = [&](const Waiter& waiter, Renewal::How how) {
         Renewal renewal;
         if (answer.kind != TokenAnswer::Kind::renewed) {
@@ -251,7 +251,7 @@ void Tokens::Impl::hand_out(Slot& slot, const Waiter& leader, const TokenAnswer&
         answer_one(waiter, Renewal::How::joined);
 }
 
-void Tokens::Impl::record(Slot& slot, const Call& call, const TokenAnswer& answer, bool rotated) {
+void Tokens::Impl::record(KeptTokens& slot, const Call& call, const TokenAnswer& answer, bool rotated) {
     const RenewalQuestion& question = call.leader.question;
     report::AuthEvent event = call_record(*call.block, answer, rotated);
     event.client = question.client;
@@ -264,14 +264,14 @@ void Tokens::Impl::record(Slot& slot, const Call& call, const TokenAnswer& answe
     submit(std::move(event));
 }
 
-void Tokens::Impl::refused(Slot& slot, const TokenLoan& loan) {
+void Tokens::Impl::refused(KeptTokens& slot, const TokenLoan& loan) {
     if (!slot.state.refused(loan, Clock::now())) return;
     report::AuthEvent event = new_tokens_refused_record(*slot.block);
     event.token = fingerprinter.token("bearer", loan.token.reveal());
     submit(std::move(event));
 }
 
-void Tokens::Impl::logged_in(Slot& slot, const TokenAnswer& answer) {
+void Tokens::Impl::logged_in(KeptTokens& slot, const TokenAnswer& answer) {
     if (!slot.state.session_is_over() || slot.state.refreshing()) return;
     slot.state.revive(TokenSlot::Change::session);
     keep_rotated(slot, answer);
@@ -317,7 +317,7 @@ void Tokens::tell(std::shared_ptr<const settings::RefreshSettings> block, TokenL
                   ReplayOutcome outcome) {
     asio::post(impl_->control,
                [impl = impl_, block = std::move(block), loan = std::move(loan), outcome] {
-                   const std::shared_ptr<Slot> slot = impl->find(*block);
+                   const std::shared_ptr<KeptTokens> slot = impl->find(*block);
                    if (!slot) return;
                    if (outcome == ReplayOutcome::accepted)
                        return slot->state.accepted(loan, Clock::now());
@@ -327,7 +327,7 @@ void Tokens::tell(std::shared_ptr<const settings::RefreshSettings> block, TokenL
 
 void Tokens::logged_in(std::shared_ptr<const settings::RefreshSettings> block, TokenAnswer answer) {
     asio::post(impl_->control, [impl = impl_, block = std::move(block), given = std::move(answer)] {
-        if (const std::shared_ptr<Slot> slot = impl->find(*block)) impl->logged_in(*slot, given);
+        if (const std::shared_ptr<KeptTokens> slot = impl->find(*block)) impl->logged_in(*slot, given);
     });
 }
 

@@ -33,7 +33,7 @@ namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 using Error = boost::system::error_code;
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds admin_patience{10};
 constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t most_connections = 64;
 constexpr std::size_t most_streams = 16;
@@ -124,7 +124,7 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         place->parser.emplace();
         place->parser->header_limit(header_limit);
         place->parser->body_limit(body_limit);
-        place->stream.expires_after(patience);
+        place->stream.expires_after(admin_patience);
         http::async_read(place->stream, place->buffer, *place->parser,
                          [self = shared_from_this(), place](const Error& error, std::size_t) {
                              self->after_read(place, error);
@@ -195,7 +195,7 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         place->response.prepare_payload();
         place->serializer.emplace(place->response);
         place->serializer->split(false);
-        place->stream.expires_after(patience);
+        place->stream.expires_after(admin_patience);
         const auto written = [self = shared_from_this(), place, keep](const Error& error,
                                                                       std::size_t) {
             if (error || !keep || self->closed) return self->end(place);
@@ -213,7 +213,7 @@ struct Admin::Impl : std::enable_shared_from_this<Admin::Impl> {
         place->response = response_of(std::move(answered), place->parser->get().version());
         place->response.keep_alive(false);
         place->serializer.emplace(place->response);
-        place->stream.expires_after(patience);
+        place->stream.expires_after(admin_patience);
         http::async_write_header(
             place->stream, *place->serializer,
             [self = shared_from_this(), place](const Error& error, std::size_t) {

@@ -17,7 +17,7 @@
 namespace whogoes::report {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+using rules::npos;
 
 struct Route {
     std::string_view method;  // GET answers HEAD, too

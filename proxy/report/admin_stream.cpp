@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 using Error = boost::system::error_code;
 
 constexpr std::chrono::milliseconds look_again{100};
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds stream_patience{10};
 // What waits for a slow reader waits here and not in the kernel, where nobody bounds it.
 constexpr int send_buffer = 128 * 1024;
 
@@ -52,7 +52,7 @@ void AdminStream::write_next() {
     if (!connection_.socket().is_open()) return;
     piece_ = events_.next(std::chrono::steady_clock::now());
     if (piece_.empty()) return wait();
-    connection_.expires_after(patience);
+    connection_.expires_after(stream_patience);
     asio::async_write(connection_, asio::buffer(piece_),
                       [self = shared_from_this()](const Error& error, std::size_t) {
                           if (error) return self->close();

@@ -14,7 +14,7 @@
 namespace whogoes::report {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+using rules::npos;
 constexpr std::size_t longest_target = 2048;  // a path, a query
 constexpr std::size_t longest_field = 256;    // a field value, a claim
 constexpr std::size_t longest_sentence = 600;

@@ -9,7 +9,7 @@ namespace {
 constexpr char hex[] = "0123456789abcdef";
 
 // Octets that a JSON string may hold as they are; 0x80 and above are looked at one by one.
-constexpr std::array<bool, 256> plain = [] {
+constexpr std::array<bool, 256> unescaped_octets = [] {
     std::array<bool, 256> table{};
     for (std::size_t c = 0x20; c < 0x7f; ++c) table[c] = c != '"' && c != '\\';
     return table;
@@ -117,7 +117,7 @@ void append_json(std::string& out, std::string_view text) {
             continue;
         }
         const auto octet = static_cast<unsigned char>(text[at]);
-        if (plain[octet]) {
+        if (unescaped_octets[octet]) {
             ++at;
             continue;
         }

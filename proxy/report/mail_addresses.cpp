@@ -6,7 +6,7 @@
 namespace whogoes::report {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+using rules::npos;
 
 bool is_word(char c) noexcept {
     return rules::is_alpha(c) || rules::is_digit(c) || static_cast<unsigned char>(c) >= 0x80;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t longest_name = 128;  // of a tool (2026-07-28, "Tool Names")
 
 // The methods that a client calls, in all revisions from 2024-11-05 on.
-constexpr std::array<std::string_view, 18> methods{
+constexpr std::array<std::string_view, 18> mcp_methods{
     "initialize",
     "server/discover",
     "ping",
@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 18> methods{
 };
 
 bool is_method(std::string_view text) {
-    return std::find(methods.begin(), methods.end(), text) != methods.end();
+    return std::find(mcp_methods.begin(), mcp_methods.end(), text) != mcp_methods.end();
 }
 
 // What a tool may be called; anything else is no name that a log should hold.

@@ -12,7 +12,7 @@ using rules::iequals;
 using rules::is_alpha;
 using rules::is_digit;
 
-constexpr std::size_t npos = std::string_view::npos;
+using rules::npos;
 
 // token68 with its padding (RFC 9110, 11.2), as a table: every text goes through it.
 constexpr std::array<bool, 256> credential_chars = [] {

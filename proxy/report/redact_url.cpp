@@ -9,7 +9,7 @@ namespace {
 using rules::is_alpha;
 using rules::is_digit;
 
-constexpr std::size_t npos = std::string_view::npos;
+using rules::npos;
 
 // What follows these in a path is a one-time secret more often than an identifier.
 constexpr std::string_view secret_parents[] = {

@@ -10,7 +10,7 @@
 namespace whogoes::report {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+using rules::npos;
 constexpr std::size_t group = 4;         // octets a sample
 constexpr std::size_t shortest_run = 7;  // holds a whole group at every fourth offset
 constexpr std::size_t longest_secret = 64 * 1024;

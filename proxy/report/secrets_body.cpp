@@ -11,8 +11,8 @@
 namespace whogoes::report {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-constexpr int most_layers = 3;  // JSON in a string of JSON, as queues and gateways send it
+using rules::npos;
+constexpr int most_nested = 3;  // JSON in a string of JSON, as queues and gateways send it
 
 enum class Tells : std::uint8_t { nothing, user, secret };
 
@@ -55,7 +55,7 @@ public:
         text.remove_prefix(begin);
         if (text.starts_with('<')) return elements(text);
         if (text.starts_with("--")) return parts(text);
-        pairs(text, most_layers);
+        pairs(text, most_nested);
     }
 
 private:

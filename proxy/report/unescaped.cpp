@@ -80,7 +80,7 @@ Escape escape_at(std::string_view text) {
 }  // namespace
 
 bool may_be_escaped(std::string_view text) noexcept {
-    constexpr std::size_t npos = std::string_view::npos;
+    using rules::npos;
     return text.find('%') != npos || text.find('&') != npos || text.find('\\') != npos;
 }
 

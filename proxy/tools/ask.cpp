@@ -8,7 +8,7 @@
 namespace whogoes::tools {
 namespace {
 
-constexpr std::size_t most_octets = 64 * 1024;
+constexpr std::size_t most_typed = 64 * 1024;
 
 // Turns the terminal's echo off, and back on however the question ends.
 class Silence {
@@ -38,11 +38,11 @@ private:
 std::optional<std::string> ask_for_credential() {
     std::string text;
     if (::isatty(STDIN_FILENO) != 1) {
-        for (char c = 0; text.size() < most_octets && std::cin.get(c);) text += c;
+        for (char c = 0; text.size() < most_typed && std::cin.get(c);) text += c;
     } else {
         std::fputs("Token or Authorization value (not shown): ", stderr);
         const Silence silence;
-        for (char c = 0; text.size() < most_octets && ::read(STDIN_FILENO, &c, 1) == 1;) {
+        for (char c = 0; text.size() < most_typed && ::read(STDIN_FILENO, &c, 1) == 1;) {
             if (c == '\n' || c == '\r' || c == 4) break;
             if (c == 127 || c == 8) {
                 if (!text.empty()) text.pop_back();

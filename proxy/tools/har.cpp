@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_octets = 128 * 1024 * 1024;
+constexpr std::size_t most_har_octets = 128 * 1024 * 1024;
 constexpr std::size_t most_entries = 100000;
 constexpr std::size_t most_fields = 1000;
 constexpr std::size_t most_posted_octets = 4 * 1024;
@@ -157,7 +157,7 @@ Recording read_har(std::string_view text) {
     const auto refuse = [](std::string words) {
         return Recording(boost::system::in_place_error, std::move(words));
     };
-    if (text.size() > most_octets) return refuse("is larger than 128 MiB: export less of it");
+    if (text.size() > most_har_octets) return refuse("is larger than 128 MiB: export less of it");
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     boost::system::error_code error;
     json::parse_options options;

@@ -14,14 +14,14 @@
 namespace whogoes::tools {
 namespace {
 
-constexpr std::size_t most_octets = 128 * 1024 * 1024;
+constexpr std::size_t most_input_octets = 128 * 1024 * 1024;
 
 enum Exit : int { usage = 2, no_start = 3 };
 
 std::string read_all(std::istream& stream) {
     std::string text;
     char block[64 * 1024];
-    while (text.size() <= most_octets && (stream.read(block, sizeof block), stream.gcount() > 0))
+    while (text.size() <= most_input_octets && (stream.read(block, sizeof block), stream.gcount() > 0))
         text.append(block, static_cast<std::size_t>(stream.gcount()));
     return text;
 }
@@ -90,7 +90,7 @@ Read read_operations(const std::string& url, const LintRequest& request,
 
 Read read_text(const std::string& name, const std::string& text, const LintRequest& request,
                const std::vector<NameValue>& fields) {
-    if (text.size() > most_octets) return unread(name + " is larger than 128 MiB");
+    if (text.size() > most_input_octets) return unread(name + " is larger than 128 MiB");
     const auto ink = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
     const bool is_json = ink != std::string::npos && text[ink] == '{';
     Recording recording = is_json ? read_har(text) : read_transcript(text);

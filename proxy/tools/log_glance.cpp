@@ -10,7 +10,7 @@
 namespace whogoes::tools {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+using rules::npos;
 constexpr int deepest = 15;  // as RecordView
 
 // Whether eight octets hold a quote, a backslash or a control character.

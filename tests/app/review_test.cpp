@@ -21,7 +21,7 @@ const std::string record =
     R"j("rules":["unauthorized-without-challenge"],"verdict":"401-correct","refresh":"off"}})j";
 
 // 2026-11-23T12:55:00Z
-constexpr rules::TimePoint now{std::chrono::seconds(1795438500)};
+constexpr rules::TimePoint today{std::chrono::seconds(1795438500)};
 
 TEST_CASE("a filter of the API is one of whogoes log") {
     struct {
@@ -66,7 +66,7 @@ TEST_CASE("a filter of the API is one of whogoes log") {
     for (const auto& row : cases) {
         CAPTURE(row.pairs.front().first);
         CAPTURE(row.pairs.front().second);
-        const auto filter = record_filter(row.pairs, now);
+        const auto filter = record_filter(row.pairs, today);
         CHECK(filter.flaw == "");
         REQUIRE(filter.fits);
         CHECK(filter.fits(record) == row.fits);
@@ -90,7 +90,7 @@ TEST_CASE("what is no filter is named, with the cure") {
     };
     for (const auto& row : cases) {
         CAPTURE(row.name);
-        const auto filter = record_filter({{row.name, row.value}}, now);
+        const auto filter = record_filter({{row.name, row.value}}, today);
         CHECK(filter.flaw.starts_with(row.flaw));
     }
 }

@@ -1,6 +1,7 @@
 #include "proxy/net/bell.hpp"
 
 #include "proxy/net/task.hpp"
+#include "tests/net/start.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,10 +19,6 @@ Task<> listen(Bell& bell, std::chrono::milliseconds at_most, Heard& heard) {
     else
         rung = co_await bell.rung_within(at_most);
     heard = rung ? Heard::bell : Heard::silence;
-}
-
-void start(Task<> task) {
-    spawn(std::move(task), [](const std::exception_ptr&) { FAIL("nothing throws here"); });
 }
 
 TEST_CASE("a bell wakes who waits, as often as it is rung and waited for") {

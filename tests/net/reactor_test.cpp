@@ -1,6 +1,7 @@
 #include "proxy/net/reactor.hpp"
 
 #include "proxy/net/stream.hpp"
+#include "tests/net/start.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,10 +27,6 @@ Task<> hear(Stream& stream, std::string& heard) {
     char block[16];
     const IoResult read = co_await stream.read_some(block, sizeof block);
     heard.assign(block, read.octets);
-}
-
-void start(Task<> task) {
-    spawn(std::move(task), [](const std::exception_ptr&) { FAIL("nothing throws here"); });
 }
 
 TEST_CASE(

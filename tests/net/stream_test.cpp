@@ -1,5 +1,7 @@
 #include "proxy/net/stream.hpp"
 
+#include "tests/net/start.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -59,10 +61,6 @@ Task<> read_once(Stream& stream, Seen& seen) {
     const IoResult result = co_await stream.read_some(block, sizeof block);
     seen.outcome = result.outcome;
     seen.bytes.assign(block, result.octets);
-}
-
-void start(Task<> task) {
-    spawn(std::move(task), [](const std::exception_ptr&) { FAIL("nothing throws here"); });
 }
 
 TEST_CASE("a read waits for octets, and takes what is there") {

@@ -1,4 +1,5 @@
 #include "proxy/net/stream.hpp"
+#include "tests/net/start.hpp"
 
 #include <doctest/doctest.h>
 #include <openssl/bio.h>
@@ -195,10 +196,6 @@ void fill(int socket) {
     const std::string block(4096, 'x');
     while (::send(socket, block.data(), block.size(), 0) > 0) {
     }
-}
-
-void start(Task<> task) {
-    spawn(std::move(task), [](const std::exception_ptr&) { FAIL("nothing throws here"); });
 }
 
 TEST_CASE("a message of up to 16 KiB is one record and one write, in however many pieces it lies") {

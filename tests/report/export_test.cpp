@@ -20,7 +20,7 @@ std::string line_of(const AuthEvent& event) {
     return line;
 }
 
-AuthEvent expired_event() {
+AuthEvent exported_event() {
     Given given;
     given.query = "page=2";
     given.request = {{"Authorization", "Bearer " + std::string(fake_jwt)},
@@ -60,7 +60,7 @@ std::vector<std::string> words_of_shell(const std::string& command) {
 }
 
 TEST_CASE("a record reads back by the names of its fields, and a broken line is absent") {
-    const RecordView record(line_of(expired_event()));
+    const RecordView record(line_of(exported_event()));
     CHECK(record.readable());
     CHECK(record.is_exchange());
     CHECK(record.text("http.request.method") == "GET");
@@ -98,10 +98,10 @@ TEST_CASE("a record's time is read with and without a fraction") {
 }
 
 TEST_CASE("curl gets the request with a variable for its token") {
-    CHECK(curl_command(line_of(expired_event())) ==
+    CHECK(curl_command(line_of(exported_event())) ==
           "curl -i -H \"Authorization: Bearer $TOKEN\" -H 'accept: application/json' "
           "-H \"Cookie: $COOKIE\" 'http://127.0.0.1:8401/v1/orders?page=2'");
-    CHECK(curl_command(line_of(expired_event()), "http://[::1]:9").starts_with("curl -i -g "));
+    CHECK(curl_command(line_of(exported_event()), "http://[::1]:9").starts_with("curl -i -g "));
 }
 
 TEST_CASE("what is exported goes where the client went") {
@@ -164,12 +164,12 @@ TEST_CASE("wherever the token came from, curl's words are those that were sent")
 
 TEST_CASE("an entry of an HTTP archive has what the format asks for, and no secret") {
     std::string har = har_begin("0.1.0");
-    CHECK(append_har_entry(har, line_of(expired_event())));
+    CHECK(append_har_entry(har, line_of(exported_event())));
     AuthEvent started;
     started.kind = EventKind::lifecycle;
     started.message = "started";
     CHECK_FALSE(append_har_entry(har, line_of(started)));
-    CHECK(append_har_entry(har, line_of(expired_event())));
+    CHECK(append_har_entry(har, line_of(exported_event())));
     har += har_end();
     CHECK(har.find(std::string(fake_jwt).substr(0, 20)) == std::string::npos);
     const auto log = boost::json::parse(har).at("log");
@@ -196,7 +196,7 @@ TEST_CASE("an entry of an HTTP archive has what the format asks for, and no secr
 }
 
 TEST_CASE("a call is exported with its service, its method and its status") {
-    AuthEvent event = expired_event();
+    AuthEvent event = exported_event();
     event.status = event.upstream_status = 200;
     event.path = "/orders.v1.Orders/List";
     event.rpc = {"grpc", "orders.v1.Orders", "List", 16};
@@ -217,7 +217,7 @@ TEST_CASE("an empty archive is one") {
 }
 
 TEST_CASE("a Markdown card says why, and leaves foreign text as text") {
-    const std::string card = markdown_card(line_of(expired_event()));
+    const std::string card = markdown_card(line_of(exported_event()));
     CAPTURE(card);
     for (const char* part :
          {"### 401 `GET /v1/orders`: token expired\n", "cause `token-expired` (certain)",

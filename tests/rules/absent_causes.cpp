@@ -25,7 +25,7 @@ void after_accepted_cookie(Exchange& exchange, Expectations&) {
     exchange.recollection.cookie_accepted_ago = 60s;
 }
 
-const CauseCase rows[] = {
+const CauseCase absent_table[] = {
     {"no-credentials", true, "nothing at all", get, bearer_401},
     {"no-credentials", true, "an analytics cookie is no session", get + "\nCookie: _ga=1", "401"},
     {"no-credentials", true, "a JSON client sent to the login page",
@@ -186,6 +186,6 @@ const CauseCase rows[] = {
 
 }  // namespace
 
-std::span<const CauseCase> absent_cases() { return rows; }
+std::span<const CauseCase> absent_cases() { return absent_table; }
 
 }  // namespace whogoes::rules

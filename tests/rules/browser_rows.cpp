@@ -20,7 +20,7 @@ void over_https(Exchange& exchange, Expectations&) {
     exchange.place.client_origin = "https://localhost:8401";
 }
 
-const ComplianceRow rows[] = {
+const ComplianceRow browser_table[] = {
     {"preflight-rejected", true, "401", preflight, "401"},
     {"preflight-rejected", true, "404", preflight, "404"},
     {"preflight-rejected", false, "204", preflight, "204"},
@@ -214,6 +214,6 @@ const ComplianceRow rows[] = {
 
 }  // namespace
 
-std::span<const ComplianceRow> browser_rows() { return rows; }
+std::span<const ComplianceRow> browser_rows() { return browser_table; }
 
 }  // namespace whogoes::rules

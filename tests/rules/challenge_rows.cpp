@@ -3,7 +3,7 @@
 namespace whogoes::rules {
 namespace {
 
-const ComplianceRow rows[] = {
+const ComplianceRow challenge_table[] = {
     {"unauthorized-without-challenge", true, "no field", "GET /", "401"},
     {"unauthorized-without-challenge", true, "an empty field", "GET /", "401\nWWW-Authenticate:"},
     {"unauthorized-without-challenge", true, "commas only", "GET /", "401\nWWW-Authenticate: , ,"},
@@ -119,6 +119,6 @@ const ComplianceRow rows[] = {
 
 }  // namespace
 
-std::span<const ComplianceRow> challenge_rows() { return rows; }
+std::span<const ComplianceRow> challenge_rows() { return challenge_table; }
 
 }  // namespace whogoes::rules

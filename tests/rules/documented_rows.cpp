@@ -27,7 +27,7 @@ void is_secured(Exchange& exchange, Expectations&) { exchange.documented = &secu
 void is_open(Exchange& exchange, Expectations&) { exchange.documented = &open(); }
 void is_keyed(Exchange& exchange, Expectations&) { exchange.documented = &keyed(); }
 
-const ComplianceRow rows[] = {
+const ComplianceRow documented_table[] = {
     {"documented-security-missing", true, "a bare request is let in", "GET /orders", "200",
      is_secured},
     {"documented-security-missing", true, "no content", "GET /orders", "204", is_secured},
@@ -66,6 +66,6 @@ const ComplianceRow rows[] = {
 
 }  // namespace
 
-std::span<const ComplianceRow> documented_rows() { return rows; }
+std::span<const ComplianceRow> documented_rows() { return documented_table; }
 
 }  // namespace whogoes::rules

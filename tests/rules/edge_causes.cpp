@@ -16,7 +16,7 @@ std::string page(std::string_view fields, std::string_view html) {
     return "403\nContent-Type: text/html" + std::string(fields) + "\n\n" + std::string(html);
 }
 
-const CauseCase rows[] = {
+const CauseCase edge_table[] = {
     {"gateway-route-missing", true, "AWS", with_token,
      "403\nx-amzn-ErrorType: MissingAuthenticationTokenException:http://x"},
     {"gateway-route-missing", false, "the API's own words", with_token,
@@ -106,6 +106,6 @@ const CauseCase rows[] = {
 
 }  // namespace
 
-std::span<const CauseCase> edge_cases() { return rows; }
+std::span<const CauseCase> edge_cases() { return edge_table; }
 
 }  // namespace whogoes::rules

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 const std::string refresh =
     "POST /oauth/token\n\ngrant_type=refresh_token&refresh_token=rt-EXAMPLE";
-const std::string bearer_401 = "401\nWWW-Authenticate: Bearer realm=\"api\"";
+const std::string flow_bearer_401 = "401\nWWW-Authenticate: Bearer realm=\"api\"";
 const std::string dpop_401 =
     "401\nWWW-Authenticate: DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"";
 constexpr std::string_view proof_header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":{"kty":"EC"}})";
@@ -30,7 +30,7 @@ const std::string right =
     R"(,"htm":"GET","iat":1790000000,"ath":"9EWAHgy4mSYsm54hmDaIDXPKLRsLnBX7lZyQ6xISNOM")";
 constexpr std::string_view api_url = "https://api.example.test/v1/items";
 
-const CauseCase rows[] = {
+const CauseCase flow_table[] = {
     {"refresh-failed", true, "invalid_grant", refresh, "400\n\n{\"error\":\"invalid_grant\"}"},
     {"refresh-failed", true, "401", refresh, "401"},
     {"refresh-failed", true, "a path of its own", "POST /auth/refresh", "401",
@@ -55,11 +55,12 @@ const CauseCase rows[] = {
     {"refresh-client-rejected", false, "another endpoint", "POST /items",
      "401\n\n{\"error\":\"invalid_client\"}"},
 
-    {"replay-still-unauthorized", true, "renewed", bearer(token(valid_claims)), bearer_401,
+    {"replay-still-unauthorized", true, "renewed", bearer(token(valid_claims)), flow_bearer_401,
      [](Exchange& e, Expectations&) {
          e.replay_of = ReplayOf{true, "tk_000000000000"};
      }},
-    {"replay-still-unauthorized", false, "not renewed", bearer(token(valid_claims)), bearer_401,
+    {"replay-still-unauthorized", false, "not renewed", bearer(token(valid_claims)),
+     flow_bearer_401,
      [](Exchange& e, Expectations&) {
          e.replay_of = ReplayOf{false, {}};
      }},
@@ -67,17 +68,18 @@ const CauseCase rows[] = {
      "401", [](Exchange& e, Expectations&) { e.recollection.vain_renewals = 3; }},
     {"replay-still-unauthorized", false, "twice may be chance", bearer("opaque-0123456789"), "401",
      [](Exchange& e, Expectations&) { e.recollection.vain_renewals = 2; }},
-    {"stale-token-race", true, "a newer one", bearer(token(valid_claims)), bearer_401,
+    {"stale-token-race", true, "a newer one", bearer(token(valid_claims)), flow_bearer_401,
      [](Exchange& e, Expectations&) { e.recollection.newer_token_accepted_ago = 3s; }},
-    {"stale-token-race", false, "the newest", bearer(token(valid_claims)), bearer_401},
-    {"repeated-rejected-credential", true, "the fifth", bearer(token(expired_claims)), bearer_401,
-     [](Exchange& e, Expectations&) { e.recollection.refused_in_30s = 4; }},
-    {"repeated-rejected-credential", false, "the fourth", bearer(token(expired_claims)), bearer_401,
-     [](Exchange& e, Expectations&) { e.recollection.refused_in_30s = 3; }},
-    {"revoked-or-logged-out", true, "accepted before", bearer(token(valid_claims)), bearer_401,
+    {"stale-token-race", false, "the newest", bearer(token(valid_claims)), flow_bearer_401},
+    {"repeated-rejected-credential", true, "the fifth", bearer(token(expired_claims)),
+     flow_bearer_401, [](Exchange& e, Expectations&) { e.recollection.refused_in_30s = 4; }},
+    {"repeated-rejected-credential", false, "the fourth", bearer(token(expired_claims)),
+     flow_bearer_401, [](Exchange& e, Expectations&) { e.recollection.refused_in_30s = 3; }},
+    {"revoked-or-logged-out", true, "accepted before", bearer(token(valid_claims)), flow_bearer_401,
      [](Exchange& e, Expectations&) { e.recollection.credential_accepted_ago = 90s; }},
-    {"revoked-or-logged-out", false, "never seen", bearer(token(valid_claims)), bearer_401},
-    {"revoked-or-logged-out", false, "expired since", bearer(token(expired_claims)), bearer_401,
+    {"revoked-or-logged-out", false, "never seen", bearer(token(valid_claims)), flow_bearer_401},
+    {"revoked-or-logged-out", false, "expired since", bearer(token(expired_claims)),
+     flow_bearer_401,
      [](Exchange& e, Expectations&) { e.recollection.credential_accepted_ago = 90s; }},
     {"token-rejected-unknown", true, "a JWT", bearer(token(valid_claims)), "401"},
     {"token-rejected-unknown", true, "a scheme that we do not read",
@@ -113,6 +115,6 @@ const CauseCase rows[] = {
 
 }  // namespace
 
-std::span<const CauseCase> flow_cases() { return rows; }
+std::span<const CauseCase> flow_cases() { return flow_table; }
 
 }  // namespace whogoes::rules

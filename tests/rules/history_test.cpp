@@ -52,13 +52,13 @@ std::string token(std::string_view claims) {
            std::string(43, 'A');
 }
 
-const Field bearer{"Authorization", "Bearer abc"};
+const Field abc{"Authorization", "Bearer abc"};
 
 TEST_CASE("nothing is known of a stranger") {
-    const Recollection nothing = recollection_of({{.request = {bearer}}}, {.client = "10.0.0.9"});
+    const Recollection nothing = recollection_of({{.request = {abc}}}, {.client = "10.0.0.9"});
     CHECK_FALSE(nothing.credential_accepted_ago);
     const Recollection other_agent =
-        recollection_of({{.request = {bearer}}}, {.request = {bearer, {"User-Agent", "curl/8"}}});
+        recollection_of({{.request = {abc}}}, {.request = {abc, {"User-Agent", "curl/8"}}});
     CHECK_FALSE(other_agent.credential_accepted_ago);
 }
 
@@ -70,13 +70,13 @@ TEST_CASE("a redirect that lost the header is remembered for five seconds") {
         seconds later;
         bool lost, cross_origin;
     } const rows[] = {
-        {"trailing slash", {bearer}, "/v1/items/", "/v1/items/", seconds(1), true, false},
-        {"relative", {bearer}, "items/", "/v1/items/", seconds(1), true, false},
-        {"dot segments", {bearer}, "../v1/x", "/v1/x", seconds(1), true, false},
-        {"absolute", {bearer}, "http://LOCALHOST:8080/a?b#c", "/a?b", seconds(5), true, false},
-        {"another query", {bearer}, "/a?b", "/a?c", seconds(1), false, false},
-        {"another port", {bearer}, "http://localhost:9/a", "/a", seconds(1), false, false},
-        {"too late", {bearer}, "/a", "/a", seconds(6), false, false},
+        {"trailing slash", {abc}, "/v1/items/", "/v1/items/", seconds(1), true, false},
+        {"relative", {abc}, "items/", "/v1/items/", seconds(1), true, false},
+        {"dot segments", {abc}, "../v1/x", "/v1/x", seconds(1), true, false},
+        {"absolute", {abc}, "http://LOCALHOST:8080/a?b#c", "/a?b", seconds(5), true, false},
+        {"another query", {abc}, "/a?b", "/a?c", seconds(1), false, false},
+        {"another port", {abc}, "http://localhost:9/a", "/a", seconds(1), false, false},
+        {"too late", {abc}, "/a", "/a", seconds(6), false, false},
         {"nothing was lost", {}, "/a", "/a", seconds(1), false, false},
     };
     for (const auto& row : rows) {
@@ -96,7 +96,7 @@ TEST_CASE("a redirect that lost the header is remembered for five seconds") {
 
 TEST_CASE("a redirect to another origin of ours is told as one") {
     History history(42);
-    history.remember(exchange_of({.request = {bearer},
+    history.remember(exchange_of({.request = {abc},
                                   .status = 302,
                                   .response = {{"Location", "http://127.0.0.1:8080/v1/items"}}}));
     Exchange present;
@@ -153,33 +153,33 @@ TEST_CASE("a cookie that came back once was not blocked") {
 
 TEST_CASE("an accepted credential is known again, here and elsewhere") {
     const Recollection here =
-        recollection_of({{.request = {bearer}}}, {.request = {bearer}, .at = seconds(20)});
+        recollection_of({{.request = {abc}}}, {.request = {abc}, .at = seconds(20)});
     CHECK(here.credential_accepted_ago == seconds(20));
     CHECK_FALSE(here.credential_accepted_elsewhere_ago);
     CHECK(here.bearer_sent_elsewhere);
 
     const Recollection there = recollection_of(
-        {{.request = {bearer}}, {.target = "/v1/me", .request = {bearer}, .at = seconds(4)}},
-        {.request = {bearer}, .at = seconds(10)});
+        {{.request = {abc}}, {.target = "/v1/me", .request = {abc}, .at = seconds(4)}},
+        {.request = {abc}, .at = seconds(10)});
     CHECK(there.credential_accepted_elsewhere_ago == seconds(6));
 
     const Recollection refused =
-        recollection_of({{.request = {bearer}, .status = 403}}, {.request = {bearer}});
+        recollection_of({{.request = {abc}, .status = 403}}, {.request = {abc}});
     CHECK_FALSE(refused.credential_accepted_ago);
     const Recollection aged =
-        recollection_of({{.request = {bearer}}}, {.request = {bearer}, .at = seconds(1801)});
+        recollection_of({{.request = {abc}}}, {.request = {abc}, .at = seconds(1801)});
     CHECK_FALSE(aged.credential_accepted_ago);
 }
 
 TEST_CASE("a credential is the same in any case of its scheme") {
     const Field lower_case{"Authorization", "bearer abc"};
-    CHECK(recollection_of({{.request = {bearer}}}, {.request = {lower_case}})
+    CHECK(recollection_of({{.request = {abc}}}, {.request = {lower_case}})
               .accepted_in_registered_spelling);
     CHECK_FALSE(recollection_of({{.request = {lower_case}}}, {.request = {lower_case}})
                     .accepted_in_registered_spelling);
     const Field other{"Authorization", "Bearer ABC"};
     CHECK_FALSE(
-        recollection_of({{.request = {bearer}}}, {.request = {other}}).credential_accepted_ago);
+        recollection_of({{.request = {abc}}}, {.request = {other}}).credential_accepted_ago);
 }
 
 TEST_CASE("an accepted cookie is known again") {
@@ -223,15 +223,15 @@ TEST_CASE("a newer token of the same subject tells of a race") {
 
 TEST_CASE("a refusal that comes again counts like one that is told in full") {
     History told_in_full(7), told_again(7);
-    const Told refused{.request = {bearer}, .status = 401};
+    const Told refused{.request = {abc}, .status = 401};
     const Noted noted = told_again.remember(exchange_of(refused));
     told_in_full.remember(exchange_of(refused));
     for (int i = 1; i < 6; ++i) {
-        const Told next{.request = {bearer}, .status = 401, .at = seconds(i)};
+        const Told next{.request = {abc}, .status = 401, .at = seconds(i)};
         told_in_full.remember(exchange_of(next));
         told_again.refused_again(noted, exchange_of(next).answered_at);
     }
-    const Told present{.request = {bearer}, .status = 401, .at = seconds(9)};
+    const Told present{.request = {abc}, .status = 401, .at = seconds(9)};
     const Recollection one = told_in_full.recall(exchange_of(present));
     const Recollection other = told_again.recall(exchange_of(present));
     CHECK(one.refused_in_30s == 6);
@@ -256,9 +256,9 @@ TEST_CASE("a hash that lives a second depends on its key and on every octet") {
 TEST_CASE("refusals of one credential are counted for half a minute") {
     std::vector<Told> storm;
     for (int i = 0; i < 8; ++i)
-        storm.push_back({.request = {bearer}, .status = 401, .at = seconds(i * 6)});
+        storm.push_back({.request = {abc}, .status = 401, .at = seconds(i * 6)});
     const Recollection found =
-        recollection_of(storm, {.request = {bearer}, .status = 401, .at = seconds(43)});
+        recollection_of(storm, {.request = {abc}, .status = 401, .at = seconds(43)});
     CHECK(found.refused_in_30s == 5);  // those at 18, 24, 30, 36 and 42 s
     CHECK(found.refused_window == seconds(25));
     CHECK(recollection_of(storm, {.status = 401, .at = seconds(43)}).refused_in_30s == 0);
@@ -314,17 +314,17 @@ TEST_CASE("renewals that a 401 follows are counted in a row") {
 
 TEST_CASE("what others got on the same route is known") {
     const Field other{"Authorization", "Bearer other"};
-    CHECK(recollection_of({{.request = {other}}}, {.request = {bearer}})
+    CHECK(recollection_of({{.request = {other}}}, {.request = {abc}})
               .path_accepted_with_other_credential);
-    CHECK_FALSE(recollection_of({{.request = {bearer}}}, {.request = {bearer}})
+    CHECK_FALSE(recollection_of({{.request = {abc}}}, {.request = {abc}})
                     .path_accepted_with_other_credential);
-    CHECK_FALSE(recollection_of({{}}, {.request = {bearer}}).path_accepted_with_other_credential);
-    CHECK_FALSE(recollection_of({{.method = "HEAD", .request = {other}}}, {.request = {bearer}})
+    CHECK_FALSE(recollection_of({{}}, {.request = {abc}}).path_accepted_with_other_credential);
+    CHECK_FALSE(recollection_of({{.method = "HEAD", .request = {other}}}, {.request = {abc}})
                     .path_accepted_with_other_credential);
     const Field origin{"Origin", "http://a"};
-    CHECK(recollection_of({{.request = {bearer}}}, {.request = {bearer, origin}})
-              .accepted_without_origin);
-    CHECK_FALSE(recollection_of({{.request = {bearer, origin}}}, {.request = {bearer, origin}})
+    CHECK(
+        recollection_of({{.request = {abc}}}, {.request = {abc, origin}}).accepted_without_origin);
+    CHECK_FALSE(recollection_of({{.request = {abc, origin}}}, {.request = {abc, origin}})
                     .accepted_without_origin);
 }
 
@@ -351,7 +351,7 @@ TEST_CASE("a first leg is told from a refusal once the second was accepted") {
         {"accepted with an error of its own", {.request = {basic}, .status = 404}, true},
         {"refused", {.request = {basic}, .status = 401, .at = seconds(2)}, false},
         {"too late", {.request = {basic}, .at = seconds(11)}, false},
-        {"another scheme", {.request = {bearer}, .at = seconds(2)}, false},
+        {"another scheme", {.request = {abc}, .at = seconds(2)}, false},
         {"another path", {.target = "/x", .request = {basic}, .at = seconds(2)}, false},
     };
     for (const auto& row : rows) {
@@ -370,19 +370,19 @@ TEST_CASE("memory is bounded in clients, entries and age") {
     std::vector<std::string> names;
     for (int i = 0; i < 50; ++i) names.push_back("10.0.0." + std::to_string(i));
     for (const std::string& name : names)
-        history.remember(exchange_of({.request = {bearer}, .client = name}));
+        history.remember(exchange_of({.request = {abc}, .client = name}));
     CHECK(history.clients() == 10);
-    CHECK(history.recall(exchange_of({.request = {bearer}, .client = names.back()}))
+    CHECK(history.recall(exchange_of({.request = {abc}, .client = names.back()}))
               .credential_accepted_ago);
-    CHECK_FALSE(history.recall(exchange_of({.request = {bearer}, .client = names.front()}))
+    CHECK_FALSE(history.recall(exchange_of({.request = {abc}, .client = names.front()}))
                     .credential_accepted_ago);
 
     for (const std::string& name : names) {
         const std::string value = "Bearer " + name;
         history.remember(exchange_of({.request = {{"Authorization", value}}, .client = "one"}));
     }
-    CHECK_FALSE(history.recall(exchange_of({.request = {bearer}, .client = "one"}))
-                    .credential_accepted_ago);
+    CHECK_FALSE(
+        history.recall(exchange_of({.request = {abc}, .client = "one"})).credential_accepted_ago);
     history.remember(exchange_of({.at = seconds(61), .client = "late"}));
     CHECK(history.clients() == 1);
 }

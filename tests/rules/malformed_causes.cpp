@@ -14,7 +14,7 @@ const std::string nothing_came =
 const std::string bearer_400 =
     "400\nWWW-Authenticate: Bearer realm=\"\", error=\"invalid_request\"\n\nBad Request";
 
-const CauseCase rows[] = {
+const CauseCase malformed_table[] = {
     {"multiple-authorization", true, "two fields",
      bearer(opaque) + "\nAuthorization: Basic YW5uOnB3", "401"},
     {"multiple-authorization", true, "400", bearer(opaque) + "\nAuthorization: Basic YW5uOnB3",
@@ -159,6 +159,6 @@ const CauseCase rows[] = {
 
 }  // namespace
 
-std::span<const CauseCase> malformed_cases() { return rows; }
+std::span<const CauseCase> malformed_cases() { return malformed_table; }
 
 }  // namespace whogoes::rules

@@ -8,8 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string opaque = "f3b0c44298fc1c149afbf4c8996fb924";
-const std::string bearer_401 = "401\nWWW-Authenticate: Bearer realm=\"api\"";
+const std::string opaque_token = "f3b0c44298fc1c149afbf4c8996fb924";
+const std::string scheme_bearer_401 = "401\nWWW-Authenticate: Bearer realm=\"api\"";
 const std::string basic_401 = "401\nWWW-Authenticate: Basic realm=\"x\"";
 const std::string digest_401 =
     "401\nWWW-Authenticate: Digest realm=\"a\", qop=\"auth\", nonce=\"n2\"";
@@ -35,19 +35,19 @@ void described_bearer(Exchange& exchange, Expectations&) {
 
 void wants_bearer(Exchange&, Expectations& expected) { expected.scheme = "Bearer"; }
 
-const CauseCase rows[] = {
+const CauseCase scheme_table[] = {
     {"not-as-documented", true, "a key, where a Bearer token is described",
      "GET /v1/items\nX-API-Key: abcdef-12345", "401", described_bearer},
     {"not-as-documented", true, "Basic, where a Bearer token is described",
      "GET /v1/items\nAuthorization: Basic YW5uOnB3MTIzNDU2", "401", described_bearer},
-    {"not-as-documented", false, "a Bearer token, as described", bearer(opaque), "401",
+    {"not-as-documented", false, "a Bearer token, as described", bearer(opaque_token), "401",
      described_bearer},
     {"not-as-documented", false, "nothing came", "GET /v1/items", "401", described_bearer},
     {"not-as-documented", false, "no description", "GET /v1/items\nX-API-Key: abcdef-12345", "401"},
-    {"scheme-mismatch", true, "Basic for Bearer", basic("ann:pw"), bearer_401},
+    {"scheme-mismatch", true, "Basic for Bearer", basic("ann:pw"), scheme_bearer_401},
     {"scheme-mismatch", true, "configured", basic("ann:pw"), "401", wants_bearer},
     {"scheme-mismatch", false, "one of several", basic("ann:pw"),
-     bearer_401 + "\nWWW-Authenticate: Basic realm=\"x\""},
+     scheme_bearer_401 + "\nWWW-Authenticate: Basic realm=\"x\""},
     {"scheme-mismatch", false, "a quiet spelling", basic("ann:pw"),
      "401\nWWW-Authenticate: xBasic realm=\"x\""},
     {"scheme-mismatch", false, "a challenge that cannot be read", basic("ann:pw"),
@@ -63,29 +63,29 @@ const CauseCase rows[] = {
      "401\nWWW-Authenticate: DPoP algs=\"ES256\""},
     {"scheme-mismatch", false, "403", basic("ann:pw"), "403"},
     {"scheme-mismatch", true, "a word that may be a scheme", "GET /\nAuthorization: Blue",
-     bearer_401},
+     scheme_bearer_401},
     {"scheme-mismatch", false, "no scheme at all",
-     "GET /\nAuthorization: f3b0c44298fc1c149afbf4c8996fb924", bearer_401},
+     "GET /\nAuthorization: f3b0c44298fc1c149afbf4c8996fb924", scheme_bearer_401},
 
     {"netrc-override", true, "requests", basic("machine:pw") + "\nUser-Agent: python-requests/2.32",
-     bearer_401},
+     scheme_bearer_401},
     {"netrc-override", true, "an old httpx",
-     basic("machine:pw") + "\nUser-Agent: python-httpx/0.8.0", bearer_401},
+     basic("machine:pw") + "\nUser-Agent: python-httpx/0.8.0", scheme_bearer_401},
     {"netrc-override", false, "a new httpx",
-     basic("machine:pw") + "\nUser-Agent: python-httpx/0.27.2", bearer_401},
+     basic("machine:pw") + "\nUser-Agent: python-httpx/0.27.2", scheme_bearer_401},
     {"netrc-override", false, "another client", basic("machine:pw") + "\nUser-Agent: curl/8",
-     bearer_401},
+     scheme_bearer_401},
     {"netrc-override", false, "Basic is offered",
      basic("machine:pw") + "\nUser-Agent: python-requests/2.32", basic_401},
 
     {"scheme-case-rejected", true, "nothing else is wrong",
-     "GET /\nAuthorization: bearer " + opaque, bearer_401},
-    {"scheme-case-rejected", true, "accepted as Bearer", "GET /\nAuthorization: BEARER " + opaque,
-     "401",
+     "GET /\nAuthorization: bearer " + opaque_token, scheme_bearer_401},
+    {"scheme-case-rejected", true, "accepted as Bearer",
+     "GET /\nAuthorization: BEARER " + opaque_token, "401",
      [](Exchange& e, Expectations&) { e.recollection.accepted_in_registered_spelling = true; }},
-    {"scheme-case-rejected", false, "usual", bearer(opaque), bearer_401},
+    {"scheme-case-rejected", false, "usual", bearer(opaque_token), scheme_bearer_401},
     {"scheme-case-rejected", false, "accepted in this very spelling",
-     "GET /\nAuthorization: bearer " + opaque, bearer_401,
+     "GET /\nAuthorization: bearer " + opaque_token, scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.recollection.credential_accepted_ago = 5s; }},
 
     {"basic-holds-token", true, "JWT", raw_basic(token(valid_claims)), basic_401},
@@ -151,24 +151,26 @@ const CauseCase rows[] = {
      "401\nWWW-Authenticate: NTLM",
      [](Exchange& e, Expectations&) { e.place.upstream_connection_changed = true; }},
 
-    {"opaque-wrong-environment", true, "a test key", bearer("sk_test_EXAMPLE"), bearer_401,
+    {"opaque-wrong-environment", true, "a test key", bearer("sk_test_EXAMPLE"), scheme_bearer_401,
      [](Exchange& e, Expectations& x) {
          e.place.upstream_origin = "https://api.stripe.com";
          x.environment = "live";
      }},
     {"opaque-wrong-environment", true, "told", bearer("acme_live_EXAMPLE"),
      "401\n\n{\"message\":\"This key was made in live mode, use a test mode key\"}"},
-    {"opaque-wrong-environment", false, "the right one", bearer("acme_live_EXAMPLE"), bearer_401,
-     [](Exchange&, Expectations& x) { x.environment = "live"; }},
-    {"opaque-wrong-provider", true, "GitHub", bearer("ghp_EXAMPLEEXAMPLE"), bearer_401},
+    {"opaque-wrong-environment", false, "the right one", bearer("acme_live_EXAMPLE"),
+     scheme_bearer_401, [](Exchange&, Expectations& x) { x.environment = "live"; }},
+    {"opaque-wrong-provider", true, "GitHub", bearer("ghp_EXAMPLEEXAMPLE"), scheme_bearer_401},
     {"opaque-wrong-provider", true, "a GitLab with a word of its own", bearer("acme-glpat-EXAMPLE"),
-     bearer_401},
-    {"opaque-wrong-provider", false, "its own host", bearer("ghp_EXAMPLEEXAMPLE"), bearer_401,
+     scheme_bearer_401},
+    {"opaque-wrong-provider", false, "its own host", bearer("ghp_EXAMPLEEXAMPLE"),
+     scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.github.com"; }},
-    {"opaque-wrong-provider", false, "a GitLab of one's own", bearer("glpat-EXAMPLE"), bearer_401,
+    {"opaque-wrong-provider", false, "a GitLab of one's own", bearer("glpat-EXAMPLE"),
+     scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://gitlab.corp.test:8443"; }},
     {"opaque-wrong-provider", false, "a GitHub of one's own, by its path",
-     "GET /api/v3/user\nAuthorization: Bearer ghp_EXAMPLEEXAMPLE", bearer_401,
+     "GET /api/v3/user\nAuthorization: Bearer ghp_EXAMPLEEXAMPLE", scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://code.corp.test"; }},
     {"opaque-wrong-provider", false, "a gateway that speaks of keys",
      bearer("gsk_EXAMPLEEXAMPLEEXAMPLE"),
@@ -176,25 +178,26 @@ const CauseCase rows[] = {
     {"opaque-wrong-provider", false, "a field of the provider's own",
      "GET /v1/items\nPRIVATE-TOKEN: glpat-EXAMPLEEXAMPLE", "401"},
     {"opaque-wrong-provider", true, "a system of anybody's hosts, and another provider's host",
-     bearer("hvs.EXAMPLEEXAMPLE"), bearer_401,
+     bearer("hvs.EXAMPLEEXAMPLE"), scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.github.com"; }},
     {"opaque-wrong-provider", false, "a system of anybody's hosts", bearer("hvs.EXAMPLEEXAMPLE"),
-     bearer_401},
-    {"opaque-wrong-provider", false, "a stand-in", bearer("sk_test_EXAMPLE"), bearer_401,
+     scheme_bearer_401},
+    {"opaque-wrong-provider", false, "a stand-in", bearer("sk_test_EXAMPLE"), scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "http://stripe-mock:12111"; }},
-    {"opaque-wrong-provider", false, "an address", bearer("ya29.EXAMPLE"), bearer_401,
+    {"opaque-wrong-provider", false, "an address", bearer("ya29.EXAMPLE"), scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://192.0.2.7:6443"; }},
     {"opaque-wrong-provider", false, "letters of several providers", bearer("sk_test_EXAMPLE"),
-     bearer_401,
+     scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.clerk.com"; }},
-    {"publishable-key-used", true, "its prefix", bearer("pk_test_EXAMPLE"), bearer_401,
+    {"publishable-key-used", true, "its prefix", bearer("pk_test_EXAMPLE"), scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.stripe.com"; }},
     {"publishable-key-used", true, "an API key", "GET /\nX-API-Key: phc_EXAMPLEEXAMPLE", "401"},
-    {"publishable-key-used", true, "told", bearer(opaque),
+    {"publishable-key-used", true, "told", bearer(opaque_token),
      "401\n\n{\"message\":\"This call cannot be made with a publishable API key.\"}"},
-    {"publishable-key-used", false, "a secret one", bearer("sk_test_EXAMPLE"), bearer_401,
+    {"publishable-key-used", false, "a secret one", bearer("sk_test_EXAMPLE"), scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.stripe.com"; }},
-    {"publishable-key-used", false, "another provider's", bearer("pk_test_EXAMPLE"), bearer_401,
+    {"publishable-key-used", false, "another provider's", bearer("pk_test_EXAMPLE"),
+     scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.github.com"; }},
     {"publishable-key-used", false, "beside a token",
      "GET /\napikey: sb_publishable_EXAMPLE\nAuthorization: Bearer " + token(valid_claims), "401"},
@@ -202,14 +205,14 @@ const CauseCase rows[] = {
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://www.googleapis.com"; }},
     {"opaque-token-rejected", true, "a webhook secret", bearer("whsec_EXAMPLE"), "401",
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.stripe.com"; }},
-    {"opaque-token-rejected", true, "no prefix", bearer(opaque), "401"},
+    {"opaque-token-rejected", true, "no prefix", bearer(opaque_token), "401"},
     {"opaque-token-rejected", true, "it has dots", bearer("v2.local.QAxIpVe_ECVNI1z4xQbm"), "401"},
-    {"opaque-token-rejected", false, "403", bearer(opaque), "403"},
+    {"opaque-token-rejected", false, "403", bearer(opaque_token), "403"},
     {"opaque-token-rejected", false, "a JWT", bearer(token(valid_claims)), "401"},
 };
 
 }  // namespace
 
-std::span<const CauseCase> scheme_cases() { return rows; }
+std::span<const CauseCase> scheme_cases() { return scheme_table; }
 
 }  // namespace whogoes::rules

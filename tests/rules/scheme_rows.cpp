@@ -7,7 +7,7 @@ constexpr std::string_view script =
     "GET /\nSec-Fetch-Mode: cors\nSec-Fetch-Dest: empty\nSec-Fetch-Site: same-origin";
 constexpr std::string_view with_token = "GET /\nAuthorization: Bearer abc";
 
-const ComplianceRow rows[] = {
+const ComplianceRow scheme_table[] = {
     {"basic-realm-missing", true, "bare", "GET /", "401\nWWW-Authenticate: Basic"},
     {"basic-realm-missing", true, "charset alone", "GET /",
      "401\nWWW-Authenticate: Basic charset=\"UTF-8\""},
@@ -245,6 +245,6 @@ const ComplianceRow rows[] = {
 
 }  // namespace
 
-std::span<const ComplianceRow> scheme_rows() { return rows; }
+std::span<const ComplianceRow> scheme_rows() { return scheme_table; }
 
 }  // namespace whogoes::rules

@@ -5,7 +5,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view with_token = "GET /\nAuthorization: Bearer abcdef0123456789";
+constexpr std::string_view with_bearer = "GET /\nAuthorization: Bearer abcdef0123456789";
 constexpr std::string_view json_client = "GET /v1/items\nAccept: application/json";
 constexpr std::string_view json_client_with_cookie =
     "GET /v1/items\nAccept: application/json\nCookie: sid=1";
@@ -23,7 +23,7 @@ void accepted_ago(Exchange& exchange, seconds ago) {
     exchange.recollection.credential_accepted_elsewhere_ago = ago;
 }
 
-const ComplianceRow rows[] = {
+const ComplianceRow status_table[] = {
     {"proxy-auth-required-from-origin", true, "407", "GET /",
      "407\nProxy-Authenticate: Basic realm=\"a\""},
     {"proxy-auth-required-from-origin", false, "401", "GET /", "401"},
@@ -31,7 +31,7 @@ const ComplianceRow rows[] = {
     {"forbidden-without-credentials", true, "anonymous", "GET /", "403\n\nForbidden"},
     {"forbidden-without-credentials", true, "a blank Authorization",
      "GET /\nAuthorization:", "403"},
-    {"forbidden-without-credentials", false, "a token", with_token, "403"},
+    {"forbidden-without-credentials", false, "a token", with_bearer, "403"},
     {"forbidden-without-credentials", false, "a cookie", "GET /\nCookie: sid=1", "403"},
     {"forbidden-without-credentials", false, "a key", "GET /\nX-API-Key: k", "403"},
     {"forbidden-without-credentials", false, "a key in the query", "GET /?api_key=k", "403"},
@@ -41,16 +41,16 @@ const ComplianceRow rows[] = {
      "403\n\nInvalid Host header"},
     {"forbidden-without-credentials", false, "throttled", "GET /", "403\nRetry-After: 5"},
 
-    {"unauthorized-though-valid", true, "accepted ten seconds ago", with_token, "401",
+    {"unauthorized-though-valid", true, "accepted ten seconds ago", with_bearer, "401",
      [](Exchange& e, Expectations&) { accepted_ago(e, seconds(10)); }},
-    {"unauthorized-though-valid", false, "accepted long ago", with_token, "401",
+    {"unauthorized-though-valid", false, "accepted long ago", with_bearer, "401",
      [](Exchange& e, Expectations&) { accepted_ago(e, seconds(61)); }},
-    {"unauthorized-though-valid", false, "never accepted", with_token, "401"},
+    {"unauthorized-though-valid", false, "never accepted", with_bearer, "401"},
     {"unauthorized-though-valid", false, "it ran out since", with_expired_token, "401",
      [](Exchange& e, Expectations&) { accepted_ago(e, seconds(50)); }},
 
     {"login-redirect-for-api", true, "JSON", json_client, "302\nLocation: /login?next=%2Fv1"},
-    {"login-redirect-for-api", true, "a token", with_token,
+    {"login-redirect-for-api", true, "a token", with_bearer,
      "303\nLocation: https://id.test/oauth2/v2.0/authorize?x=1"},
     {"login-redirect-for-api", true, "a script's POST", "POST /v1\nSec-Fetch-Mode: cors",
      "302\nLocation: /Account/Login?ReturnUrl=%2F"},
@@ -108,36 +108,36 @@ const ComplianceRow rows[] = {
     {"soft-unauthorized", false, "a page that was asked for", "GET /\nAccept: text/html",
      "200\nContent-Type: text/html\n\n<form><input type=password></form>"},
 
-    {"auth-failure-as-bad-request", true, "an expired token", with_token,
+    {"auth-failure-as-bad-request", true, "an expired token", with_bearer,
      "400\n\n{\"message\":\"jwt expired\"}"},
-    {"auth-failure-as-bad-request", true, "by the challenge", with_token,
+    {"auth-failure-as-bad-request", true, "by the challenge", with_bearer,
      "400\nWWW-Authenticate: Bearer error=\"invalid_token\""},
     {"auth-failure-as-bad-request", true, "a password", "GET /\nAuthorization: Basic YTpi",
      "400\n\nBad credentials"},
-    {"auth-failure-as-bad-request", true, "a code in camel case", with_token,
+    {"auth-failure-as-bad-request", true, "a code in camel case", with_bearer,
      "400\n\n{\"code\":\"invalidToken\"}"},
     {"auth-failure-as-bad-request", true, "a login, in a dialect's words",
      "POST /v3/auth/authenticate\n\n{\"name\":\"root\",\"password\":\"wrong\"}",
      "400\n\n{\"error\":\"etcdserver: authentication failed, invalid user ID or password\"}"},
-    {"auth-failure-as-bad-request", true, "a token, in a dialect's words", with_token,
+    {"auth-failure-as-bad-request", true, "a token, in a dialect's words", with_bearer,
      "400\n\n{\"error\":\"The access token was revoked\"}"},
     {"auth-failure-as-bad-request", false, "a password that is to be set",
      "POST /users\n\n{\"name\":\"ann\",\"password\":\"x\"}",
      "400\n\n{\"message\":\"password is too short\"}"},
-    {"auth-failure-as-bad-request", false, "no permission", with_token,
+    {"auth-failure-as-bad-request", false, "no permission", with_bearer,
      "400\n\n{\"message\":\"permission denied\"}"},
-    {"auth-failure-as-bad-request", false, "invalid_request", with_token,
+    {"auth-failure-as-bad-request", false, "invalid_request", with_bearer,
      "400\nWWW-Authenticate: Bearer error=\"invalid_request\"\n\ninvalid token"},
-    {"auth-failure-as-bad-request", false, "CSRF", with_token, "400\n\nInvalid CSRF token"},
-    {"auth-failure-as-bad-request", false, "a bad field", with_token,
+    {"auth-failure-as-bad-request", false, "CSRF", with_bearer, "400\n\nInvalid CSRF token"},
+    {"auth-failure-as-bad-request", false, "a bad field", with_bearer,
      "400\n\n{\"message\":\"name is invalid\"}"},
     {"auth-failure-as-bad-request", false, "a token endpoint",
      "POST /token\nX: y\n\ngrant_type=refresh_token",
      "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"Token has expired\"}"},
 
-    {"auth-failure-as-server-error", true, "an exception", with_token,
+    {"auth-failure-as-server-error", true, "an exception", with_bearer,
      "500\n\nSecurityTokenExpiredException: IDX10223"},
-    {"auth-failure-as-server-error", true, "in words", with_token, "503\n\nError: JWT malformed"},
+    {"auth-failure-as-server-error", true, "in words", with_bearer, "503\n\nError: JWT malformed"},
     {"auth-failure-as-server-error", true, "a library's words behind others", with_jwt,
      "500\n\n{\"errors\":[{\"message\":\"Context creation failed: invalid signature\"}]}"},
     {"auth-failure-as-server-error", true, "an audience", with_jwt,
@@ -151,14 +151,14 @@ const ComplianceRow rows[] = {
      "500\n\n{\"message\":\"Invalid API key\"}"},
     {"auth-failure-as-server-error", false, "a call of the API's own", with_jwt,
      "500\n\n{\"message\":\"Request failed with status code 401\"}"},
-    {"auth-failure-as-server-error", false, "another crash", with_token,
+    {"auth-failure-as-server-error", false, "another crash", with_bearer,
      "500\n\nNullPointerException"},
-    {"auth-failure-as-server-error", false, "401", with_token, "401\n\nJsonWebTokenError"},
+    {"auth-failure-as-server-error", false, "401", with_bearer, "401\n\nJsonWebTokenError"},
 
-    {"not-found-hiding", true, "found by another", with_token, "404",
+    {"not-found-hiding", true, "found by another", with_bearer, "404",
      [](Exchange& e, Expectations&) { e.recollection.path_accepted_with_other_credential = true; }},
-    {"not-found-hiding", false, "never seen", with_token, "404"},
-    {"not-found-hiding", false, "403", with_token, "403",
+    {"not-found-hiding", false, "never seen", with_bearer, "404"},
+    {"not-found-hiding", false, "403", with_bearer, "403",
      [](Exchange& e, Expectations&) { e.recollection.path_accepted_with_other_credential = true; }},
 
     {"rate-limit-as-auth-status", true, "Retry-After", "GET /", "401\nRetry-After: 1"},
@@ -208,13 +208,13 @@ const ComplianceRow rows[] = {
      "401\nExpires: Mon, 21 Sep 2026 13:13:20 GMT"},
     {"unauthorized-cacheable", false, "no date", "GET /", "401\nExpires: 0"},
 
-    {"authorized-response-shared-cacheable", true, "public", with_token,
+    {"authorized-response-shared-cacheable", true, "public", with_bearer,
      "200\nCache-Control: public"},
-    {"authorized-response-shared-cacheable", true, "s-maxage", with_token,
+    {"authorized-response-shared-cacheable", true, "s-maxage", with_bearer,
      "200\nCache-Control: s-maxage=5"},
-    {"authorized-response-shared-cacheable", false, "varies", with_token,
+    {"authorized-response-shared-cacheable", false, "varies", with_bearer,
      "200\nCache-Control: public\nVary: Accept, authorization"},
-    {"authorized-response-shared-cacheable", false, "private", with_token,
+    {"authorized-response-shared-cacheable", false, "private", with_bearer,
      "200\nCache-Control: private, must-revalidate"},
     {"authorized-response-shared-cacheable", false, "anonymous", "GET /",
      "200\nCache-Control: public"},
@@ -238,7 +238,7 @@ const ComplianceRow rows[] = {
      "GET /?access_token=abc\nAuthorization: DPoP abc", "200"},
     {"multiple-token-methods", true, "form and query",
      "POST /?access_token=abc\nX: y\n\naccess_token=abc", "200"},
-    {"multiple-token-methods", false, "one", with_token, "200"},
+    {"multiple-token-methods", false, "one", with_bearer, "200"},
     {"multiple-token-methods", false, "Basic beside it",
      "GET /?access_token=abc\nAuthorization: Basic YTpi", "200"},
 
@@ -250,6 +250,6 @@ const ComplianceRow rows[] = {
 
 }  // namespace
 
-std::span<const ComplianceRow> status_rows() { return rows; }
+std::span<const ComplianceRow> status_rows() { return status_table; }
 
 }  // namespace whogoes::rules

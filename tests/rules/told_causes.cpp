@@ -16,7 +16,7 @@ const std::string form_login =
     "POST /login\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document\nCookie: JSESSIONID=a1\n\n"
     "username=ann&password=wrong";
 
-const CauseCase rows[] = {
+const CauseCase told_table[] = {
     {"error-page-masked", true, "Spring answers 401 for a path that failed otherwise", with_token,
      "401\nWWW-Authenticate: Bearer\nX-Content-Type-Options: nosniff\nX-XSS-Protection: 0\n"
      "Cache-Control: no-cache, no-store, max-age=0, must-revalidate\nPragma: no-cache\n"
@@ -131,6 +131,6 @@ const CauseCase rows[] = {
 
 }  // namespace
 
-std::span<const CauseCase> told_cases() { return rows; }
+std::span<const CauseCase> told_cases() { return told_table; }
 
 }  // namespace whogoes::rules

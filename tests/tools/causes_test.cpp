@@ -2,6 +2,7 @@
 
 #include "rules/diagnosis.hpp"
 #include "rules/sample.hpp"
+#include "tests/tools/common.hpp"
 
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
@@ -11,10 +12,6 @@
 
 namespace whogoes::tools {
 namespace {
-
-bool holds(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 TEST_CASE("each form of the catalogue has every row") {
     const std::string text = *causes("", CauseFormat::text);

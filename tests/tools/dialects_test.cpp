@@ -1,5 +1,7 @@
 #include "proxy/tools/dialects.hpp"
 
+#include "tests/tools/common.hpp"
+
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -9,10 +11,6 @@
 
 namespace whogoes::tools {
 namespace {
-
-bool holds(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 std::string example() {
     std::ifstream file(WHOGOES_SOURCE_DIR "/examples/dialects/our-api.yaml", std::ios::binary);

@@ -1,5 +1,7 @@
 #include "proxy/tools/explain.hpp"
 
+#include "tests/tools/common.hpp"
+
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
@@ -12,8 +14,6 @@ namespace whogoes::tools {
 namespace {
 
 namespace json = boost::json;
-
-const rules::TimePoint now{std::chrono::seconds{1790000000}};
 
 // The tokens of the acceptance cases: made for tests, valid around `now`.
 const json::object& tokens() {

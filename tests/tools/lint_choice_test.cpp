@@ -1,4 +1,5 @@
 #include "proxy/tools/lint.hpp"
+#include "tests/tools/common.hpp"
 
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
@@ -13,8 +14,6 @@ namespace whogoes::tools {
 namespace {
 
 namespace json = boost::json;
-
-const rules::TimePoint now{std::chrono::seconds{1790000000}};
 
 // A bare 401 to a request without a credential: a cause and an error at least.
 const std::string bare =

@@ -1,4 +1,5 @@
 #include "proxy/tools/lint.hpp"
+#include "tests/tools/common.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
@@ -10,8 +11,6 @@ namespace whogoes::tools {
 namespace {
 
 namespace json = boost::json;
-
-const rules::TimePoint now{std::chrono::seconds{1790000000}};
 
 std::string told(LintForm form, const std::string& path = "/a",
                  const std::string& input = "a b.har") {

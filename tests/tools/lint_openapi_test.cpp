@@ -1,4 +1,5 @@
 #include "proxy/tools/lint.hpp"
+#include "tests/tools/common.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -19,8 +20,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using asio::ip::tcp;
-
-const rules::TimePoint now{std::chrono::seconds{1790000000}};
 
 // Answers so many requests by their first line, 404 where nobody said how, and keeps those lines.
 class Api {

@@ -1,5 +1,7 @@
 #include "proxy/tools/lint.hpp"
 
+#include "tests/tools/common.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
@@ -13,8 +15,6 @@ namespace whogoes::tools {
 namespace {
 
 namespace json = boost::json;
-
-const rules::TimePoint now{std::chrono::seconds{1790000000}};
 
 Linted linted(const std::string& text, LintRequest request = {}) {
     const Recording recording = read_transcript(text);

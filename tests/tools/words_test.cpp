@@ -1,5 +1,7 @@
 #include "proxy/tools/words.hpp"
 
+#include "tests/tools/common.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -7,8 +9,6 @@
 
 namespace whogoes::tools {
 namespace {
-
-const rules::TimePoint now{std::chrono::seconds{1790000000}};
 
 TEST_CASE("a time is said in UTC and relative to now") {
     CHECK(utc_words(1790000000) == "2026-09-21 14:13:20Z");
