@@ -19,8 +19,9 @@ constexpr std::size_t most_sent_head = std::size_t{4} * 1024 * 1024;
 struct Callbacks {
     static Connection& of(void* user) { return *static_cast<Connection*>(user); }
 
-    static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-        of(user).count_frame(head->type, head->flags, head->length);
+    // nghttp2 will reset its stream.
+    static int invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
+        of(user).own_resets_.note(frame->hd.stream_id);
         return 0;
     }
 
@@ -28,9 +29,9 @@ struct Callbacks {
         if (frame->hd.type != NGHTTP2_HEADERS) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
         Connection& connection = of(user);
         connection.open_block_ = frame->hd.stream_id;
-        return connection.begin_block(frame->hd.stream_id, frame->headers.cat)
-                   ? 0
-                   : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+        if (connection.begin_block(frame->hd.stream_id, frame->headers.cat)) return 0;
+        connection.own_resets_.note(frame->hd.stream_id);
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
 
     static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
@@ -88,9 +89,10 @@ struct Callbacks {
 
     static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
         Connection& connection = of(user);
-        if (frame->hd.type == NGHTTP2_RST_STREAM &&
-            frame->rst_stream.error_code != NGHTTP2_NO_ERROR)
-            connection.count_own_reset();
+        if (frame->hd.type == NGHTTP2_RST_STREAM) {
+            connection.own_resets_.note(frame->hd.stream_id);
+            if (frame->rst_stream.error_code != NGHTTP2_NO_ERROR) connection.count_own_reset();
+        }
         if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
         connection.idle_frames_.give();
         Stream* const stream = connection.find(frame->hd.stream_id);
@@ -155,7 +157,7 @@ nghttp2_session* new_session(Connection& connection) {
     if (nghttp2_session_callbacks_new(&raw) != 0) throw std::bad_alloc();
     const std::unique_ptr<nghttp2_session_callbacks, void (*)(nghttp2_session_callbacks*)>
         callbacks(raw, nghttp2_session_callbacks_del);
-    nghttp2_session_callbacks_set_on_begin_frame_callback(raw, Callbacks::begin_frame);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(raw, Callbacks::invalid_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(raw, Callbacks::begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(raw, Callbacks::header);
     nghttp2_session_callbacks_set_on_invalid_header_callback(raw, Callbacks::invalid_header);

@@ -21,7 +21,7 @@ Connection::Connection(net::Reactor& io, net::Deadlines& deadlines, net::Stream 
       socket_(std::move(socket)),
       limits_(limits),
       server_(server),
-      framed_(server ? NGHTTP2_CLIENT_MAGIC_LEN : 0),  // the preface is no frame
+      frames_(server ? NGHTTP2_CLIENT_MAGIC_LEN : 0),  // the preface is no frame
       whole_since_(deadlines.now()),
       busy_(deadlines.now()),
       wrote_(deadlines.now()),
@@ -90,7 +90,7 @@ net::Task<> Connection::run(std::string_view came) {
     socket_.close();
 }
 
-bool Connection::is_half() const noexcept { return received_ != framed_ || open_block_ != 0; }
+bool Connection::is_half() const noexcept { return frames_.is_within() || open_block_ != 0; }
 
 // False: nothing more may be read.
 bool Connection::read_once(net::Io& outcome) {
@@ -112,10 +112,17 @@ bool Connection::receive(std::string_view octets) {
     // DATA that comes slowly comes; its stream has a deadline of its own.
     if (!is_half() || in_data_) whole_since_ = now;
     receiving_ = true;
-    const auto* const data = reinterpret_cast<const std::uint8_t*>(octets.data());
-    const ssize_t taken = nghttp2_session_mem_recv(session_, data, octets.size());
+    ssize_t taken = 0;
+    while (!octets.empty() && taken >= 0) {
+        const std::string_view piece = frames_.next(octets);
+        if (frames_.began()) {
+            count_frame(frames_.head());
+            check_stream(frames_.head());
+        }
+        const auto* const data = reinterpret_cast<const std::uint8_t*>(piece.data());
+        taken = nghttp2_session_mem_recv(session_, data, piece.size());
+    }
     receiving_ = false;
-    received_ += octets.size();
     if (!is_half()) whole_since_ = now;
     if (taken < 0) {
         complain(nghttp2_strerror(static_cast<int>(taken)));
@@ -133,14 +140,14 @@ void Connection::complain(std::string words) {
     if (complaint_.empty()) complaint_ = std::move(words);
 }
 
-void Connection::count_frame(std::uint8_t type, std::uint8_t flags, std::size_t length) {
-    constexpr std::size_t frame_head = 9;
-    framed_ += frame_head + length;
+void Connection::count_frame(const FrameHead& frame) {
+    const std::uint8_t type = frame.type;
     in_data_ = type == NGHTTP2_DATA;
     const net::Clock::time_point now = deadlines_.now();
     whole_since_ = now;
-    const bool ends = (flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    const bool is_work = (type == NGHTTP2_DATA && (length > 0 || ends)) || type == NGHTTP2_HEADERS;
+    const bool ends = (frame.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    const bool is_work =
+        (type == NGHTTP2_DATA && (frame.length > 0 || ends)) || type == NGHTTP2_HEADERS;
     if (is_work) idle_frames_.give();
     const bool is_free = is_work || type == NGHTTP2_CONTINUATION || type == NGHTTP2_WINDOW_UPDATE;
     // An upstream may reset what it likes: it is the one that was asked.
@@ -157,6 +164,15 @@ void Connection::count_own_reset() {
     if (!server_ || resets_.take(deadlines_.now())) return;
     complain("too many streams had to be reset");
     end(NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+// nghttp2 passes over what comes for a stream that is over.
+void Connection::check_stream(const FrameHead& frame) {
+    if (!server_ || (frame.type != NGHTTP2_DATA && frame.type != NGHTTP2_HEADERS)) return;
+    const bool is_new = frame.stream > nghttp2_session_get_last_proc_stream_id(session_);
+    if (is_new || find(frame.stream) != nullptr || own_resets_.may_be(frame.stream)) return;
+    complain("a frame came for a stream that is over");
+    end(NGHTTP2_STREAM_CLOSED);
 }
 
 void Connection::has_news(std::shared_ptr<Stream> stream) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "proxy/h2/allowance.hpp"
+#include "proxy/h2/frame_heads.hpp"
 #include "proxy/h2/limits.hpp"
+#include "proxy/h2/own_resets.hpp"
 #include "proxy/h2/stream.hpp"
 #include "proxy/net/stream.hpp"
 #include "proxy/net/task.hpp"
@@ -81,8 +83,9 @@ private:
     void announce();
     bool read_once(net::Io& outcome);
     bool receive(std::string_view octets);
-    void count_frame(std::uint8_t type, std::uint8_t flags, std::size_t length);
+    void count_frame(const FrameHead&);
     void count_own_reset();
+    void check_stream(const FrameHead&);
     void deliver();
     void flush();
     bool flush_now();
@@ -110,16 +113,17 @@ private:
     bool ended_ = false, draining_ = false, last_word_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
-    std::uint64_t received_ = 0, framed_ = 0;  // octets in all; of frames that have begun
-    bool in_data_ = false;                     // the latest is DATA
-    net::Clock::time_point look_at_{};         // the next look at what takes too long
-    net::Clock::time_point whole_since_{};     // nothing half was there then, or later
-    net::Clock::time_point busy_{};            // the last stream was there
-    net::Clock::time_point wrote_{};           // the socket took octets, or there were none
+    FrameHeads frames_;
+    bool in_data_ = false;                  // the latest is DATA
+    net::Clock::time_point look_at_{};      // the next look at what takes too long
+    net::Clock::time_point whole_since_{};  // nothing half was there then, or later
+    net::Clock::time_point busy_{};         // the last stream was there
+    net::Clock::time_point wrote_{};        // the socket took octets, or there were none
     net::Clock::time_point drained_{};
     bool in_doubt_ = false;
     std::int32_t open_block_ = 0;  // of this stream; 0: none
     Allowance resets_, idle_frames_;
+    OwnResets own_resets_;
     std::string complaint_;
 };
 

@@ -14,6 +14,12 @@ namespace {
 
 using Role = H2Peer::Role;
 
+// A frame as it stands on the wire (RFC 9113, 4.1), with less than 128 bytes of payload.
+std::string frame(char type, char flags, char stream, const std::string& payload) {
+    std::string text{0, 0, static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream};
+    return text + payload;
+}
+
 TEST_CASE("a request by HTTP/2 reaches an HTTP/1.1 API, and its answer comes back") {
     Rig rig;
     rig.upstream.will_answer(ok("hello"));
@@ -169,6 +175,7 @@ TEST_CASE("a connection and a stream outlive the time that a head may take") {
     H2Peer peer(client.wire, Role::client);
     const std::int32_t id = peer.ask(h2_get("/"));
     reached.wait();
+    client.wire.send(frame(0x21, 0, 1, "of a type that nobody knows"));
     // Another connection is cut for its silence meanwhile: so much time has passed.
     Client silent = rig.connect();
     silent.send("GET / HTTP/1.1\r\n");
@@ -240,6 +247,43 @@ TEST_CASE("a client that resets without end is sent away, and the log says why")
     CHECK(peer.went_away() == 11);
     CHECK(eventually(
         [&] { return rig.log_text().find("too many streams were reset") != std::string::npos; }));
+}
+
+TEST_CASE("what comes for a stream that its client has ended ends the connection") {
+    const std::string get =
+        "\x82\x84\x86\x41\x03"
+        "api";  // of the static table: GET / http
+    const std::string data = frame(0, 0, 1, "x"), head = frame(1, 5, 1, get);
+    struct {
+        bool reset;
+        std::string late;
+    } const rows[] = {{false, data}, {false, head}, {true, data}, {true, head}};
+    for (const auto& row : rows) {
+        Rig rig;
+        rig.upstream.always([](Talk& talk) { talk.answer(ok("hello")); });
+        Client client = rig.connect();
+        H2Peer peer(client.wire, Role::client);
+        const std::int32_t id = peer.ask(h2_get("/"));
+        if (row.reset)
+            peer.reset(id, 8);
+        else
+            peer.whole(id);
+        client.wire.send(row.late);
+        peer.until_closed();
+        CHECK(peer.went_away() == 5);  // STREAM_CLOSED
+    }
+}
+
+TEST_CASE("what comes for a stream that was reset here is dropped, and the others go on") {
+    Rig rig;
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("hello")); });
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    const std::int32_t bad = peer.ask(h2_post("/", {{"connection", "close"}}), "", false);
+    const H2Message& refused = peer.closed(bad);
+    CHECK(refused.error_code == 1);
+    client.wire.send(frame(0, 0, static_cast<char>(bad), "x"));
+    CHECK(peer.whole(peer.ask(h2_get("/"))).body == "hello");
 }
 
 TEST_CASE("draining lets what is under way end, and takes nothing new") {
