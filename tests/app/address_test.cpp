@@ -80,7 +80,8 @@ TEST_CASE("an upstream is a URL without a path, or a shorter form of one") {
         {"api", "", "", false},
         {"3000", "", "", false},
         {"", "", "", false},
-        {"http://", "http://localhost", "localhost", true},
+        {"http://", "", "", false},  // a variable that was not set
+        {"http://:3000", "http://localhost:3000", "localhost:3000", true},
         {"http://localhost:", "", "", false},
         {"http://localhost:0", "", "", false},
         {"http://localhost:99999", "", "", false},
