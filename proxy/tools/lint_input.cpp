@@ -21,7 +21,8 @@ enum Exit : int { usage = 2, no_start = 3 };
 std::string read_all(std::istream& stream) {
     std::string text;
     char block[64 * 1024];
-    while (text.size() <= most_input_octets && (stream.read(block, sizeof block), stream.gcount() > 0))
+    while (text.size() <= most_input_octets &&
+           (stream.read(block, sizeof block), stream.gcount() > 0))
         text.append(block, static_cast<std::size_t>(stream.gcount()));
     return text;
 }
@@ -55,7 +56,11 @@ Read read_url(const std::string& url, const LintRequest& request,
     wanted.body = request.body;
     wanted.abandoned = request.abandoned;
     auto recorded = fetch(wanted);
-    if (!recorded.has_value()) return unread(recorded.error(), no_start);
+    if (!recorded.has_value()) {
+        std::string why = recorded.error();
+        if (why.starts_with("the certificate of ")) why += " (-k asks all the same)";
+        return unread(std::move(why), no_start);
+    }
     // A Date that lies off is evidence here, not the recording's own time.
     recorded->answered_at = now;
     recorded->input = url.substr(0, url.find_first_of("?#"));
