@@ -229,7 +229,11 @@ Upstream parse_upstream(Text text) {
     }
     target.authority = bracketed(target.host);
     if (target.port != standard) target.authority += ":" + std::to_string(target.port);
-    target.origin = (target.tls ? "https://" : "http://") + target.authority;
+    const bool prior_knowledge = target.protocol == upstream::Protocol::http_2;
+    target.origin = (target.tls        ? "https://"
+                     : prior_knowledge ? "h2c://"
+                                       : "http://") +
+                    target.authority;
     return target;
 }
 
