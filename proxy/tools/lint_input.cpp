@@ -158,15 +158,26 @@ Linted lint(const LintRequest& request, rules::TimePoint now) {
     if (!rules::is_token(method_of(request))) return {"", "-X takes a method, as in POST", usage};
 
     std::vector<Recorded> recording;
+    std::string unreached;  // the others are judged all the same
     for (const std::string& input : request.inputs) {
         auto read = read_input(input, request, fields, now);
-        if (!read.has_value()) return read.error();
+        if (!read.has_value()) {
+            if (read.error().exit_code != no_start) return read.error();
+            unreached.append(unreached.empty() ? "" : "; ").append(read.error().error);
+            continue;
+        }
         std::move(read->begin(), read->end(), std::back_inserter(recording));
     }
+    if (recording.empty() && !unreached.empty()) return {"", unreached, no_start};
     std::set<std::string> known;
     if (!request.baseline.empty())
         if (Linted flaw = read_baseline(request, now, known); !flaw.error.empty()) return flaw;
-    return lint_recorded(recording, request, now, known);
+    Linted linted = lint_recorded(recording, request, now, known);
+    if (!unreached.empty() && linted.error.empty()) {
+        linted.error = unreached;
+        linted.exit_code = no_start;
+    }
+    return linted;
 }
 
 }  // namespace whogoes::tools

@@ -223,6 +223,11 @@ TEST_CASE("input is a file of either kind, or the reason why not") {
     const Linted unreachable = lint(request, now);
     CHECK(unreachable.exit_code == 3);
     CHECK(unreachable.error == "cannot reach " + url + ": Connection refused");
+    request.inputs = {url, folder + "/input"};
+    const Linted others = lint(request, now);
+    CHECK(others.exit_code == 3);
+    CHECK(others.error == unreachable.error);
+    CHECK(others.text.find("1 answer: ") != std::string::npos);
     std::filesystem::remove_all(folder);
 }
 
