@@ -105,6 +105,20 @@ Flaw bad_scheme(const Challenge& challenge) {
                             "; offer Bearer or Basic, or let the API send its own challenge"};
 }
 
+// More likely a preset that was mistyped than a scheme that nobody knows.
+Flaw lone_word(const Challenge& challenge) {
+    const bool written_as_preset = std::none_of(challenge.scheme.begin(), challenge.scheme.end(),
+                                                [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!written_as_preset || scheme_of(challenge.scheme) != Scheme::unknown ||
+        !challenge.parameters.empty() || !challenge.token68.empty())
+        return std::nullopt;
+    return OfferFlaw{0,
+                     "\"" + challenge.scheme +
+                         "\" is neither a preset (bearer, basic, mcp) nor a scheme that is known: "
+                         "for a scheme of your own write " +
+                         challenge.scheme + " realm=\"api\""};
+}
+
 Flaw bad_realm(std::string_view text, const Challenge& challenge) {
     const Parameter* realm = challenge.parameter("realm");
     if (!realm) {
@@ -186,6 +200,7 @@ Flaw flaw_of(std::string_view text) {
         if (Flaw flaw = bad_scheme(list.challenges.front())) return flaw;
     if (Flaw flaw = bad_syntax(text, list)) return flaw;
     const Challenge& challenge = list.challenges.front();
+    if (Flaw flaw = lone_word(challenge)) return flaw;
     if (Flaw flaw = bad_parameter(text, challenge)) return flaw;
     if (Flaw flaw = bad_realm(text, challenge)) return flaw;
     return broken_rule(text);

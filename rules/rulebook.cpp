@@ -577,9 +577,8 @@ constexpr auto book = std::to_array<RuleRow>({
               .severity = error,
               .level = "browser requirement",
               .section = "WHATWG Fetch, CORS check",
-              .summary = "A 2xx to a cross-origin browser request with credentials carries "
-                         "Access-Control-Allow-Origin, otherwise script sees a network error "
-                         "though the request took effect",
+              .summary = "A 2xx to script of another origin carries Access-Control-Allow-Origin, "
+                         "otherwise script sees a network error though the request took effect",
               .advice = "Let the CORS layer allow this origin on every answer, or add it here in "
                         "development (--dev does)",
               .example = "HTTP/1.1 200 OK without Access-Control-Allow-Origin, to Origin: "

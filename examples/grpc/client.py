@@ -18,7 +18,7 @@ def token(**claims):
 
 calls = {
     "without a token": None,
-    "with one that has expired": token(exp=int(time.time()) - 840, scope="orders:read"),
+    "with one that has expired": token(iat=int(time.time()) - 1440, exp=int(time.time()) - 840, scope="orders:read"),
     "without the scope": token(scope="orders:write"),
     "with a good one": token(scope="orders:read"),
 }

@@ -202,6 +202,8 @@ Upstream parse_upstream(Text text) {
     if (!parts)
         return refused<Upstream>(in_quotes(rest) +
                                  " is no host and port: write localhost:3000 or [::1]:3000");
+    if (rest.empty())  // as of a variable that was not set
+        return refused<Upstream>(in_quotes(text) + " names no host: write http://localhost:3000");
     if (parts->host.empty()) parts->host = "localhost";
     if (!parts->bracketed && text.find("://") == Text::npos && rest.find(':') == Text::npos &&
         parse_count(rest))
@@ -227,7 +229,11 @@ Upstream parse_upstream(Text text) {
     }
     target.authority = bracketed(target.host);
     if (target.port != standard) target.authority += ":" + std::to_string(target.port);
-    target.origin = (target.tls ? "https://" : "http://") + target.authority;
+    const bool prior_knowledge = target.protocol == upstream::Protocol::http_2;
+    target.origin = (target.tls        ? "https://"
+                     : prior_knowledge ? "h2c://"
+                                       : "http://") +
+                    target.authority;
     return target;
 }
 

@@ -127,10 +127,13 @@ private:
     }
 
     void add_verbs() {
-        verb("run", "Run the proxy (also without this word)", true);
-        verb("check", "Check the configuration: exit 0 or 1", true);
+        const std::string all_flags =
+            "It takes the settings and flags that `whogoes --help` lists.";
+        verb("run", "Run the proxy (also without this word)", true).footer(all_flags);
+        verb("check", "Check the configuration: exit 0 or 1", true).footer(all_flags);
         CLI::App& config =
             verb("config", "Print the effective configuration and where each value is from", true);
+        config.footer(all_flags);
         add_output(config, "text|json");
         CLI::App& explain = verb("explain", "Decode and judge a credential, offline", false);
         option(explain, "credential", "TOKEN|-", credential_,

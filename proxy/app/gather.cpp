@@ -194,6 +194,12 @@ Gathered gather(const Arguments& arguments, const Surroundings& here) {
         const auto flag = arguments.flags.find(std::string(key.path));
         if (flag != arguments.flags.end()) overlay(key, flag->second, Source::flag, gathered);
     }
+    if (arguments.verbosity > 0)
+        gathered.written.values["log.access"] = {{{"all", "--verbose", 0, 0, false}},
+                                                 false,
+                                                 Source::flag,
+                                                 "flag --verbose",
+                                                 "--verbose"};
     return gathered;
 }
 

@@ -111,11 +111,8 @@ int run_lint(const CommandLine& line, const Surroundings& here, rules::TimePoint
         request.progress = [&](std::uint64_t done, std::uint64_t of) { progress.note(done, of); };
     const tools::Linted linted = tools::lint(request, now);
     progress.clear();
-    if (!linted.error.empty()) {
-        say(stderr, "whogoes: lint: " + linted.error + "\n");
-        return linted.exit_code;
-    }
-    say(stdout, linted.text);
+    if (!linted.text.empty()) say(stdout, linted.text);
+    if (!linted.error.empty()) say(stderr, "whogoes: lint: " + linted.error + "\n");
     return linted.exit_code;
 }
 

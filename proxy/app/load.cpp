@@ -177,8 +177,9 @@ std::string missing_upstream(const Gathered& gathered) {
         "`upstream: http://localhost:3000` in ";
     if (!gathered.config_file.empty())
         return words + (gathered.config_file == "-" ? "<stdin>" : gathered.config_file);
-    words += "a file (none found;";
-    for (const std::string& path : gathered.searched) words += " " + path;
+    words += "a file (there is none at ";
+    for (std::size_t i = 0; i < gathered.searched.size(); ++i)
+        words += (i == 0 ? "" : ", ") + gathered.searched[i];
     return words + ")";
 }
 

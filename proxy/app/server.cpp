@@ -177,7 +177,8 @@ void Server::start_admin() {
     const auto port = std::strtoul(bound.c_str() + bound.rfind(':') + 1, nullptr, 10);
     std::string flaw;
     token_file_ = AdminTokenFile(static_cast<std::uint16_t>(port), admin_token_, flaw);
-    if (!flaw.empty()) options_.warnings.push_back(flaw);
+    // A key that was chosen is known to whoever is to have it.
+    if (!flaw.empty() && options_.admin_token.empty()) options_.warnings.push_back(flaw);
 }
 
 std::string Server::metrics() const {

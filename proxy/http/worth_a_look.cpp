@@ -93,12 +93,13 @@ bool is_kept_from_script(const RequestHead& request, const ResponseHead& respons
     if (response.status < 200 || response.status >= 300) return false;
     const std::string_view origin = request.value(FieldName::origin);
     if (origin.empty()) return false;
-    if (!request.find(FieldName::authorization) && !request.find(FieldName::cookie)) return false;
+    const std::string_view mode = request.value(FieldName::sec_fetch_mode);
+    if (mode.empty() && !request.find(FieldName::authorization) && !request.find(FieldName::cookie))
+        return false;
     // Whoever passed it on may add what the API leaves out.
     for (const FieldName passed :
          {FieldName::x_forwarded_for, FieldName::forwarded, FieldName::via})
         if (request.find(passed)) return false;
-    const std::string_view mode = request.value(FieldName::sec_fetch_mode);
     if (!mode.empty() && !same_word(mode, "cors")) return false;
     const std::string_view site = request.value_named("Sec-Fetch-Site");
     if (!site.empty()) return same_word(site, "cross-site") || same_word(site, "same-site");

@@ -269,6 +269,8 @@ void Stream::interrupt() {
     }
 }
 
+bool Stream::distrusts() const noexcept { return state_ && state_->verify_result != X509_V_OK; }
+
 std::string Stream::failure() const {
     if (!state_) return "not connected";
     if (state_->channel && state_->ended != Io::timed_out) return state_->channel->failure();

@@ -114,6 +114,8 @@ public:
 
     // Text of the last failure ("connection reset by peer", "certificate has expired").
     std::string failure() const;
+    // It was that the other side's certificate is not to be trusted.
+    bool distrusts() const noexcept;
 
     class State;  // shared with the reactor
 

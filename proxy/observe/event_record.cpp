@@ -6,6 +6,7 @@
 #include "proxy/observe/storm.hpp"
 
 #include <utility>
+#include <vector>
 
 // The one record of an exchange that was worth a look: written now, held for a second leg, or kept
 // for those that repeat it.
@@ -59,6 +60,11 @@ void record_storm(Observer& observer, const Sighting& sighting) {
 void record_event(Observer& observer, const Sighting& sighting, OpenEvent& event) {
     const settings::AccessLog access = sighting.settings.log.access;
     const bool changed = !sighting.changes.empty();
+    if (event.cors_told)  // else each success would be an event, of which nothing was seen to be
+                          // done
+        std::erase_if(event.diagnosis.violations, [](const rules::Violation& violation) {
+            return violation.rule != nullptr && violation.rule->id == "cors-missing-on-success";
+        });
     const bool told = !event.only_history && ((changed && access != settings::AccessLog::none) ||
                                               to_be_logged(event.diagnosis, sighting.settings.log));
     report::AuthEvent record;

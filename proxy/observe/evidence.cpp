@@ -250,6 +250,7 @@ void OpenEvent::clear() {
     repeat_key.reset();
     repeat.reset();
     noted = {};
+    cors_told = false;
     body.clear();
     decoded_body.clear();
     rpc_end.clear();

@@ -46,6 +46,7 @@ struct OpenEvent {
     bool only_history = false;  // a success, remembered and not recorded
     bool simulated = false;     // recorded and not remembered
     bool remembered = false;    // the history has it already
+    bool cors_told = false;     // --dev mended it, and has told so of this route before
 
     std::int64_t second() const;  // of the Unix clock, in which it was answered
     // Whether more of the answer's payload would be kept, and keeps what is evidence of it.

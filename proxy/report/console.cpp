@@ -53,7 +53,13 @@ std::string marked_reason(const AuthEvent& event, const ConsoleText& text) {
     }
     const std::string why = reason(event);
     if (event.kind == EventKind::auth_failure) return text.failed() + " " + text.plain(why);
-    if (event.kind == EventKind::auth_compliance && !why.empty()) return "! " + text.plain(why);
+    // Its words stand in the tree; the id is what `whogoes causes` tells all about.
+    if (event.kind == EventKind::auth_compliance && !why.empty()) {
+        const std::vector<rules::Violation>& broken = event.diagnosis.violations;
+        const bool by_rule =
+            !event.diagnosis.main && !broken.empty() && broken.front().rule != nullptr;
+        return "! " + text.plain(by_rule ? broken.front().rule->id : std::string_view(why));
+    }
     return text.plain(why.empty() && event.status == 0 ? event.message : why);
 }
 

@@ -17,7 +17,7 @@ constexpr std::size_t branch_width = 16;
 constexpr std::size_t label_width = 6;
 
 // What may be left out last comes first.
-enum class Rank : std::uint8_t { did, api, fix, why, rule };
+enum class Rank : std::uint8_t { did, api, fix, did_more, why, rule };
 
 struct Branch {
     Rank rank;
@@ -69,11 +69,10 @@ std::string rule_line(const AuthEvent& event, const rules::Violation& violation,
     return out;
 }
 
-std::string changes_line(const AuthEvent& event, const ConsoleText& text) {
-    std::string all;
-    for (const std::string& change : event.changes)
-        all.append(all.empty() ? "did   " : "; ").append(text.plain(change));
-    return all;
+void add_changes(std::vector<Branch>& branches, const AuthEvent& event, const ConsoleText& text) {
+    for (std::size_t i = 0; i < event.changes.size(); ++i)
+        branches.push_back(
+            {i == 0 ? Rank::did : Rank::did_more, "did   " + text.plain(event.changes[i])});
 }
 
 bool quotes(const std::vector<Branch>& branches, std::string_view message) {
@@ -116,12 +115,7 @@ std::vector<Branch> branches_of(const AuthEvent& event, const ConsoleStyle& styl
     if (!event.upstream_message.empty() && !quotes(branches, event.upstream_message))
         branches.push_back({Rank::api, "api   \"" + text.plain(event.upstream_message) + "\""});
     add_rules(branches, event, text);
-    if (style.dev) {
-        if (!event.changes.empty()) branches.push_back({Rank::did, changes_line(event, text)});
-    } else {
-        for (const std::string& change : event.changes)
-            branches.push_back({Rank::did, "did   " + text.plain(change)});
-    }
+    add_changes(branches, event, text);
     if (const std::string advice = advice_of(event); !advice.empty())
         branches.push_back({Rank::fix, "fix   " + text.plain(advice)});
     return branches;

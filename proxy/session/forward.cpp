@@ -145,6 +145,23 @@ net::Task<bool> pass_interim(Exchange& exchange) {
     co_return written;
 }
 
+// The API speaks another protocol than its URL says: the commonest slip with gRPC, and with TLS.
+std::string flaw_of_answer(std::string_view octets, std::string_view flaw) {
+    constexpr std::string_view alert("\x15\x03", 2);  // RFC 8446, 5.1
+    if (octets.size() > 3 && octets.starts_with(std::string_view("\0\0", 2)) && octets[3] == '\4')
+        return " speaks HTTP/2: write h2c:// in place of http://";  // SETTINGS: RFC 9113, 3.4
+    if (octets.starts_with(alert)) return " speaks TLS: write https:// in place of http://";
+    return " sent an answer that is not valid HTTP/1.1: " + std::string(flaw);
+}
+
+std::string without_answer(const Exchange& exchange) {
+    const upstream::Target& target = exchange.pool->settings().target;
+    std::string words = target.origin + " closed the connection without an answer";
+    if (target.protocol == upstream::Protocol::http_2 && !target.tls)
+        words += ": does it speak HTTP/2? Where it does not, write http:// in place of h2c://";
+    return words;
+}
+
 Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
     if (exchange.client.gone) {
         exchange.problem = Problem::client_gone();
@@ -168,11 +185,12 @@ Attempt no_answer(Exchange& exchange, net::Io outcome, bool may_be_stale) {
     const bool untouched = exchange.lease->never_processed() && exchange.body.complete;
     const bool stale = may_be_stale && !exchange.lease->was_reset();
     if ((stale || untouched) && exchange.answer_buffer.empty()) return Attempt::stale;
-    const std::string& origin = exchange.pool->settings().target.origin;
     if (exchange.answer_buffer.empty())
-        fail(exchange, 502, origin + " closed the connection without an answer");
+        fail(exchange, 502, without_answer(exchange));
     else
-        fail(exchange, 502, origin + " closed the connection in the middle of its answer's head");
+        fail(exchange, 502,
+             exchange.pool->settings().target.origin +
+                 " closed the connection in the middle of its answer's head");
     return Attempt::failed;
 }
 
@@ -188,8 +206,7 @@ net::Task<Attempt> read_answer_head(Exchange& exchange, bool may_be_stale) {
             if (progress.progress == http::Progress::flawed) {
                 fail(exchange, 502,
                      exchange.pool->settings().target.origin +
-                         " sent an answer that is not valid HTTP/1.1: " +
-                         std::string(progress.flaw.words));
+                         flaw_of_answer(buffer.view(), progress.flaw.words));
                 co_return Attempt::failed;
             }
             if (progress.progress == http::Progress::complete) {
@@ -282,9 +299,7 @@ net::Task<bool> forward(Exchange& exchange) {
         exchange.release_lease(false);
         outcome = co_await attempt(exchange, true);
     }
-    if (outcome == Attempt::stale)
-        fail(exchange, 502,
-             exchange.pool->settings().target.origin + " closed the connection without an answer");
+    if (outcome == Attempt::stale) fail(exchange, 502, without_answer(exchange));
     if (outcome != Attempt::answered) co_return false;
     exchange.pin = exchange.pin || (!exchange.lease->shared &&
                                     binds_the_connection(exchange.request(), exchange.answer()));

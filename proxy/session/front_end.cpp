@@ -56,7 +56,10 @@ void tell(Exchange& exchange, std::string words) {
         report::append_route_shape(route += ' ', exchange.request().path());
         observe::History& history = exchange.worker.observer.history;
         const std::uint64_t key = rules::brief_hash(history.hash_key(), route);
-        if (!history.is_news(rules::brief_hash(key, words))) return;
+        if (!history.is_news(rules::brief_hash(key, words))) {
+            if (exchange.event) exchange.event->cors_told = true;
+            return;
+        }
         words += " (said once for " + route + ")";
     }
     exchange.changes.push_back(std::move(words));

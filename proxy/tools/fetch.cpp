@@ -71,7 +71,7 @@ public:
                     return Fetched(boost::system::in_place_error,
                                    "cannot trust " + url_.origin + ": " + *flaw);
             error = shake_hands();
-            if (error) return refuse("the TLS handshake with " + url_.origin + " failed", error);
+            if (error) return refuse_handshake(error);
             return exchange(stream_);
         }
         return exchange(socket_);
@@ -80,6 +80,15 @@ public:
 private:
     static Fetched refuse(const std::string& what, const Error& error) {
         return Fetched(boost::system::in_place_error, what + ": " + error.message());
+    }
+
+    Fetched refuse_handshake(const Error& error) {
+        const long flaw = ::SSL_get_verify_result(stream_.native_handle());
+        if (!request_.verify || flaw == X509_V_OK)
+            return refuse("the TLS handshake with " + url_.origin + " failed", error);
+        return Fetched(boost::system::in_place_error,
+                       "the certificate of " + url_.origin +
+                           " is not trusted: " + ::X509_verify_cert_error_string(flaw));
     }
 
     template <class Start>

@@ -31,7 +31,9 @@ Health ask_health(const HealthRequest& request) {
         const auto answer = fetch(wanted);
         if (answer.has_value() && answer->status == 200) return {true, "ready"};
         if (std::chrono::steady_clock::now() + pause >= until) {
-            if (!answer.has_value()) return {false, answer.error()};
+            if (!answer.has_value())
+                return {false, "no whogoes answers: " + answer.error() +
+                                   "; start it, or name its admin address with --admin"};
             return {false, "not ready: " + url + " answered " + std::to_string(answer->status)};
         }
         std::this_thread::sleep_for(pause);

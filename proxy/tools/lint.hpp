@@ -57,7 +57,7 @@ struct LintRequest {
 
 struct Linted {
     std::string text;   // in the form that was asked for
-    std::string error;  // not empty: nothing could be judged
+    std::string error;  // not empty: nothing could be judged, or not all of it
     int exit_code = 0;  // 0 fine, 1 found something, 2 usage or unreadable input, 3 unreachable
 };
 

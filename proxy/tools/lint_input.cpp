@@ -21,7 +21,8 @@ enum Exit : int { usage = 2, no_start = 3 };
 std::string read_all(std::istream& stream) {
     std::string text;
     char block[64 * 1024];
-    while (text.size() <= most_input_octets && (stream.read(block, sizeof block), stream.gcount() > 0))
+    while (text.size() <= most_input_octets &&
+           (stream.read(block, sizeof block), stream.gcount() > 0))
         text.append(block, static_cast<std::size_t>(stream.gcount()));
     return text;
 }
@@ -55,7 +56,11 @@ Read read_url(const std::string& url, const LintRequest& request,
     wanted.body = request.body;
     wanted.abandoned = request.abandoned;
     auto recorded = fetch(wanted);
-    if (!recorded.has_value()) return unread(recorded.error(), no_start);
+    if (!recorded.has_value()) {
+        std::string why = recorded.error();
+        if (why.starts_with("the certificate of ")) why += " (-k asks all the same)";
+        return unread(std::move(why), no_start);
+    }
     // A Date that lies off is evidence here, not the recording's own time.
     recorded->answered_at = now;
     recorded->input = url.substr(0, url.find_first_of("?#"));
@@ -153,15 +158,26 @@ Linted lint(const LintRequest& request, rules::TimePoint now) {
     if (!rules::is_token(method_of(request))) return {"", "-X takes a method, as in POST", usage};
 
     std::vector<Recorded> recording;
+    std::string unreached;  // the others are judged all the same
     for (const std::string& input : request.inputs) {
         auto read = read_input(input, request, fields, now);
-        if (!read.has_value()) return read.error();
+        if (!read.has_value()) {
+            if (read.error().exit_code != no_start) return read.error();
+            unreached.append(unreached.empty() ? "" : "; ").append(read.error().error);
+            continue;
+        }
         std::move(read->begin(), read->end(), std::back_inserter(recording));
     }
+    if (recording.empty() && !unreached.empty()) return {"", unreached, no_start};
     std::set<std::string> known;
     if (!request.baseline.empty())
         if (Linted flaw = read_baseline(request, now, known); !flaw.error.empty()) return flaw;
-    return lint_recorded(recording, request, now, known);
+    Linted linted = lint_recorded(recording, request, now, known);
+    if (!unreached.empty() && linted.error.empty()) {
+        linted.error = unreached;
+        linted.exit_code = no_start;
+    }
+    return linted;
 }
 
 }  // namespace whogoes::tools

@@ -175,6 +175,7 @@ LintResult judge(const std::vector<Recorded>& recording, const LintRequest& requ
         count(one.event.diagnosis, tally);
         one.input = recorded.input;
         one.from_file = !recorded.fetched;
+        one.request_known = recorded.request_known;
         one.failed = note_failures(one, choice, tally) ||
                      (recorded.fetched && !recorded.described &&
                       is_beside_the_point(recorded.status) && choice.fails_at_all());

@@ -23,6 +23,7 @@ struct Judged {
     std::string_view remark;  // on an answer that was asked for just now
     int times = 1;            // the same findings on the same method, path and status
     bool failed = false;
+    bool request_known = true;
 
     bool silent() const {
         return !event.diagnosis.main && event.diagnosis.violations.empty() && clients.empty() &&

@@ -14,8 +14,9 @@ public:
 
     void add(const Judged& judged) {
         const report::AuthEvent& event = judged.event;
-        std::string line =
-            std::to_string(event.status) + " " + safe(event.method) + " " + safe(event.path);
+        std::string line = std::to_string(event.status);
+        line += judged.request_known ? " " + safe(event.method) + " " + safe(event.path)
+                                     : ", its request unseen";
         if (event.rpc.code > 0) line += ", " + safe(report::status_words(event.rpc));
         out_ += colour_ ? "\x1b[1m" + line + "\x1b[0m" : line;
         out_ += times(static_cast<std::size_t>(judged.times)) + "\n";

@@ -37,8 +37,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view text, std::string_view candidates) {
     const std::string wanted = lowered(text.substr(0, 64));
-    std::string best;
+    std::string best, longer;
     if (wanted.size() < 2) return best;  // a letter is near to every other
+    bool longer_is_one = true;
     std::size_t best_distance =
         std::max<std::size_t>(1, std::min<std::size_t>(3, wanted.size() / 3)) + 1;
     while (!candidates.empty()) {
@@ -49,9 +50,13 @@ std::string nearest(std::string_view text, std::string_view candidates) {
             best_distance = far;
             best = candidate;
         }
+        if (wanted.size() >= 3 && lowered(candidate).starts_with(wanted)) {
+            longer_is_one = longer.empty();
+            longer = candidate;
+        }
         candidates.remove_prefix(std::min(bar + 1, candidates.size()));
     }
-    return best;
+    return best.empty() && longer_is_one ? longer : best;
 }
 
 std::string did_you_mean(std::string_view text, std::string_view candidates) {

@@ -6,7 +6,8 @@
 // Guesses what a mistyped word was meant to be. Pure.
 namespace whogoes::tools {
 
-// The one of `candidates` (separated by `|`) that is nearest to `text`; empty: none is near enough.
+// The one of `candidates` (separated by `|`) that is nearest to `text`, else the only one that
+// begins with it; empty: there is none.
 std::string nearest(std::string_view text, std::string_view candidates);
 
 // "; did you mean "x"?", or nothing.

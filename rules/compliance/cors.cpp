@@ -80,9 +80,11 @@ std::optional<Evidence> cors_missing_on_auth_error(const Exchange& exchange) {
 
 std::optional<Evidence> cors_missing_on_success(const Exchange& exchange) {
     const Fields& fields = exchange.request.fields;
+    // An old browser does not say that script asked; a credential tells it from a mere link.
+    const bool by_script = iequals(fields.first("Sec-Fetch-Mode").value_or(""), "cors") ||
+                           fields.has("Authorization") || fields.has("Cookie");
     if (!is_success(exchange) || exchange.preflight || exchange.response.fields.has(allow_origin) ||
-        !(fields.has("Authorization") || fields.has("Cookie")) || !is_cors_request(exchange) ||
-        is_passed_on(fields))
+        !by_script || !is_cors_request(exchange) || is_passed_on(fields))
         return std::nullopt;
     std::string words = "this " + std::to_string(exchange.response.status) + " to " +
                         origin_of(exchange) + " has no Access-Control-Allow-Origin";

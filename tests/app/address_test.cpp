@@ -61,6 +61,7 @@ TEST_CASE("an upstream is a URL without a path, or a shorter form of one") {
         {"http://localhost:3000/", "http://localhost:3000", "localhost:3000", true},
         {"localhost:3000", "http://localhost:3000", "localhost:3000", true},
         {":3000", "http://localhost:3000", "localhost:3000", true},
+        {"h2c://localhost:3000", "h2c://localhost:3000", "localhost:3000", true},
         {"HTTP://LocalHost:3000", "http://localhost:3000", "localhost:3000", true},
         {"http://api.localhost", "http://api.localhost", "api.localhost", true},
         {"http://127.0.0.2:80", "http://127.0.0.2", "127.0.0.2", true},
@@ -80,7 +81,8 @@ TEST_CASE("an upstream is a URL without a path, or a shorter form of one") {
         {"api", "", "", false},
         {"3000", "", "", false},
         {"", "", "", false},
-        {"http://", "http://localhost", "localhost", true},
+        {"http://", "", "", false},  // a variable that was not set
+        {"http://:3000", "http://localhost:3000", "localhost:3000", true},
         {"http://localhost:", "", "", false},
         {"http://localhost:0", "", "", false},
         {"http://localhost:99999", "", "", false},

@@ -421,6 +421,16 @@ TEST_CASE("format and colour follow the terminal unless told otherwise") {
     CHECK_FALSE(utf8_wanted(machine.here));
 }
 
+TEST_CASE("-v logs every exchange, whatever a file says") {
+    Machine machine;
+    machine.write("whogoes.yaml", "upstream: :3000\nlog: {access: failures}\n");
+    Arguments arguments;
+    CHECK(machine.load(arguments).settings->log.access == settings::AccessLog::failures);
+    arguments.verbosity = 1;
+    CHECK(machine.load(arguments).settings->log.access == settings::AccessLog::all);
+    CHECK(print_config(gather(arguments, machine.here)).find("access: all") != std::string::npos);
+}
+
 TEST_CASE("the effective configuration names each value's origin") {
     Machine machine;
     machine.write(

@@ -83,6 +83,8 @@ TEST_CASE("a mistyped word is guessed only when it is near") {
     CHECK(tools::nearest("LISTEN", "listen|log") == "listen");
     CHECK(tools::nearest("upstraem", "upstream|upstream_host") == "upstream");
     CHECK(tools::nearest("lg", "log|tls") == "log");
+    CHECK(tools::nearest("keycl", "auth0|keycloak") == "keycloak");
+    CHECK(tools::nearest("aws", "aws-api-gateway|aws-sigv4-service") == "");
     CHECK(tools::nearest("zebra", "listen|log|admin") == "");
     CHECK(tools::nearest("", "a|b") == "");
     CHECK(tools::nearest(std::string(100000, 'x'), "listen") == "");

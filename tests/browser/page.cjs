@@ -195,11 +195,12 @@ const checks = {
     }
   },
   'without its key, and with a wrong one, the page asks for it': async ({ browser, proxy }) => {
-    for (const url of [`${proxy.admin}/`, `${proxy.admin}/#k=wrong`]) {
+    for (const [url, what] of [[`${proxy.admin}/`, 'The key is missing: '], [`${proxy.admin}/#k=wrong`, 'This is not the key of this whogoes: ']]) {
       const locked = await open(browser, proxy, {}, url);
       await locked.page.locator('#gate').waitFor();
       same(await locked.page.locator('#board').isVisible(), false, 'board');
       const why = await locked.page.locator('#gate-why').textContent();
+      holds(why.startsWith(what), why);
       holds(why.includes(`\`whogoes review\` prints it, and it lies in $XDG_STATE_HOME/whogoes/admin-${proxy.admin.split(':').pop()}.token.`), why);
       same(await axe(locked.page), [], 'axe');
       await locked.page.locator('#key').fill(proxy.review);

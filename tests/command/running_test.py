@@ -229,6 +229,16 @@ def check_live_changes():
             upstream.shutdown()
 
 
+def check_chosen_key():
+    with tempfile.TemporaryDirectory() as name:
+        state = pathlib.Path(name, "state")
+        state.write_text("no folder")
+        run = subprocess.run([WHOGOES, "-u", "http://127.0.0.1:9", "-l", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--", "true"], timeout=60,
+                             env={**os.environ, "XDG_STATE_HOME": str(state), "WHOGOES_ADMIN_TOKEN": "chosen-for-a-test-0123456789"},
+                             stderr=subprocess.PIPE, text=True, check=True)
+        expect("says of the fingerprints alone", ["is not kept" in run.stderr, "admin token" in run.stderr], [True, False])
+
+
 def main():
     upstream = HTTPServer(("127.0.0.1", 0), Bare401)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
@@ -255,6 +265,7 @@ def main():
             proxy.kill()
             proxy.wait()
     check_live_changes()
+    check_chosen_key()
     check_drain(second_signal=False)
     check_drain(second_signal=True)
     print("passed")

@@ -285,7 +285,7 @@ TEST_CASE("a success that its page may not read is shown, once a minute, unless 
     AuthEvent event = described({.method = "POST", .status = 200}, diagnosis);
     Console console({});
     CHECK(console.show(event) ==
-          "12:51:24 200 POST /v1/orders            0ms  ! no CORS\n"
+          "12:51:24 200 POST /v1/orders            0ms  ! cors-missing-on-success\n"
           "              │ rule  no CORS (WHATWG Fetch §CORS check)\n"
           "              └ fix   let the CORS layer run\n");
     CHECK(console.show(event).empty());
@@ -338,6 +338,18 @@ TEST_CASE("under --dev an event takes four lines of the terminal at most") {
         }
     }
     CHECK(lines_at(console_lines(event, {}), 100) > 4);
+}
+
+TEST_CASE("under --dev each change has a line, and what to do one before the second change") {
+    rules::Diagnosis diagnosis;
+    diagnosis.violations.push_back({&kept_from_page, {rules::Confidence::certain, "no CORS", {}}});
+    AuthEvent event = described({.method = "POST", .status = 200}, diagnosis);
+    event.changes = {"CORS was added", "the cookie sid was given without Secure"};
+    CHECK(console_lines(event, {.dev = true}) ==
+          "12:51:24 200 POST /v1/orders            0ms  ! cors-missing-on-success\n"
+          "              │ did   CORS was added\n"
+          "              │ did   the cookie sid was given without Secure\n"
+          "              └ fix   let the CORS layer run\n");
 }
 
 TEST_CASE("under --dev a sentence takes the lines that are left, broken at a space") {

@@ -71,6 +71,7 @@ TEST_CASE("an offer that cannot be right is refused, with the place and the cure
         {"a realm without quotes", "Basic realm=api", 6, "realm=\"api\""},
         {"an empty realm", "Bearer realm=\"\"", 7, "empty"},
         {"an escape in the realm", "Bearer realm=\"a\\\"b\"", 7, "backslash"},
+        {"a preset with a letter too few", "beare", 0, "neither a preset (bearer, basic, mcp)"},
         {"a bare word", "Bearer abc", 7, "takes parameters"},
         {"a charset", "Basic realm=\"a\", charset=\"latin1\"", 0, "basic-charset-invalid"},
         {"a comma list of scopes", "Bearer realm=\"a\", scope=\"a,b\"", 0, "bearer-scope-syntax"},

@@ -66,6 +66,40 @@ TEST_CASE("a name that does not resolve is said to be that") {
     CHECK(reply.body.find("cannot resolve no-such-host.invalid") != std::string::npos);
 }
 
+TEST_CASE("an upstream that speaks another protocol than its URL says is told of") {
+    const struct {
+        const char* given;
+        std::string answer;
+        const char* says;
+        bool by_http_2;
+    } rows[] = {
+        {"a SETTINGS frame", std::string("\0\0\6\4\0\0\0\0\0\0\3\0\0\0\1", 15),
+         " speaks HTTP/2: write h2c://", false},
+        {"an alert", std::string("\x15\x03\x03\0\2\2\x46", 7), " speaks TLS: write https://",
+         false},
+        {"something else", "SSH-2.0-x\r\n\r\n", "is not valid HTTP/1.1: ", false},
+        {"HTTP/1.1 in place of HTTP/2", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+         "write http:// in place of h2c://", true},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.given));
+        RigOptions options;
+        if (row.by_http_2) {
+            options.settings.upstream.protocol = upstream::Protocol::http_2;
+            options.settings.upstream_protocol = upstream::Protocol::http_2;
+        }
+        Rig rig(options);
+        rig.upstream.will([&row](Talk& talk) {
+            talk.answer(row.answer);
+            talk.wire.read_to_end();  // of HTTP/2's preface a part is no request
+        });
+        const Message reply = rig.get("/");
+        CHECK(reply.status() == 502);
+        CAPTURE(reply.body);
+        CHECK(reply.body.find(row.says) != std::string::npos);
+    }
+}
+
 TEST_CASE("an upstream that is silent for too long is a 504") {
     settings::Settings settings;
     settings.timeouts.response = 300ms;

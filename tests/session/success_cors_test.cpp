@@ -29,6 +29,19 @@ TEST_CASE("what a page needs of a success is added to each and said once a route
     CHECK(rig.stop().empty());
 }
 
+TEST_CASE("a success whose CORS was added and told of is no event, however script sent it") {
+    Rig rig(dev());
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("in")); });
+    for (const char* const credential : {"", "Authorization: Bearer a\r\n", "Cookie: a=1\r\n"})
+        CHECK(
+            rig.ask(call(rig, "GET", "/orders", credential)).field("Access-Control-Allow-Origin") ==
+            page);
+    const boost::json::object event = rig.next_event();
+    CHECK(text_at(event, "/auth/rules").find("cors-missing-on-success") != std::string::npos);
+    CHECK(text_at(event, "/auth/changes").find("CORS was added") != std::string::npos);
+    CHECK(rig.stop().empty());
+}
+
 TEST_CASE("a page that sent a cookie gets the leave that its credentials need") {
     Rig rig(dev());
     const std::string own = "Access-Control-Allow-Origin: " + page + "\r\nVary: Origin\r\n";

@@ -33,7 +33,7 @@ std::string closed_url() {
 TEST_CASE("a 401 without a challenge is an error, one with a good challenge is not") {
     const Linted bare = linted("HTTP/1.1 401 Unauthorized\r\n\r\n");
     CHECK(bare.exit_code == 1);
-    CHECK(bare.text.starts_with("401 GET /\n"));
+    CHECK(bare.text.starts_with("401, its request unseen\n"));
     CHECK(bare.text.find("error    unauthorized-without-challenge: ") != std::string::npos);
     CHECK(bare.text.find("RFC 9110") != std::string::npos);
     CHECK(bare.text.find("The request is not in the input") != std::string::npos);
@@ -223,6 +223,11 @@ TEST_CASE("input is a file of either kind, or the reason why not") {
     const Linted unreachable = lint(request, now);
     CHECK(unreachable.exit_code == 3);
     CHECK(unreachable.error == "cannot reach " + url + ": Connection refused");
+    request.inputs = {url, folder + "/input"};
+    const Linted others = lint(request, now);
+    CHECK(others.exit_code == 3);
+    CHECK(others.error == unreachable.error);
+    CHECK(others.text.find("1 answer: ") != std::string::npos);
     std::filesystem::remove_all(folder);
 }
 

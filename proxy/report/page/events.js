@@ -23,9 +23,10 @@ export const renewed = (event) => /^(replayed|joined)/.test(event.refresh);
 // That it started, drains and stopped is no event to look at; a warning is.
 export const worthy = ({ record }) => record.event !== 'lifecycle' || /warn|error/.test(record.level);
 
-// As the console folds: equal refusals within ten seconds are one row.
+// As the console folds: equal refusals within ten seconds are one row, and so are equal answers that broke rules.
 function place(event) {
-  const equal = event.refused && [event.status, event.method, event.path, event.cause, event.token, event.refresh].join(' ');
+  const foldable = event.refused || event.rules.length > 0;
+  const equal = foldable && [event.refused, event.status, event.method, event.path, event.cause, event.token, event.refresh, event.refused || event.rules].join(' ');
   const row = equal && latest.get(equal);
   if (row && event.at - row.first.at < WINDOW && !unfolded.has(row.first)) return row.events.push(event);
   const fresh = { first: event, events: [event] };

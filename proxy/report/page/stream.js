@@ -9,7 +9,7 @@ export const address = new URLSearchParams(location.hash.slice(1));
 let key = address.get('k') || store.k || '', position = '', stopped = null;
 store.k = key;
 
-export const ask = (path, headers) => fetch(path, { headers: { Authorization: `Bearer ${key}`, ...headers }, signal: stopped?.signal });
+export const ask = (path, headers) => fetch(path, { headers: { ...(key && { Authorization: `Bearer ${key}` }), ...headers }, signal: stopped?.signal });
 const tell = (words, kind) => refill($('state'), make('span', { class: kind }, words));
 
 function about(data) {

@@ -133,7 +133,8 @@ const copied = (title, text) => make('div', { class: 'line' }, make('h3', {}, ti
 export function greet() {
   const { about } = state, base = about.listen?.split(' ')[0] || '';
   $('proxy').textContent = visible(base);
-  $('zone').textContent = `Times: ${Intl.DateTimeFormat().resolvedOptions().timeZone || 'local'} (${zone()})`;
+  const place = Intl.DateTimeFormat().resolvedOptions().timeZone || 'local';
+  $('zone').textContent = `Times: ${place === zone() ? place : `${place} (${zone()})`}`;
   refill($('lines'),
     copied('curl', `curl -i -H "Authorization: Bearer $TOKEN" ${base}/`),
     copied('fetch', `await fetch('${base}/', { headers: { Authorization: \`Bearer \${token}\` } })`),
