@@ -68,6 +68,12 @@ public:
         return all;
     }
 
+    // So many octets of a body with a length, `left()` at most, went by unseen.
+    void passed(std::size_t octets) noexcept {
+        left_ -= octets;
+        done_ = done_ || left_ == 0;
+    }
+
     // The sender ended the connection in good order: that ends a body without a length, and cuts
     // any other.
     void connection_ended() noexcept { done_ = done_ || framing_ == Framing::until_close; }

@@ -61,6 +61,7 @@ struct Counters {
     Counter accept_pauses;     // file descriptors used up, or the connection limit
     Counter own_replies;       // answers of the proxy's own
     Counter turns_passed_on;   // a busy connection let the others go first
+    Counter bodies_unseen;     // large ones that went from socket to socket inside the kernel
 };
 
 }  // namespace whogoes::net

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "proxy/net/deadlines.hpp"
+#include "proxy/net/pipe.hpp"
 #include "proxy/net/reactor.hpp"
 #include "proxy/net/task.hpp"
 
@@ -70,6 +71,13 @@ public:
     Task<IoResult> read_some(char* at, std::size_t octets);
     // ok, or what ended it; `pieces` is advanced over what was written.
     Task<Io> write_all(std::span<iovec> pieces);
+
+    // The same for octets that nobody here looks at, through a pipe. Only where `has_pipes()`: of a
+    // socket without TLS. An empty `pipe` is lent once there is something for it, and given back
+    // while there is not; `again`: there is no pipe to be had, read in the ordinary way.
+    bool has_pipes() const noexcept;
+    Task<IoResult> read_some(PipePool& pipes, Pipe& pipe, std::size_t at_most);
+    Task<Io> write_all(Pipe& pipe);
 
     class Wait;
     Wait readable() noexcept;  // co_await gives Io::ok, timed_out or cancelled

@@ -91,6 +91,8 @@ public:
     }
 
     Io look() noexcept;
+    IoResult try_read(Pipe& into, std::size_t at_most) noexcept;
+    IoResult try_write(Pipe& from) noexcept;
 
     void end_waits(Io why) {
         ended = why;

@@ -3,6 +3,7 @@
 #include "proxy/http/body_reader.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -35,6 +36,10 @@ public:
         portion.consumed = reader_.take({at, octets}, move).octets;
         return portion;
     }
+
+    // Octets that may go to the client unseen; 0 where the framing must be followed.
+    std::uint64_t unseen() const noexcept { return reader_.left(); }
+    void passed(std::size_t octets) noexcept { reader_.passed(octets); }
 
     // All of the body that there will be has been shown, or will be with the next take().
     void comes_whole() noexcept { reader_.next_is_last(); }

@@ -74,6 +74,10 @@ bool is_open_ended(const Exchange&);
 // the answer's head. False: exchange.problem says why, or that the client is gone.
 net::Task<bool> forward(Exchange&);
 
+// A body of which so much is left goes through a pipe (net/pipe) where nobody looks at it: less
+// costs more calls of the kernel's than it saves copying.
+inline constexpr std::uint64_t worth_a_pipe = 256 * 1024;
+
 // relay.cpp: the answer's head, patched, and its body to the client. False: it broke off.
 net::Task<bool> relay(Exchange&);
 

@@ -160,6 +160,39 @@ net::Task<bool> read_more(Exchange& exchange, AnswerBody& body, bool wait_first)
     }
 }
 
+bool may_pass_unseen(const Exchange& exchange, const AnswerBody& body, const Keeping& keeping) {
+    return body.unseen() >= worth_a_pipe && !keeping.wanted() &&
+           exchange.client.stream.has_pipes() && exchange.lease->stream.has_pipes();
+}
+
+// The rest of a body that nobody looks at, inside the kernel. True: on both sides all is well, and
+// what is left goes the ordinary way: nothing, unless there was no pipe to be had.
+net::Task<bool> pass_unseen(Exchange& exchange, AnswerBody& body) {
+    net::Stream& upstream = exchange.lease->stream;
+    net::Stream& client = exchange.client.stream;
+    const settings::Timeouts& timeouts = exchange.settings->timeouts;
+    net::Pipe pipe;
+    net::Share share;
+    exchange.worker.counters.bodies_unseen.add();
+    for (;;) {
+        if (!exchange.upload.running()) upstream.set_deadline(timeouts.response);
+        const net::IoResult read =
+            co_await upstream.read_some(exchange.worker.pipes, pipe, body.unseen());
+        if (read.outcome == net::Io::again) co_return true;
+        if (read.outcome != net::Io::ok) co_return false;
+        body.passed(read.octets);
+        client.set_deadline(timeouts.idle);
+        const net::Io written = co_await client.write_all(pipe);
+        if (written != net::Io::ok) {
+            exchange.client.gone = true;
+            co_return false;
+        }
+        if (body.done()) co_return true;
+        if (share.spent(read.octets)) co_await exchange.worker.next_turn();
+        if (exchange.client.gone) co_return false;
+    }
+}
+
 // Sends the head and the whole body. False: it broke off on either side.
 net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
     net::Buffer& buffer = exchange.answer_buffer;
@@ -203,9 +236,12 @@ net::Task<bool> send_answer(Exchange& exchange, AnswerBody& body) {
             buffer.release();
             client.clear_deadline();  // an upload may wait on it as well
             exchange.lease->stream.clear_deadline();
-        } else if (!exchange.upload.running()) {
-            exchange.lease->stream.set_deadline(timeouts.response);
+        } else if (may_pass_unseen(exchange, body, keeping)) {
+            const bool passed = co_await pass_unseen(exchange, body);
+            if (!passed || body.done()) co_return passed;
         }
+        if (!endless && !exchange.upload.running())
+            exchange.lease->stream.set_deadline(timeouts.response);
         const bool more = co_await read_more(exchange, body, short_read);
         if (!more) co_return body.done();
         short_read = buffer.room() > 0;

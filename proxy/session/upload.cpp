@@ -6,6 +6,7 @@
 #include <algorithm>
 
 namespace whogoes::session {
+
 void Upload::start(Exchange& exchange) {
     state_ = State::running;
     net::spawn(run(exchange), [this, &exchange](const std::exception_ptr&) {
@@ -56,6 +57,10 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
     const bool open_ended = is_open_ended(exchange);
     net::Share share;
     for (;;) {
+        if (may_go_unseen(exchange, text)) {
+            const std::optional<State> how = co_await send_unseen(exchange, patience);
+            if (how) co_return *how;
+        }
         if (open_ended)
             client.stream.clear_deadline();
         else
@@ -91,6 +96,48 @@ net::Task<Upload::State> Upload::send_rest(Exchange& exchange) {
         if (written != net::Io::ok) co_return State::upstream_gone;
         if (portion.done) co_return State::sent;
         if (share.spent(portion.octets)) co_await exchange.worker.next_turn();
+        if (stopping_) co_return State::stopped;
+    }
+}
+
+bool Upload::may_go_unseen(const Exchange& exchange, bool text) const {
+    const RequestBody& body = exchange.body;
+    return !keeps_ && body.reader.left() >= worth_a_pipe && !is_open_ended(exchange) &&
+           (!text || body.first_octets.size() >= text_evidence_octets) &&
+           exchange.client.stream.has_pipes() && exchange.lease->stream.has_pipes();
+}
+
+// The rest inside the kernel, from one socket to the other. Nothing: there was no pipe to be had,
+// and what is left goes the ordinary way.
+net::Task<std::optional<Upload::State>> Upload::send_unseen(Exchange& exchange,
+                                                            std::chrono::milliseconds patience) {
+    net::Stream& client = exchange.client.stream;
+    net::Stream& upstream = exchange.lease->stream;
+    http::BodyReader& body = exchange.body.reader;
+    const settings::Timeouts& timeouts = exchange.settings->timeouts;
+    net::Pipe pipe;
+    net::Share share;
+    exchange.worker.counters.bodies_unseen.add();
+    for (;;) {
+        client.set_deadline(patience);
+        patience = timeouts.body();
+        const net::IoResult read =
+            co_await client.read_some(exchange.worker.pipes, pipe, body.left());
+        if (stopping_) co_return State::stopped;
+        if (read.outcome == net::Io::again) co_return std::nullopt;
+        if (read.outcome != net::Io::ok) {
+            timed_out_ = read.outcome == net::Io::timed_out;
+            co_return State::client_gone;
+        }
+        body.passed(read.octets);
+        all_read_ = body.done();
+        upstream.set_deadline(timeouts.response);
+        const net::Io written = co_await upstream.write_all(pipe);
+        if (stopping_) co_return State::stopped;
+        upstream.clear_deadline();
+        if (written != net::Io::ok) co_return State::upstream_gone;
+        if (body.done()) co_return State::sent;  // at once: the answer may be here
+        if (share.spent(read.octets)) co_await exchange.worker.next_turn();
         if (stopping_) co_return State::stopped;
     }
 }

@@ -4,6 +4,9 @@
 #include "proxy/net/task.hpp"
 #include "proxy/session/client.hpp"
 
+#include <chrono>
+#include <optional>
+
 namespace whogoes::session {
 
 struct Exchange;
@@ -53,6 +56,8 @@ public:
 private:
     net::Task<> run(Exchange&);
     net::Task<State> send_rest(Exchange&);
+    bool may_go_unseen(const Exchange&, bool text) const;
+    net::Task<std::optional<State>> send_unseen(Exchange&, std::chrono::milliseconds patience);
     void ended(Exchange&, State);
     void keep_portion(const RequestBody&, std::string_view bytes);
 

@@ -2,6 +2,7 @@
 
 #include "proxy/net/buffer.hpp"
 #include "proxy/net/counters.hpp"
+#include "proxy/net/pipe.hpp"
 #include "proxy/net/stream.hpp"
 #include "proxy/net/tls.hpp"
 #include "proxy/observe/observer.hpp"
@@ -57,6 +58,7 @@ struct Worker {
     net::Reactor io;
     net::Deadlines deadlines;
     net::BufferPool buffers;
+    net::PipePool pipes;
     net::Counters counters;
     observe::Observer observer;
     renew::Tokens* tokens = nullptr;  // of the process; where a treatment has `refresh`, never null

@@ -93,8 +93,8 @@ struct Lock {
         BIO_meth_new(BIO_get_new_index() | BIO_TYPE_FILTER, "lock"), BIO_meth_free};
 };
 
-struct Pair {
-    Pair() {
+struct TlsPair {
+    TlsPair() {
         ::signal(SIGPIPE, SIG_IGN);  // as the program does: OpenSSL writes without MSG_NOSIGNAL
         int ends[2];
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
@@ -107,7 +107,7 @@ struct Pair {
         SSL_set_accept_state(peer.get());
         SSL_set_fd(peer.get(), other);
     }
-    ~Pair() { ::close(other); }
+    ~TlsPair() { ::close(other); }
 
     // Steps behind the handshake; what a step causes has happened when the next one runs.
     void play(std::vector<std::function<void()>> steps) {
@@ -186,7 +186,7 @@ Task<> write_pieces(Stream& stream, std::vector<std::string> texts, Io& outcome)
     outcome = co_await stream.write_all(all);
 }
 
-Task<> write_whole(Stream& stream, std::string text, Io& outcome) {
+Task<> write_whole_tls(Stream& stream, std::string text, Io& outcome) {
     std::vector<std::string> texts(1, std::move(text));
     co_await write_pieces(stream, std::move(texts), outcome);
 }
@@ -199,7 +199,7 @@ void fill(int socket) {
 }
 
 TEST_CASE("a message of up to 16 KiB is one record and one write, in however many pieces it lies") {
-    Pair pair;
+    TlsPair pair;
     Io written = Io::again;
     const std::string head(300, 'h'), body(16 * 1024 - 300, 'b');
     pair.play({[&] {
@@ -212,7 +212,7 @@ TEST_CASE("a message of up to 16 KiB is one record and one write, in however man
 }
 
 TEST_CASE("a longer message fills its records, also where each has to be written twice") {
-    Pair pair;
+    TlsPair pair;
     Io written = Io::again;
     const std::vector<std::string> pieces = {
         std::string(300, 'h'), std::string(20000, 'a'), "",
@@ -239,7 +239,7 @@ TEST_CASE("a longer message fills its records, also where each has to be written
 }
 
 TEST_CASE("records that came with one read are read without another word of the socket") {
-    Pair pair;
+    TlsPair pair;
     std::string heard;
     Io waited = Io::again;
     bool told = false;
@@ -266,7 +266,7 @@ TEST_CASE("records that came with one read are read without another word of the 
 }
 
 TEST_CASE("a record that came in parts is waited for, and a record without data is no data") {
-    Pair pair;
+    TlsPair pair;
     std::string heard, record;
     bool told = false;
     const auto tell = [](void* seen) { *static_cast<bool*>(seen) = true; };
@@ -294,7 +294,7 @@ TEST_CASE("a record that came in parts is waited for, and a record without data 
 }
 
 TEST_CASE("a message costs one read") {
-    Pair pair;
+    TlsPair pair;
     std::string heard;
     pair.play({[&] { start(read_into(pair.stream, heard, 5)); }, [&] { pair.say("hello"); },
                [&] {
@@ -307,7 +307,7 @@ TEST_CASE("a message costs one read") {
 }
 
 TEST_CASE("a key update while octets go both ways leaves neither direction waiting for ever") {
-    Pair pair;
+    TlsPair pair;
     std::string heard;
     Io written = Io::again;
     // Our new keys are announced by the next write. While that waits, a read has to write first as
@@ -319,7 +319,7 @@ TEST_CASE("a key update while octets go both ways leaves neither direction waiti
                },
                [&] {
                    pair.lock.shut = true;
-                   start(write_whole(pair.stream, "upload", written));
+                   start(write_whole_tls(pair.stream, "upload", written));
                    CHECK(written == Io::again);
                    pair.say("early");
                },
@@ -335,7 +335,7 @@ TEST_CASE("a key update while octets go both ways leaves neither direction waiti
 }
 
 TEST_CASE("a read that had to write waits for octets again afterwards") {
-    Pair pair;
+    TlsPair pair;
     std::string heard;
     Io written = Io::again, waited = Io::again;
     const auto wait = [&]() -> Task<> { waited = co_await pair.stream.readable(); };
@@ -346,7 +346,7 @@ TEST_CASE("a read that had to write waits for octets again afterwards") {
                },
                [&] {
                    pair.lock.shut = true;
-                   start(write_whole(pair.stream, "upload", written));
+                   start(write_whole_tls(pair.stream, "upload", written));
                    pair.say("early");
                },
                [&] {
