@@ -67,6 +67,52 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .simulated_status = 400,
                .traits = Trait::ends_session},
      .check = refresh_failed},
+    {.step = Step::token_endpoint,
+     .cause = {.id = "pkce-failed",
+               .tier = 'B',
+               .who_acts = Party::client,
+               .summary = "PKCE verifier refused",
+               .advice = "Send the code_verifier whose challenge went into this very authorization "
+                         "request, as base64url(SHA-256(verifier)) without padding; keep it across "
+                         "the redirect, and start the login again",
+               .example = "POST /oauth/token with code_verifier=..., answered 400 "
+                          "{\"error\":\"invalid_grant\",\"error_description\":\"PKCE "
+                          "verification failed\"}",
+               .certain_when = "Never more than likely: the challenge went to the authorization "
+                               "endpoint, so only the answer's words tell it",
+               .section = "RFC 7636, 4.6",
+               .simulated_status = 400},
+     .check = pkce_failed},
+    {.step = Step::token_endpoint,
+     .cause = {.id = "redirect-uri-mismatch",
+               .tier = 'B',
+               .who_acts = Party::client,
+               .summary = "redirect URI is another",
+               .advice = "Send the redirect_uri of the authorization request again, letter by "
+                         "letter (scheme, port, slash at the end), and register it with the client",
+               .example = "POST /oauth/token with redirect_uri=..., answered 400 "
+                          "{\"error\":\"redirect_uri_mismatch\"}",
+               .certain_when = "Never more than likely: which URI was registered is known to the "
+                               "authorization server alone, so only its words tell it",
+               .section = "RFC 6749, 4.1.3",
+               .simulated_status = 400},
+     .check = redirect_uri_mismatch},
+    {.step = Step::token_endpoint,
+     .cause =
+         {.id = "code-exchange-failed",
+          .tier = 'B',
+          .who_acts = Party::client,
+          .summary = "authorization code refused",
+          .advice = "Start the login again: a code works once, for about a minute, URL-encoded "
+                    "once, with the same redirect_uri, client and code_verifier",
+          .example = "POST /oauth/token with grant_type=authorization_code, answered 400 "
+                     "{\"error\":\"invalid_grant\"}",
+          .certain_when = "Certain when the token endpoint answers invalid_grant to an "
+                          "authorization code, and no words of its own; other words make it "
+                          "likely",
+          .section = "RFC 6749, 5.2, 4.1.3",
+          .simulated_status = 400},
+     .check = code_exchange_failed},
     {.step = Step::edge,
      .cause = {.id = "error-page-masked",
                .tier = 'B',
@@ -1591,7 +1637,8 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                     "the log of the API",
           .example = "Authorization: Bearer eyJ..., well-formed and unexpired, answered 401",
           .certain_when =
-              "Never more than possible: nothing is wrong with it as far as can be seen from here",
+              "Never more than likely: the answer calls it invalid; without such words it is "
+              "possible at most, as nothing is wrong with it as far as can be seen from here",
           .section = "RFC 6750, 3.1",
           .due = Due::unauthorized,
           .traits = Trait::needs_answer},

@@ -48,6 +48,9 @@ bool explains(const Candidate& one, const Candidate& other) {
     // It knows more than the name of a challenge that is no scheme.
     if (read && reason.step == Step::scheme && one.evidence.ground == Ground::shape) return false;
     if (said.step == Step::rest) {
+        // Who knows the token to be invalid has read it, whatever scheme its challenge names.
+        if (read && reason.step == Step::scheme && said.cause.due == Due::unauthorized)
+            return false;
         // invalid_grant stands for a policy as well, where the answer names one.
         if (read && reason.step == Step::token_endpoint && said.cause.due == Due::forbidden)
             return false;
@@ -172,8 +175,13 @@ Confidence confidence_of(const Candidate& main, const Exchange& exchange) {
             break;
         case Ground::told:
         case Ground::heard:
-        case Ground::shape:
             confidence = std::min(confidence, Confidence::likely);
+            break;
+        case Ground::shape:
+            // What is left when nothing else is known is less than what the API says of itself.
+            confidence = std::min(confidence, own_words && main.row->step == Step::rest
+                                                  ? Confidence::possible
+                                                  : Confidence::likely);
             break;
         case Ground::habit:
             if (own_words && main.row->step != Step::rest) confidence = Confidence::possible;

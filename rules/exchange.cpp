@@ -60,7 +60,12 @@ std::uint16_t sent_by(const Credentials& credentials, bool is_jwt) {
             return bit(Sent::signature);
         case Scheme::apikey:
             return bit(Sent::api_key);
+        case Scheme::bearer:
+            break;
         default:
+            // "SharedKey account:…": what a system's own scheme carries, the table knows.
+            if (holds_at(Where::scheme, credentials.scheme, {}) == Holds::signature)
+                return bit(Sent::signature);
             break;
     }
     const std::uint16_t bearer = credentials.kind == Scheme::bearer ? bit(Sent::bearer) : 0;

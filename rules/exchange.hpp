@@ -46,6 +46,7 @@ enum class BodyEvidence : std::uint8_t {
 
 struct Response {
     int status = 0;
+    std::string_view reason{};  // what stands behind the status; HTTP/2 has none
     Fields fields{};
     // What came behind the body: HTTP's trailers, and the field lines that a gRPC-Web body ends
     // with.

@@ -13,6 +13,9 @@
 namespace whogoes::rules {
 namespace {
 
+// No member of any body, so that an odd phrase alone counts as nothing that the API says.
+constexpr std::string_view reason_phrase_member = "reason-phrase";
+
 constexpr std::size_t most_statements = 48;
 constexpr std::size_t longest_code = 80;
 constexpr std::size_t longest_statement = 2048;
@@ -268,6 +271,13 @@ void hear_status(const Exchange& exchange, Heard& heard) {
         heard.add("grpc-message", heard.keep(status->message));
 }
 
+// Jetty, Tomcat and older frameworks put their message there, some of them there alone.
+void hear_reason_phrase(const Exchange& exchange, Heard& heard) {
+    if (exchange.response.status < 400) return;
+    if (exchange.response.reason.find(' ') != npos)
+        heard.add(reason_phrase_member, exchange.response.reason);
+}
+
 // What a redirect to a login page carries along.
 void hear_location(const Exchange& exchange, Heard& heard) {
     const int status = exchange.response.status;
@@ -324,6 +334,7 @@ void collect_statements(const Exchange& exchange, Heard& heard) {
     for (const std::string_view kind : {"image/", "audio/", "video/", "font/"})
         silent = silent || istarts_with(type, kind);
     if (body_was_seen(exchange.response) && !silent) Body(exchange.response.body, heard).hear();
+    hear_reason_phrase(exchange, heard);
 }
 
 }  // namespace whogoes::rules

@@ -143,6 +143,8 @@ struct RequestHead : Head {
 struct ResponseHead : Head {
     int status = 0;
     std::uint32_t line_end = 0;  // behind the status line's CRLF
+    // What stands behind the status code in these octets, which are the head's own or a copy.
+    std::string_view reason_in(std::string_view octets) const;
     bool interim() const { return status >= 100 && status < 200 && status != 101; }
 };
 

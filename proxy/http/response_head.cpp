@@ -14,7 +14,7 @@ constexpr Flaw bad_status{bad_gateway, "the answer's status lies outside 100 to 
 constexpr Flaw unasked_101{bad_gateway, "a 101 that was not asked for, or not to this protocol",
                            "RFC 9110, 7.8"};
 constexpr Flaw answer_head_too_long{bad_gateway, "the answer's head is longer than limits.header",
-                             "RFC 9110, 15.6.3"};
+                                    "RFC 9110, 15.6.3"};
 
 constexpr std::string_view version_start = "HTTP/1.";
 constexpr std::size_t code_begin = 9;
@@ -86,6 +86,13 @@ HeadProgress bad_answer(Flaw flaw) {
 }
 
 }  // namespace
+
+std::string_view ResponseHead::reason_in(std::string_view octets) const {
+    if (line_end < code_end + 2 || line_end > octets.size()) return {};
+    const std::string_view line = octets.substr(0, line_end - 2);
+    const std::size_t begin = line.find_first_not_of(' ', code_end);
+    return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
+}
 
 HeadProgress parse_response_head(std::string_view buffer, const HeadLimits& limits,
                                  const RequestHead& request, ResponseHead& head) {

@@ -28,6 +28,7 @@ void fill_fields(const Sighting& sighting, rules::Fields& fields) {
 
 void fill_answer(const http::ResponseHead& answer, OpenEvent& event) {
     event.exchange.response.status = answer.status;
+    event.exchange.response.reason = answer.reason_in(event.answer_head);
     http::Head copy;
     copy.bytes = event.answer_head;
     for (const http::FieldLine& line : answer.fields)

@@ -136,6 +136,7 @@ std::string read_entry(const json::value& entry, std::vector<Recorded>& exchange
     boost::system::error_code error;
     recorded.status = status->to_number<int>(error);
     if (error || recorded.status < 0 || recorded.status > 999) return "has a status that is none";
+    recorded.reason = text_at(response, "statusText");
     if (recorded.status == 0) return {};  // blocked or cancelled: nothing came
     recorded.answered_at = parse_time(text_at(&entry, "startedDateTime"));
     if (const json::value* took = member(&entry, "time"); took && recorded.answered_at)

@@ -35,6 +35,7 @@ rules::Exchange Recorded::exchange(rules::TimePoint now, const Knowledge& known)
     exchange.request.client = "recording";
     for (const auto& [name, value] : request_fields) exchange.request.fields.add(name, value);
     exchange.response.status = status;
+    exchange.response.reason = reason;
     for (const auto& [name, value] : response_fields) exchange.response.fields.add(name, value);
     for (const auto& [name, value] : trailers) exchange.response.trailers.add(name, value);
     exchange.response.body = body;

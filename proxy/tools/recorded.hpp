@@ -29,6 +29,7 @@ struct Recorded {
     bool described = false;      // asked for because a description has it
     bool fetched = false;        // asked for just now, so the answer is of interest by itself
     int status = 0;
+    std::string reason{};  // behind the status, where the recording has it
     std::vector<NameValue> response_fields;
     std::vector<NameValue> trailers;  // of a call
     std::string body;                 // decoded; of a recording at most 64 KiB

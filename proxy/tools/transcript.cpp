@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::size_t most_exchanges = 1000;
 
+// Behind "HTTP/1.1 401 ".
+std::string_view reason_of(std::string_view line) {
+    const std::size_t code = line.find(' ');
+    const std::size_t end = code == rules::npos ? code : line.find(' ', code + 1);
+    return end == rules::npos ? std::string_view() : rules::trim(line.substr(end));
+}
+
 std::optional<int> status_of(std::string_view line) {
     if (!rules::istarts_with(line, "HTTP/")) return std::nullopt;
     const auto words = rules::words_of(line);
@@ -139,6 +146,7 @@ private:
             if (line.empty()) continue;
             if (const auto status = status_of(line)) {
                 recorded.status = *status;
+                recorded.reason = reason_of(line);
                 read_head(recorded.response_fields);
                 finish(recorded, take_body(recorded.response_fields));
             } else if (note_request_line(line, recorded)) {
@@ -175,6 +183,7 @@ private:
                 if (const auto status = status_of(rest)) {
                     end_exchange();
                     recorded.status = *status;
+                    recorded.reason = reason_of(rest);
                 } else if (!rest.empty() && !note_field(rest, recorded.response_fields)) {
                     refuse("is no header field");
                 }

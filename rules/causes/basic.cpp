@@ -37,6 +37,21 @@ std::optional<Pair> decoded_pair(const Exchange& exchange) {
     return pair;
 }
 
+// A key in place of the user name, and nothing behind the colon, is how many APIs take it; so it is
+// where the answer speaks of a key.
+bool is_key_alone(const Exchange& exchange, std::string_view user) {
+    constexpr std::size_t shortest_key = 16;
+    if (exchange.heard.says("api-key-invalid") || exchange.heard.says("api-key-missing"))
+        return true;
+    bool digit = false, letter = false;
+    for (const char c : user) {
+        if (c == '@' || c == '.' || c == ' ') return false;
+        digit = digit || is_digit(c);
+        letter = letter || is_alpha(c);
+    }
+    return user.size() >= shortest_key && digit && letter;
+}
+
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 bool is_printable_pair(std::string_view text) {
@@ -187,6 +202,7 @@ std::optional<Evidence> basic_empty_password(const Exchange& exchange) {
     if (is_forbidden(exchange)) return std::nullopt;
     const std::optional<Pair> pair = decoded_pair(exchange);
     if (!pair || pair->colon == npos || !pair->password().empty()) return std::nullopt;
+    if (is_key_alone(exchange, pair->user())) return std::nullopt;
     return shape("the password is empty");
 }
 

@@ -12,6 +12,15 @@ namespace {
 // Not the 5xx and 2xx that are looked at for other reasons.
 bool is_refusal(const Exchange& exchange) { return exchange.response.status >= 400; }
 
+// Phoenix, Go's gorilla, Socket.IO and their like look at Origin before anything else, and answer
+// with the status alone.
+bool is_mute_refusal_of_websocket(const Exchange& exchange) {
+    return is_forbidden(exchange) && exchange.challenges.absent() && exchange.credentials.empty() &&
+           iequals(request_field(exchange, "Upgrade"), "websocket") &&
+           exchange.request.fields.has("Origin") && exchange.heard.told.empty() &&
+           exchange.heard.unheard().empty();
+}
+
 }  // namespace
 
 std::optional<Evidence> gateway_route_missing(const Exchange& exchange) {
@@ -100,7 +109,15 @@ std::optional<Evidence> cors_origin_rejected(const Exchange& exchange) {
     add(facts, "origin", request_field(exchange, "Origin"));
     add(facts, "host", request_field(exchange, "Host"));
     add(facts, "x_forwarded_host", request_field(exchange, "X-Forwarded-Host"));
-    if (!without_it) return told(exchange, "cors-origin-rejected", std::move(facts));
+    if (!without_it) {
+        if (std::optional<Evidence> said = told(exchange, "cors-origin-rejected", facts))
+            return said;
+        if (!is_mute_refusal_of_websocket(exchange)) return std::nullopt;
+        return shape(
+            "a WebSocket handshake with an Origin was answered 403 without a word, as servers do "
+            "that do not allow this Origin",
+            std::move(facts));
+    }
     return shape("the same request without Origin was answered 2xx", std::move(facts));
 }
 

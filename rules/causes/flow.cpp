@@ -17,6 +17,21 @@ std::string_view grant_type(const Exchange& exchange) {
     return compliance::form_value(exchange.request.form_body, "grant_type").value_or("");
 }
 
+// A call that trades an authorization code, in a form or, where a server takes it, in JSON.
+bool trades_code(const Exchange& exchange) {
+    if (grant_type(exchange) == "authorization_code") return true;
+    return exchange.request.json_body.find("\"authorization_code\"") != npos &&
+           compliance::is_token_endpoint(exchange);
+}
+
+// What the answer says of such a call. A system that was recognised knows its own endpoint, which
+// may want no grant_type.
+std::optional<Evidence> told_of_code(const Exchange& exchange, std::string_view id) {
+    const Told* const told = exchange.heard.told_of(id);
+    if (!told || (!trades_code(exchange) && !told->by_system())) return std::nullopt;
+    return causes::told(exchange, id, {fact("endpoint", exchange.request.path)});
+}
+
 bool rejects_client(std::string_view error) {
     return error == "invalid_client" || error == "unauthorized_client";
 }
@@ -63,9 +78,10 @@ std::optional<Evidence> refresh_client_rejected(const Exchange& exchange) {
     if (blames_refresh_token(exchange)) return std::nullopt;
     if (rejects_client(error))
         return proof("the token endpoint answered " + error, {fact("error", error)});
+    if (std::optional<Evidence> said = told(exchange, "refresh-client-rejected")) return said;
     // RFC 6749, 5.2: a token endpoint says 401 only when it does not know the client.
     if (status != 401 || compliance::is_refresh_call(exchange) ||
-        grant_type(exchange) == "password")
+        grant_type(exchange) == "password" || error == "invalid_grant")
         return std::nullopt;
     return shape("the token endpoint answered 401, which it does when it refuses the client",
                  {fact("error", error)});
@@ -90,6 +106,30 @@ std::optional<Evidence> refresh_failed(const Exchange& exchange) {
     return proof("the call that should renew the token was answered " + std::to_string(status) +
                      (error.empty() ? "" : " " + error),
                  std::move(facts));
+}
+
+std::optional<Evidence> pkce_failed(const Exchange& exchange) {
+    return told_of_code(exchange, "pkce-failed");
+}
+
+std::optional<Evidence> redirect_uri_mismatch(const Exchange& exchange) {
+    return told_of_code(exchange, "redirect-uri-mismatch");
+}
+
+std::optional<Evidence> code_exchange_failed(const Exchange& exchange) {
+    const int status = exchange.response.status;
+    const std::string& error = exchange.heard.error_code;
+    if (error != "invalid_grant" || !trades_code(exchange) ||
+        (status != 400 && status != 401 && status != 403))
+        return told_of_code(exchange, "code-exchange-failed");
+    for (const std::string_view other : {"pkce-failed", "redirect-uri-mismatch"})
+        if (exchange.heard.says(other)) return std::nullopt;
+    std::vector<Fact> facts{fact("endpoint", exchange.request.path), fact("error", error)};
+    std::string words = "the token endpoint answered invalid_grant to an authorization code";
+    // Its own words may name a reason that nobody here knows.
+    const std::string_view own = exchange.heard.unheard();
+    return own.empty() || own == error ? proof(std::move(words), std::move(facts))
+                                       : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> replay_still_unauthorized(const Exchange& exchange) {
@@ -146,6 +186,9 @@ std::optional<Evidence> revoked_or_logged_out(const Exchange& exchange) {
 }
 
 std::optional<Evidence> token_rejected_unknown(const Exchange& exchange) {
+    const Told* const word = exchange.heard.told_of("token-rejected-unknown");
+    if (is_forbidden(exchange) && word && !word->saying->weak)
+        return told(exchange, "token-rejected-unknown");
     std::vector<Fact> facts;
     if (const Jwt* const jwt = readable_jwt(exchange)) {
         add(facts, "alg", jwt->alg);

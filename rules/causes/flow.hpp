@@ -9,6 +9,9 @@ namespace whogoes::rules::causes {
 
 std::optional<Evidence> refresh_client_rejected(const Exchange&);
 std::optional<Evidence> refresh_failed(const Exchange&);
+std::optional<Evidence> pkce_failed(const Exchange&);
+std::optional<Evidence> redirect_uri_mismatch(const Exchange&);
+std::optional<Evidence> code_exchange_failed(const Exchange&);
 std::optional<Evidence> replay_still_unauthorized(const Exchange&);
 std::optional<Evidence> stale_token_race(const Exchange&);
 std::optional<Evidence> repeated_rejected_credential(const Exchange&);

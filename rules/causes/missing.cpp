@@ -125,6 +125,12 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
     const std::string_view upgrade = request_field(exchange, "Upgrade");
     if (iequals(upgrade, "websocket") && exchange.request.fields.has("Origin")) {
         add(facts, "upgrade", "websocket");
+        // A 403 asks for no credential: on a handshake it may as well be about Origin.
+        if (acts_as(exchange) == 403 && exchange.challenges.absent())
+            return guess(
+                "a browser opened a WebSocket, to which it cannot add Authorization; the refusal "
+                "may be about that",
+                std::move(facts));
         return proof("a browser opened a WebSocket; it cannot add Authorization to that request",
                      std::move(facts));
     }
@@ -227,7 +233,8 @@ const Field* own_field_with_a_key(const Exchange& exchange) {
 
 std::optional<Evidence> no_credentials(const Exchange& exchange) {
     if (!credential_absent(exchange)) return std::nullopt;
-    const bool said = exchange.heard.says("no-credentials");
+    const Told* const word = exchange.heard.told_of("no-credentials");
+    const bool said = word && !word->saying->weak;
     if (!said && exchange.heard.says("api-key-invalid") && own_field_with_a_key(exchange))
         return std::nullopt;
     const Carried* const elsewhere = credential_elsewhere(exchange);

@@ -141,6 +141,8 @@ std::optional<Evidence> opaque_wrong_provider(const Exchange& exchange) {
 }
 
 std::optional<Evidence> opaque_token_rejected(const Exchange& exchange) {
+    // Figma, Databricks and others say 403 of a token that they do not know.
+    if (is_forbidden(exchange)) return told(exchange, "opaque-token-rejected");
     if (acts_as(exchange) != 401 && acts_as(exchange) != 400) return std::nullopt;
     if (!has_opaque_token(exchange)) return std::nullopt;
     const std::string_view token = sole_token(exchange);

@@ -37,9 +37,10 @@ bool is_offered(const Exchange& exchange, std::string_view scheme) {
     return stands_in_broken(exchange, scheme);
 }
 
+// By its own name: the quiet spelling is what a framework says by default, whatever else it takes.
 bool offers_registered(const Exchange& exchange) {
     for (const Challenge& challenge : exchange.challenges.challenges)
-        if (scheme_of(without_x(challenge.scheme)) != Scheme::unknown) return true;
+        if (scheme_of(challenge.scheme) != Scheme::unknown) return true;
     return false;
 }
 

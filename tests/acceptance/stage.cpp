@@ -80,6 +80,8 @@ void read_response(std::string_view text, rules::Response& response) {
     if (space == rules::npos) throw std::runtime_error("an answer has no status");
     const std::string_view status = parts.start_line.substr(space + 1, 3);
     std::from_chars(status.data(), status.data() + status.size(), response.status);
+    response.reason =
+        rules::trim(parts.start_line.substr(std::min(space + 4, parts.start_line.size())));
     response.fields = parts.fields;
     const std::string_view coding = parts.fields.first("Content-Encoding").value_or("identity");
     if (!rules::iequals(coding, "identity")) {

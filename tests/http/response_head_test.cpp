@@ -56,6 +56,25 @@ TEST_CASE("an answer's status line has one form, and may lack its reason") {
     }
 }
 
+TEST_CASE("the reason stands behind the status, in the head or in a copy of it") {
+    const struct {
+        const char* line;
+        const char* reason;
+    } rows[] = {
+        {"HTTP/1.1 403 Invalid access token.", "Invalid access token."},
+        {"HTTP/1.1 401 ", ""},
+        {"HTTP/1.1 401", ""},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.line);
+        const ReadResponse response(std::string(row.line) + "\r\nContent-Length: 0\r\n\r\n");
+        const std::string copy(response.head.bytes);
+        CHECK(response.head.reason_in(copy) == row.reason);
+        CHECK(response.head.reason_in("").empty());
+    }
+    CHECK(ResponseHead().reason_in("HTTP/1.1 200 OK\r\n").empty());
+}
+
 TEST_CASE("an answer that is not HTTP is refused with its first octets") {
     CHECK(ReadResponse("H").progress.progress == Progress::need_more);
     CHECK(ReadResponse("").progress.progress == Progress::need_more);

@@ -126,6 +126,8 @@ const CauseCase absent_table[] = {
      get + "\nSec-Fetch-Dest: document\nCookie: sid=1", "401", after_accepted_cookie},
     {"browser-cannot-set-header", false, "a login",
      "POST /login\nSec-Fetch-Dest: document\n\nusername=ann&password=wrong", "401"},
+    {"browser-cannot-set-header", false, "a WebSocket whose Origin is refused",
+     get + "\nOrigin: http://127.0.0.1:4000\nUpgrade: websocket", "403"},
     {"browser-cannot-set-header", false, "a WebSocket of no browser", get + "\nUpgrade: websocket",
      "401"},
 

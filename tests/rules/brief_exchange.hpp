@@ -2,6 +2,7 @@
 
 #include "rules/exchange.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,9 @@ struct BriefExchange {
         (request.starts_with('{') ? exchange.request.json_body : exchange.request.form_body) =
             request;
 
-        exchange.response.status = std::stoi(std::string(take_line(response)));
+        const std::string_view status_line = take_line(response);
+        exchange.response.status = std::stoi(std::string(status_line));
+        exchange.response.reason = status_line.substr(std::min<std::size_t>(4, status_line.size()));
         read_fields(response, exchange.response.fields);
         exchange.response.body = response;
         exchange.response.body_evidence = BodyEvidence::whole;

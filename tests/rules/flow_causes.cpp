@@ -10,6 +10,8 @@ using namespace std::chrono_literals;
 
 const std::string refresh =
     "POST /oauth/token\n\ngrant_type=refresh_token&refresh_token=rt-EXAMPLE";
+const std::string code =
+    "POST /oauth/token\n\ngrant_type=authorization_code&code=c-EXAMPLE&code_verifier=v-EXAMPLE";
 const std::string flow_bearer_401 = "401\nWWW-Authenticate: Bearer realm=\"api\"";
 const std::string dpop_401 =
     "401\nWWW-Authenticate: DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"";
@@ -55,6 +57,49 @@ const CauseCase flow_table[] = {
     {"refresh-client-rejected", false, "another endpoint", "POST /items",
      "401\n\n{\"error\":\"invalid_client\"}"},
 
+    {"refresh-client-rejected", true, "no authentication of the client", code,
+     "400\n\n{\"error\":\"invalid_request\",\"error_description\":\"no client authentication "
+     "mechanism provided\"}"},
+    {"refresh-client-rejected", false, "a 401 that blames the code", code,
+     "401\n\n{\"error\":\"invalid_grant\"}"},
+
+    {"pkce-failed", true, "words of an own server", code,
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"PKCE verification failed\"}"},
+    {"pkce-failed", true, "OpenIddict", code,
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"The specified 'code_verifier' is "
+     "invalid.\"}"},
+    {"pkce-failed", false, "no code was traded", refresh,
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"PKCE verification failed\"}"},
+    {"redirect-uri-mismatch", true, "Google's code", code,
+     "400\n\n{\"error\":\"redirect_uri_mismatch\",\"error_description\":\"Bad Request\"}"},
+    {"redirect-uri-mismatch", true, "Spotify", code,
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"Invalid redirect URI\"}"},
+    {"redirect-uri-mismatch", false, "the sentence of RFC 6749 names all that may be wrong", code,
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"The provided authorization grant "
+     "is invalid, expired, revoked, does not match the redirection URI used in the authorization "
+     "request, or was issued to another client.\"}"},
+    {"code-exchange-failed", true, "invalid_grant", code, "400\n\n{\"error\":\"invalid_grant\"}"},
+    {"code-exchange-failed", true, "in JSON",
+     "POST /oauth/token\n\n{\"grant_type\":\"authorization_code\",\"code\":\"c-EXAMPLE\"}",
+     "400\n\n{\"error\":\"invalid_grant\"}"},
+    {"code-exchange-failed", true, "Google", code,
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"Malformed auth code.\"}"},
+    {"code-exchange-failed", true, "FusionAuth", code,
+     "400\n\n{\"error\":\"invalid_request\",\"error_description\":\"Invalid Authorization "
+     "Code\",\"error_reason\":\"auth_code_not_found\"}"},
+    {"code-exchange-failed", true, "Doorkeeper's sentence with 401", code,
+     "401\n\n{\"error\":\"invalid_grant\",\"error_description\":\"The provided authorization grant "
+     "is invalid, expired, revoked, does not match the redirection URI used in the authorization "
+     "request, or was issued to another client.\"}"},
+    {"code-exchange-failed", false, "a refresh", refresh, "400\n\n{\"error\":\"invalid_grant\"}"},
+    {"code-exchange-failed", false, "the verifier", code,
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"PKCE verification failed\"}"},
+    {"code-exchange-failed", false, "the client", code, "401\n\n{\"error\":\"invalid_client\"}"},
+
+    {"token-rejected-unknown", true, "a 403 that calls it invalid", bearer(token(valid_claims)),
+     "403\n\n{\"error\":\"SSO responded with a 400: Invalid token\"}"},
+    {"token-rejected-unknown", false, "a 403 about another token", bearer(token(valid_claims)),
+     "403\n\n{\"message\":\"Invalid token for the password reset\"}"},
     {"replay-still-unauthorized", true, "renewed", bearer(token(valid_claims)), flow_bearer_401,
      [](Exchange& e, Expectations&) {
          e.replay_of = ReplayOf{true, "tk_000000000000"};

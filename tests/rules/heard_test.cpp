@@ -214,6 +214,27 @@ TEST_CASE("what an upstream says is shown without a credential, and not at lengt
     CHECK(quotable(keys, request).size() == 200);
 }
 
+TEST_CASE("a reason phrase is heard where it says more than its status") {
+    const auto main_of = [](std::string_view answer) {
+        BriefExchange brief("GET /v1/items\nAuthorization: Bearer q7Lm2vX9sT4cR8wK1nB5", answer);
+        brief.exchange.read();
+        return diagnose(brief.exchange);
+    };
+    CHECK(main_of("403 Invalid access token.").has_cause("opaque-token-rejected"));
+    CHECK(main_of("403 Forbidden").has_cause("permission-denied"));
+    // A phrase that nobody knows counts as nothing that the API says.
+    BriefExchange brief("GET /v1/items", "401 Log on failed");
+    brief.exchange.read();
+    CHECK(brief.exchange.heard.unheard().empty());
+    CHECK(brief.exchange.heard.message.empty());
+    // A page's text is heard beside it.
+    BriefExchange page("GET /v1/items",
+                       "400 Bad Request\nContent-Type: text/html\n\n<center>No required SSL "
+                       "certificate was sent</center>");
+    page.exchange.read();
+    CHECK(page.exchange.heard.says("client-certificate-required"));
+}
+
 TEST_CASE("a long text is cut around the phrase and not through a word") {
     const std::string secret = "0123456789abcdef0123456789abcdef";
     const std::string said = secret + secret + " jwt expired " + secret + std::string(300, 'x');

@@ -122,6 +122,13 @@ const CauseCase scheme_table[] = {
     {"basic-empty-username", true, "401", basic(":secret"), basic_401},
     {"basic-empty-username", false, "403 knows the key", basic(":secret"), "403"},
     {"basic-empty-password", true, "401", basic("ann:"), basic_401},
+    {"basic-empty-password", false, "a key that stands alone, and has run out",
+     basic("pk-q7lm2vx9st4cr8wk1nb:"),
+     "401\n\n{\"code\":\"K002\",\"message\":\"Key has expired. Please generate a new key.\"}"},
+    {"basic-empty-password", false, "the answer speaks of a key", basic("thisIsNotAValidAPIKey:"),
+     "401\n\n{\"code\":\"InvalidCredentials\",\"message\":{\"error\":1102,\"message\":\"The API "
+     "key "
+     "provided is invalid.\"}}"},
     {"basic-empty-password", false, "there", basic("ann:x"), basic_401},
     {"basic-wrong-credentials", true, "well-formed", basic("ann:secret99"), basic_401},
     {"basic-wrong-credentials", false, "403", basic("ann:secret99"), "403"},
