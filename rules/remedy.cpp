@@ -246,6 +246,9 @@ std::string_view why_not_replayed(const Diagnosis& diagnosis, const Exchange& ex
         return "cross-site";
     if (exchange.request.fields.has("Upgrade")) return "upgrade";
     if (!method_allows_replay(exchange, policy)) return "method";
+    // Whoever streams waits for an answer before it goes on, and what has begun to answer was run.
+    if (exchange.rpc.system != RpcSystem::none && !circumstances.request_ends) return "stream";
+    if (exchange.rpc.refuses() && circumstances.answer_began) return "answered";
     if (!circumstances.body_is_kept) return "body";
     return {};
 }
@@ -271,7 +274,7 @@ Remedy prescribe(const Diagnosis& diagnosis, const Exchange& exchange, const Rem
             policy.expose && !remedy.challenges.empty() && must_be_exposed(exchange);
     }
     remedy.grpc = grpc_status_for(diagnosis, exchange, policy);
-    if (policy.refresh && exchange.response.status == 401) {
+    if (policy.refresh && (exchange.response.status == 401 || outcome_of(exchange) == 401)) {
         remedy.refresh_skipped = why_not_replayed(diagnosis, exchange, policy, circumstances);
         remedy.refresh_and_replay = remedy.refresh_skipped.empty();
     }

@@ -39,6 +39,10 @@ struct RemedyPolicy {
 struct Circumstances {
     bool first_attempt = true;
     bool body_is_kept = true;  // the whole request body is in memory
+    // Of a call. Its client has ended its side, or will by a length; and of its answer something
+    // has come that is more than its status, or went on its way.
+    bool request_ends = true;
+    bool answer_began = false;
 };
 
 struct Remedy {

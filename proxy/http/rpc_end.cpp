@@ -47,6 +47,7 @@ RpcFraming rpc_framing(std::string_view type) noexcept {
 }
 
 void RpcEnd::take(std::string_view payload) {
+    if (framing_ == RpcFraming::trailers && !payload.empty()) messages_ = true;
     if (!wants_more()) return;
     if (framing_ == RpcFraming::web_text) return digits(payload);
     octets(payload);
@@ -113,6 +114,7 @@ void RpcEnd::begin_frame() {
     head_octets_ = 0;
     length_ = 0;
     if (!last) {
+        messages_ = true;
         place_ = left_ == 0 ? Place::head : Place::message;
         return;
     }
@@ -127,6 +129,7 @@ void RpcEnd::begin_frame() {
 void RpcEnd::clear() noexcept {
     framing_ = RpcFraming::none;
     place_ = Place::head;
+    messages_ = false;
     flags_ = head_octets_ = digits_ = 0;
     length_ = left_ = bits_ = 0;
     text_.clear();

@@ -46,6 +46,8 @@ public:
     }
     bool ended() const noexcept { return place_ == Place::done; }
     bool compressed() const noexcept { return (flags_ & 1U) != 0; }
+    // Whether anything came that is a message, or the beginning of one.
+    bool has_messages() const noexcept { return messages_; }
     void clear() noexcept;  // keeps the memory, and forgets the framing
 
 private:
@@ -57,6 +59,7 @@ private:
 
     RpcFraming framing_ = RpcFraming::none;
     Place place_ = Place::head;
+    bool messages_ = false;
     std::uint8_t flags_ = 0;
     std::uint8_t head_octets_ = 0;
     std::uint8_t digits_ = 0;   // of a group of four

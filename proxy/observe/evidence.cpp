@@ -208,11 +208,13 @@ void weigh_body(OpenEvent& event) {
 }
 
 bool OpenEvent::wants_payload() const noexcept {
+    if (second_end) return wants_body && second_end->frames.wants_more();
     return wants_body &&
            (is_call() && !coded ? rpc_end.wants_more() : body.size() < body_evidence_octets);
 }
 
 void OpenEvent::pass(std::string_view payload) {
+    if (second_end) return second_end->frames.take(payload);
     if (is_call() && !coded) return rpc_end.take(payload);
     body.append(payload.substr(0, body_evidence_octets - body.size()));
 }
@@ -256,6 +258,7 @@ void OpenEvent::clear() {
     decoded_body.clear();
     rpc_end.clear();
     trailers.clear();
+    second_end.reset();
     rpc_text.clear();
     awaits_end = coded = false;
     wants_body = body_whole = body_at_head = only_history = simulated = remembered = false;

@@ -7,6 +7,7 @@
 // it took place. Judges nothing.
 namespace whogoes::observe {
 
+struct Observer;
 struct OpenEvent;
 struct Sighting;
 
@@ -35,6 +36,8 @@ bool take_body(const Sighting&, OpenEvent&);
 void weigh_body(OpenEvent&);
 // Shows the rules how a call ended, as far as that has come.
 void show_end(OpenEvent&);
+// Diagnoses and prescribes, with what is remembered by now.
+void judge(Observer&, const Sighting&, OpenEvent&);
 // Whether it ended with a status of 0, seen by the lines alone; false: it may have, all the same.
 bool ended_well(const OpenEvent&);
 

@@ -40,21 +40,21 @@ OpenEvent& open_event(Observer& observer, const Sighting& sighting,
     return *sighting.event;
 }
 
-// Whether an answer to a replay is a refusal of its own, to be explained in place of the first.
-bool is_refused_again(int status) {
-    return status == 401 || status == 403 || status == 407 || status == 419;
-}
-
 void prescribe(const Sighting& sighting, OpenEvent& event) {
     const std::size_t most =
         event.treatment->refresh ? event.treatment->refresh->max_body : std::size_t{0};
     const bool kept = sighting.request_body_there ? sighting.request_body_octets <= most
                                                   : sighting.request_body_kept;
-    const rules::Circumstances circumstances{.first_attempt = sighting.replay == nullptr,
-                                             .body_is_kept = kept};
+    const rules::Circumstances circumstances{
+        .first_attempt = sighting.replay == nullptr,
+        .body_is_kept = kept,
+        .request_ends = sighting.request_ends,
+        .answer_began = event.rpc_end.has_messages() || sighting.status != 0};
     event.remedy =
         rules::prescribe(event.diagnosis, event.exchange, event.treatment->remedies, circumstances);
 }
+
+}  // namespace
 
 void judge(Observer& observer, const Sighting& sighting, OpenEvent& event) {
     rules::Exchange& seen = event.exchange;
@@ -70,6 +70,8 @@ void judge(Observer& observer, const Sighting& sighting, OpenEvent& event) {
             "resource_metadata was left out of the challenge: the name in Host is not in "
             "host_names");
 }
+
+namespace {
 
 void look(Observer& observer, const Sighting& sighting, OpenEvent& event) {
     fill(sighting, event);
@@ -151,22 +153,6 @@ void at_head_of_call(Observer& observer, const Sighting& sighting) {
     at_end_of_call(observer, sighting);
 }
 
-// The new token's success: what is sent with an older one from now on is stale.
-void remember_accepted(Observer& observer, const Sighting& sighting) {
-    const http::ResponseHead& answer = sighting.answer;
-    rules::Exchange accepted;
-    fill_request(sighting, accepted.request);
-    accepted.response.status = answer.status;
-    for (const http::FieldLine& line : answer.fields)
-        accepted.response.fields.add(answer.name_of(line), answer.value_of(line));
-    accepted.place = sighting.event->exchange.place;
-    accepted.answered_at = observer.clock();
-    accepted.expected = &sighting.event->treatment->expected;
-    accepted.dialects = sighting.event->exchange.dialects;
-    accepted.read();
-    observer.history.remember(accepted);
-}
-
 // Puts the cookies that the browser got in place of the API's, for what is remembered of it. The
 // result owns what the fields then refer to.
 std::deque<std::string> see_local_cookies(rules::Exchange& seen) {
@@ -201,35 +187,14 @@ void at_head(Observer& observer, const Sighting& sighting) {
     event.answer_head.assign(sighting.answer.bytes);
     if (accepted) return fill(sighting, event);
     // Where a refusal may be replayed its head decides, and its body may only take that back: how
-    // the API cut its answer into writes must make no difference.
+    // the API cut its answer into writes must make no difference. A call's status is no body.
     expect_end(sighting, event);
     const bool evident = event.is_call() || body_is_evidence(sighting);
-    event.wants_body = evident && (treatment.refresh != nullptr || !take_body(sighting, event));
+    const bool head_decides = treatment.refresh != nullptr && !event.is_call();
+    event.wants_body = evident && (head_decides || !take_body(sighting, event));
     event.body_at_head = event.body_whole;
     find_repeat(observer, sighting, event);
     if (!event.repeat) look(observer, sighting, event);
-}
-
-bool at_second_head(Observer& observer, const Sighting& sighting) {
-    OpenEvent& event = *sighting.event;
-    if (!is_refused_again(sighting.answer.status)) {
-        // The record stays about the first answer, and nothing of its remedy is for this one.
-        event.remedy = {};
-        event.wants_body = false;
-        remember_accepted(observer, sighting);
-        return false;
-    }
-    const settings::Treatment* const treatment = event.treatment;
-    event.clear();
-    event.treatment = treatment;
-    event.exchange.answered_at = observer.clock();
-    event.answer_head.assign(sighting.answer.bytes);
-    event.wants_body = body_is_evidence(sighting);
-    fill(sighting, event);
-    event.exchange.replay_of = rules::ReplayOf{
-        .refreshed = true, .rejected_fingerprint = std::string(sighting.replay->token)};
-    judge(observer, sighting, event);
-    return true;
 }
 
 void at_whole_body(const Sighting& sighting) {

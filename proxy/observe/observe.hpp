@@ -36,8 +36,15 @@ struct OpenEvent {
     std::string decoded_body;
     // Of a call, whose messages are no evidence: what came behind them.
     http::RpcEnd rpc_end;
-    std::string trailers;     // lines of HTTP's own
-    std::string rpc_text;     // those of the last frame, unpacked
+    std::string trailers;  // lines of HTTP's own
+    std::string rpc_text;  // those of the last frame, unpacked
+    // Of a call that was sent once more: how the second answer ends, while the record is about the
+    // first.
+    struct End {
+        http::RpcEnd frames;
+        std::string trailers;
+    };
+    std::unique_ptr<End> second_end;
     bool coded = false;       // its frames show once a coding of the whole body is undone
     bool awaits_end = false;  // nothing is looked at before the call's status has come
     bool wants_body = false;
@@ -52,6 +59,7 @@ struct OpenEvent {
     // Whether more of the answer's payload would be kept, and keeps what is evidence of it.
     bool wants_payload() const noexcept;
     void pass(std::string_view payload);
+    std::string& passing_trailers() noexcept { return second_end ? second_end->trailers : trailers; }
     bool is_call() const noexcept { return rpc_end.framing() != http::RpcFraming::none; }
     const rules::Remedy& prescribed() const { return repeat ? repeat->remedy : remedy; }
     void clear();  // keeps the memory
@@ -67,12 +75,9 @@ void at_head(Observer&, const Sighting& sighting);
 // The same for a refusal of our own making: the API was not asked. sighting.status is set.
 void simulated(Observer&, const Sighting&, const rules::Cause&);
 
-// All of the answer's body lies in sighting.answer_octets: diagnoses and prescribes again.
+// All of the answer's body lies in sighting.answer_octets: diagnoses and prescribes again. What
+// comes of a replay follows in second_answer.hpp.
 void at_whole_body(const Sighting&);
-
-// The head of the answer to a replay, with the new token in the request. Whether the record is
-// about this answer from now on.
-bool at_second_head(Observer&, const Sighting&);
 
 // Tells the history of the exchange, once.
 void remember(Observer&, const Sighting&);

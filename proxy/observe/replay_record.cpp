@@ -16,12 +16,13 @@ void add_sentence(report::AuthEvent& event, std::string_view words) {
 }
 
 // The experiment's verdict: a fresh token is the only thing that was changed.
-std::string verdict_words(int status) {
-    if (status < 400) return "replay fixed it: it was authentication";
-    if (status == 401) return "fresh token, still 401: it is not the token's age";
-    if (status == 403) return "fresh token, still 403: it is permission";
-    return "fresh token, then " + std::to_string(status) +
-           ": it was authentication, and is no more";
+std::string verdict_words(int outcome, std::string_view second) {
+    const std::string words(second);
+    if (outcome == 0) return "sent once more with a fresh token; how the call ended was not seen";
+    if (outcome < 400) return "replay fixed it: it was authentication";
+    if (outcome == 401) return "fresh token, still " + words + ": it is not the token's age";
+    if (outcome == 403) return "fresh token, still " + words + ": it is permission";
+    return "fresh token, then " + words + ": it was authentication, and is no more";
 }
 
 // Whoever reads the record shall see first what ends the session, not what began it.
@@ -53,6 +54,7 @@ std::string_view skip_words(std::string_view why) noexcept {
         std::string_view why, words;
     };
     constexpr Row rows[] = {
+        {"answered", "not replayed: the call's answer had begun before its status came"},
         {"answer", "not replayed: the 401 is too large or has no end, so it cannot be put aside"},
         {"backing-off", "not replayed: the token endpoint failed, and is left alone for a while"},
         {"body",
@@ -69,6 +71,7 @@ std::string_view skip_words(std::string_view why) noexcept {
         {"other-identity", "not replayed: the token kept here is another user's"},
         {"same-token", "not replayed: the token endpoint gave the refused token again"},
         {"session-over", "not replayed: the refresh token is spent; log in again"},
+        {"stream", "not replayed: the client had not ended its side of the call"},
         {"upgrade", "not replayed: it asks for another protocol"},
     };
     for (const Row& row : rows)
@@ -88,7 +91,7 @@ void tell_replay(const Sighting& sighting, report::AuthEvent& event) {
     if (story.new_token.empty()) return;  // skipped
     event.token = story.token;
     event.replaced_token = story.new_token;
-    if (story.second_status == 0) {
+    if (story.second.empty()) {
         event.refresh = "failed";
         add_sentence(event, std::string("the token was renewed, but the replay brought no answer: ")
                                 .append(story.no_answer));
@@ -97,9 +100,10 @@ void tell_replay(const Sighting& sighting, report::AuthEvent& event) {
     event.refresh = story.renewal == ReplayStory::Renewal::refreshed ? "replayed" : "joined";
     if (!story.observed_again) {
         event.upstream_status = story.first_status;
-        event.level = "info";
+        const bool refused = story.second_outcome == 401 || story.second_outcome == 403;
+        if (!refused) event.level = "info";
     }
-    add_sentence(event, verdict_words(story.second_status));
+    add_sentence(event, verdict_words(story.second_outcome, story.second));
 }
 
 }  // namespace whogoes::observe

@@ -26,7 +26,8 @@ struct ReplayStory {
     std::string_view upstream_address{};    // of the first attempt
     std::string_view token{}, new_token{};  // fingerprints; no new one: it was not sent again
     int first_status = 0;
-    int second_status = 0;         // 0: the second attempt brought nothing
+    int second_outcome = 0;        // in HTTP's terms; 0: not known
+    std::string_view second{};     // the same as the API said it; empty: no answer came
     bool observed_again = false;   // the record is about the second answer
     std::string_view no_answer{};  // of the second attempt, in words
 };
@@ -47,6 +48,7 @@ struct Sighting {
     std::size_t request_body_octets = 0;
     bool request_body_there = false;   // all of it came with the head
     bool request_body_kept = false;    // what is kept of it may become the whole of it
+    bool request_ends = true;          // all of it has come, or will by its length
     std::string_view authorization{};  // that was sent last, by a replay; empty: the request's own
 
     std::string_view answer_octets{};  // of the answer's body, in its framing, as far as it came

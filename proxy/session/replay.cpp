@@ -123,6 +123,15 @@ void take_answer_back(Exchange& exchange) {
     exchange.problem = {};
 }
 
+void tell_tokens(Exchange& exchange) {
+    const int outcome = exchange.replay->second.outcome;
+    const bool success = outcome >= 200 && outcome < 300;
+    if (!success && outcome != 401) return;
+    exchange.worker.tokens->tell(
+        exchange.event->treatment->refresh, exchange.replay->renewal.loan,
+        success ? renew::ReplayOutcome::accepted : renew::ReplayOutcome::refused);
+}
+
 net::Task<bool> send_again(Exchange& exchange) {
     Replay& replay = *exchange.replay;
     const std::string_view token = replay.renewal.loan.token.reveal();
@@ -140,17 +149,10 @@ net::Task<bool> send_again(Exchange& exchange) {
         co_return !exchange.client.gone;
     }
     exchange.answered = net::Clock::now();
-    replay.second_status = exchange.answer().status;
-    const bool success = replay.second_status >= 200 && replay.second_status < 300;
-    if (success || replay.second_status == 401) {
-        const renew::ReplayOutcome outcome =
-            success ? renew::ReplayOutcome::accepted : renew::ReplayOutcome::refused;
-        exchange.worker.tokens->tell(exchange.event->treatment->refresh, replay.renewal.loan,
-                                     outcome);
-    }
     exchange.changes.clear();  // those of the first answer
     const observe::Sighting seen = sighting(exchange);
-    replay.observed_again = observe::at_second_head(exchange.worker.observer, seen);
+    replay.second = observe::at_second_head(exchange.worker.observer, seen);
+    tell_tokens(exchange);
     co_return true;
 }
 
@@ -160,6 +162,12 @@ void skip(Exchange& exchange, std::string_view why) {
 }
 
 }  // namespace
+
+void learn_end(Exchange& exchange) {
+    if (!exchange.replay || !exchange.event || !exchange.event->second_end) return;
+    exchange.replay->second = observe::at_second_end(exchange.worker.observer, sighting(exchange));
+    tell_tokens(exchange);
+}
 
 bool is_to_be_replayed(const Exchange& exchange) {
     return exchange.event && exchange.event->remedy.refresh_and_replay;

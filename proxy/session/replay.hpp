@@ -4,6 +4,7 @@
 #include "proxy/net/buffer.hpp"
 #include "proxy/net/secret.hpp"
 #include "proxy/net/task.hpp"
+#include "proxy/observe/second_answer.hpp"
 #include "proxy/observe/sighting.hpp"
 #include "proxy/renew/tokens.hpp"
 
@@ -33,13 +34,15 @@ struct Replay {
     std::string upstream_address;
     std::string token, new_token;  // fingerprints
     int first_status = 0;
-    int second_status = 0;        // 0: the second attempt brought nothing
-    bool observed_again = false;  // the record is about the second answer
-    std::string failure;          // of the second attempt, in words
+    observe::SecondAnswer second;
+    std::string failure;  // of the second attempt, in words
 };
 
 // Whether the remedy asks for it.
 bool is_to_be_replayed(const Exchange&);
+
+// Once the answer has passed: what the end of a call has told of the second attempt.
+void learn_end(Exchange&);
 
 // Afterwards the exchange holds the answer to relay, whichever of the two it is. False: the client
 // is gone meanwhile.

@@ -171,6 +171,7 @@ net::Task<bool> run_exchange(Exchange& exchange) {
     else
         whole = co_await relay(exchange);
     if (whole && exchange.login) take_tokens(exchange);
+    learn_end(exchange);
     observe::conclude(exchange.worker.observer, sighting(exchange));
     co_return co_await finish(exchange, whole);
 }

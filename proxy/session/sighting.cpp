@@ -37,8 +37,9 @@ const Story& told(Replay& replay) {
     story.token = replay.token;
     story.new_token = replay.new_token;
     story.first_status = replay.first_status;
-    story.second_status = replay.second_status;
-    story.observed_again = replay.observed_again;
+    story.second_outcome = replay.second.outcome;
+    story.second = replay.second.words;
+    story.observed_again = replay.second.observed_again;
     story.no_answer = replay.failure;
     return story;
 }
@@ -56,6 +57,8 @@ observe::Sighting sighting(Exchange& exchange) {
     seen.request_body_octets = exchange.body.in_buffer.size();
     seen.request_body_there = exchange.body.complete;
     seen.request_body_kept = exchange.upload.keeps();
+    seen.request_ends = exchange.body.complete || exchange.upload.state() == Upload::State::sent ||
+                        exchange.request().framing == http::Framing::length;
     if (exchange.answer_buffer && exchange.answer_buffer.size() >= exchange.answer_head_octets)
         seen.answer_octets = exchange.answer_buffer.view().substr(exchange.answer_head_octets);
     seen.answer_whole = exchange.answer_whole;

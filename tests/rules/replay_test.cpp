@@ -53,6 +53,11 @@ TEST_CASE("a refused request is replayed only when that is safe") {
          ""},
         {"body gone", with_token, {true, false}, "body"},
         {"second attempt", with_token, {false, true}, "replayed"},
+        {"a call whose client still sends",
+         "PUT /a.B/C\nAuthorization: Bearer abc\nContent-Type: application/grpc",
+         {.request_ends = false},
+         "stream"},
+        {"no call, and its body is still to come", with_token, {.request_ends = false}, ""},
         {"nothing sent", "GET /", {}, "credential"},
         {"Basic", "GET /\nAuthorization: Basic YTpi", {}, "credential"},
         {"DPoP: a proof is single use",
@@ -112,6 +117,32 @@ TEST_CASE("nothing is refreshed where it is not configured or not a 401") {
     CHECK_FALSE(prescribe({}, brief.exchange, refreshing, {}).refresh_and_replay);
     brief.exchange.replay_of = ReplayOf{};
     CHECK(prescribe(expired, brief.exchange, refreshing, {}).refresh_skipped == "replayed");
+}
+
+TEST_CASE("a call's own status counts as an HTTP 401, before it has begun to answer") {
+    const RemedyPolicy policy{.refresh = true, .unsafe_methods = true};
+    const struct {
+        std::string_view status;
+        Circumstances circumstances;
+        bool again;
+        std::string_view skipped;
+    } cases[] = {
+        {"16", {}, true, ""},
+        {"16", {.answer_began = true}, false, "answered"},
+        {"7", {}, false, ""},
+        {"14", {}, false, ""},
+    };
+    for (const auto& row : cases) {
+        CAPTURE(std::string(row.status));
+        BriefExchange brief(
+            "POST /a.B/C\nAuthorization: Bearer abc\nContent-Type: application/grpc",
+            "200\nContent-Type: application/grpc\ngrpc-status: " + std::string(row.status));
+        brief.exchange.read();
+        const Remedy remedy =
+            prescribe(diagnosis_of("token-expired"), brief.exchange, policy, row.circumstances);
+        CHECK(remedy.refresh_and_replay == row.again);
+        CHECK(std::string(remedy.refresh_skipped) == std::string(row.skipped));
+    }
 }
 
 TEST_CASE("unsafe methods are the operator's to allow") {
