@@ -24,10 +24,18 @@ bool trades_code(const Exchange& exchange) {
            compliance::is_token_endpoint(exchange);
 }
 
+// "appid/redirect uri/code verifier does not match": words that name all that may be wrong tell
+// none of it.
+bool names_many(const Exchange& exchange, const Told& told) {
+    return !told.by_system() && exchange.heard.says("pkce-failed") &&
+           exchange.heard.says("redirect-uri-mismatch");
+}
+
 // What the answer says of such a call. A system that was recognised knows its own endpoint, which
 // may want no grant_type.
 std::optional<Evidence> told_of_code(const Exchange& exchange, std::string_view id) {
     const Told* const told = exchange.heard.told_of(id);
+    if (told && names_many(exchange, *told)) return std::nullopt;
     if (!told || (!trades_code(exchange) && !told->by_system())) return std::nullopt;
     return causes::told(exchange, id, {fact("endpoint", exchange.request.path)});
 }
@@ -122,8 +130,7 @@ std::optional<Evidence> code_exchange_failed(const Exchange& exchange) {
     if (error != "invalid_grant" || !trades_code(exchange) ||
         (status != 400 && status != 401 && status != 403))
         return told_of_code(exchange, "code-exchange-failed");
-    for (const std::string_view other : {"pkce-failed", "redirect-uri-mismatch"})
-        if (exchange.heard.says(other)) return std::nullopt;
+    if (pkce_failed(exchange) || redirect_uri_mismatch(exchange)) return std::nullopt;
     std::vector<Fact> facts{fact("endpoint", exchange.request.path), fact("error", error)};
     std::string words = "the token endpoint answered invalid_grant to an authorization code";
     // Its own words may name a reason that nobody here knows.
