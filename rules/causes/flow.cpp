@@ -24,18 +24,10 @@ bool trades_code(const Exchange& exchange) {
            compliance::is_token_endpoint(exchange);
 }
 
-// "appid/redirect uri/code verifier does not match": words that name all that may be wrong tell
-// none of it.
-bool names_many(const Exchange& exchange, const Told& told) {
-    return !told.by_system() && exchange.heard.says("pkce-failed") &&
-           exchange.heard.says("redirect-uri-mismatch");
-}
-
 // What the answer says of such a call. A system that was recognised knows its own endpoint, which
 // may want no grant_type.
 std::optional<Evidence> told_of_code(const Exchange& exchange, std::string_view id) {
     const Told* const told = exchange.heard.told_of(id);
-    if (told && names_many(exchange, *told)) return std::nullopt;
     if (!told || (!trades_code(exchange) && !told->by_system())) return std::nullopt;
     return causes::told(exchange, id, {fact("endpoint", exchange.request.path)});
 }

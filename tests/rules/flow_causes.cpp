@@ -92,8 +92,10 @@ const CauseCase flow_table[] = {
      "is invalid, expired, revoked, does not match the redirection URI used in the authorization "
      "request, or was issued to another client.\"}"},
     {"code-exchange-failed", true, "words that name several", code,
-     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"Invalid redirect URI, or wrong "
-     "code_verifier\"}"},
+     "400\n\n{\"error\":\"invalid_request\",\"error_description\":\"Unable to retrieve access "
+     "token: "
+     "appid/redirect uri/code verifier does not match authorization code. Or authorization code "
+     "expired. Or external member binding exists\"}"},
     {"pkce-failed", false, "a scope of that name", code,
      "400\n\n{\"error\":\"invalid_scope\",\"error_description\":\"Unknown scope: pkce\"}"},
     {"redirect-uri-mismatch", false, "a field of an app",
