@@ -487,7 +487,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .certain_when = "Never more than likely: nobody but the API knows the password; "
                                "without words of the answer it is possible at most",
                .due = Due::unauthorized,
-               .traits = Trait::needs_answer},
+               .traits = Trait::needs_answer | Trait::of_password_grant},
      .check = login_failed},
     {.step = Step::absent,
      .cause = {.id = "browser-cannot-set-header",

@@ -177,15 +177,20 @@ bool is_quirk(const CauseRow& row, const Exchange& exchange) {
     return !told || !told->by_system();
 }
 
+// A token endpoint's call carries its credentials elsewhere: nothing of the usual ladder is about
+// it, but what its answer says, and the password that a grant may hold.
+bool is_about_token_call(const CauseRow& row, const Exchange& exchange) {
+    return row.step <= Step::edge || exchange.heard.says(row.cause.id) ||
+           (row.cause.has(Trait::of_password_grant) && exchange.carries(Sent::password));
+}
+
 std::vector<Candidate> find_candidates(const Exchange& exchange, Event event) {
     std::vector<Candidate> found;
     const bool token_endpoint = compliance::is_token_endpoint(exchange);
     for (const CauseRow& row : catalogue()) {
         if (!is_asked(row, event, exchange)) continue;
         if (is_quirk(row, exchange)) continue;
-        // The call carries its credentials elsewhere: nothing of the usual ladder is about it, but
-        // what its answer says.
-        if (token_endpoint && row.step > Step::edge && !exchange.heard.says(row.cause.id)) continue;
+        if (token_endpoint && !is_about_token_call(row, exchange)) continue;
         std::optional<Evidence> evidence = evidence_of(row, exchange);
         if (!evidence) continue;
         if (token_endpoint && row.step > Step::edge && evidence->ground < Ground::heard) continue;

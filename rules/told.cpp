@@ -310,9 +310,11 @@ bool Heard::refuses(bool credential_came) const noexcept {
     for (const Told& one : told) {
         const CauseRow* const row = find_row(one.saying->cause);
         if (!row || one.saying->weak) continue;
-        if (row->step == Step::token_endpoint || row->step == Step::edge ||
-            row->step == Step::absent)
+        if (row->step == Step::edge || row->step == Step::absent ||
+            row->cause.has(Trait::ends_session) || row->cause.has(Trait::refuses_client))
             return true;
+        // A redirect URI is a matter of other calls as well.
+        if (row->step == Step::token_endpoint) continue;
         if (!credential_came) continue;
         if (row->step < Step::rest || row->cause.due == Due::unauthorized) return true;
     }

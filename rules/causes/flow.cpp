@@ -122,8 +122,7 @@ std::optional<Evidence> code_exchange_failed(const Exchange& exchange) {
     if (error != "invalid_grant" || !trades_code(exchange) ||
         (status != 400 && status != 401 && status != 403))
         return told_of_code(exchange, "code-exchange-failed");
-    for (const std::string_view other : {"pkce-failed", "redirect-uri-mismatch"})
-        if (exchange.heard.says(other)) return std::nullopt;
+    if (pkce_failed(exchange) || redirect_uri_mismatch(exchange)) return std::nullopt;
     std::vector<Fact> facts{fact("endpoint", exchange.request.path), fact("error", error)};
     std::string words = "the token endpoint answered invalid_grant to an authorization code";
     // Its own words may name a reason that nobody here knows.

@@ -90,9 +90,27 @@ std::optional<Evidence> sent_back(std::string_view error, std::vector<Fact> fact
         std::move(facts));
 }
 
+// RFC 6749, 5.2: invalid_grant is what a token endpoint says of a user name and password, too.
+bool is_refused_password_grant(const Exchange& exchange) {
+    const int status = exchange.response.status;
+    const std::string_view own = exchange.heard.unheard();
+    return (status == 400 || status == 401 || status == 403) &&
+           exchange.heard.error_code == "invalid_grant" &&
+           (own.empty() || own == exchange.heard.error_code) &&
+           compliance::form_value(exchange.request.form_body, "grant_type") == "password";
+}
+
 }  // namespace
 
 std::optional<Evidence> login_failed(const Exchange& exchange) {
+    if (is_refused_password_grant(exchange) && !exchange.heard.says("login-failed")) {
+        Evidence evidence =
+            told_in("the token endpoint answered invalid_grant to a user name and password",
+                    {fact("path", exchange.request.path)});
+        // Of two reasons that it may have, one in words is the better one.
+        evidence.ground = Ground::heard;
+        return evidence;
+    }
     const bool call = is_login_call(exchange);
     if (!call) {
         // Basic on the way to a session; elsewhere the pair is the API's own credential.

@@ -44,6 +44,16 @@ bool offers_registered(const Exchange& exchange) {
     return false;
 }
 
+// A registered one, or one that a system is known to take ("Token", "SSWS"); not a product's name,
+// a form or an OTP, which a framework says whatever it takes.
+bool offers_known(const Exchange& exchange) {
+    for (const Challenge& challenge : exchange.challenges.challenges)
+        if (scheme_of(without_x(challenge.scheme)) != Scheme::unknown ||
+            may_authenticate(holds_at(Where::scheme, challenge.scheme, {}, exchange.dialects)))
+            return true;
+    return false;
+}
+
 // With 0.24 httpx stopped reading ~/.netrc by itself.
 bool is_old_httpx(std::string_view agent) {
     constexpr std::string_view name = "python-httpx/0.";
@@ -92,6 +102,9 @@ std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
     std::vector<Fact> facts{fact("sent_scheme", std::move(name)),
                             fact("offered_schemes", std::move(offered))};
     // What is no scheme at all (OTP, a product's name) offers none.
+    if (!offers_known(exchange))
+        return guess(words + ", which is no scheme that is known and may mean nothing",
+                     std::move(facts));
     return offers_registered(exchange) ? proof(std::move(words), std::move(facts))
                                        : shape(std::move(words), std::move(facts));
 }

@@ -91,6 +91,22 @@ const CauseCase flow_table[] = {
      "401\n\n{\"error\":\"invalid_grant\",\"error_description\":\"The provided authorization grant "
      "is invalid, expired, revoked, does not match the redirection URI used in the authorization "
      "request, or was issued to another client.\"}"},
+    {"code-exchange-failed", true, "words that name several", code,
+     "400\n\n{\"error\":\"invalid_request\",\"error_description\":\"Unable to retrieve access "
+     "token: "
+     "appid/redirect uri/code verifier does not match authorization code. Or authorization code "
+     "expired. Or external member binding exists\"}"},
+    {"pkce-failed", false, "a scope of that name", code,
+     "400\n\n{\"error\":\"invalid_scope\",\"error_description\":\"Unknown scope: pkce\"}"},
+    {"redirect-uri-mismatch", false, "a field of an app",
+     "POST /api/apps\nAuthorization: Bearer q7Lm2vX9sT4cR8wK1nB5\n\n{}",
+     "400\n\n{\"message\":\"Invalid redirect URI: must be https\"}"},
+    {"login-failed", true, "a password grant",
+     "POST /oauth/token\n\ngrant_type=password&username=ann&password=wrong",
+     "400\n\n{\"error\":\"invalid_grant\"}"},
+    {"account-locked", true, "a password grant, and words",
+     "POST /oauth/token\n\ngrant_type=password&username=ann&password=wrong",
+     "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"Account locked\"}"},
     {"code-exchange-failed", false, "a refresh", refresh, "400\n\n{\"error\":\"invalid_grant\"}"},
     {"code-exchange-failed", false, "the verifier", code,
      "400\n\n{\"error\":\"invalid_grant\",\"error_description\":\"PKCE verification failed\"}"},
