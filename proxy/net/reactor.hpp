@@ -73,6 +73,11 @@ public:
     // asks the kernel now. `one` hears of this readiness once after, and may hear of more.
     void tell_when(Ready& one, Readiness readable_or_writable);
 
+    // Whoever will not read for a while may have no word of octets that come: each would wake the
+    // loop for nothing. What came meanwhile is told of once it hears again. A reactor that tells of
+    // nothing unasked does nothing here.
+    void hear_octets(Ready& one, bool again) noexcept;
+
     // co_await it: all else that is ready goes first, and the coroutine goes on in the loop's next
     // turn. Whoever may find both its sides ready for ever has to (see Share).
     class NextTurn;

@@ -96,6 +96,8 @@ void Reactor::tell_when(Ready& one, Readiness what) {
                                        });
 }
 
+void Reactor::hear_octets(Ready&, bool) noexcept {}
+
 void Reactor::resume_next_turn(std::coroutine_handle<> waiter) {
     post_behind_what_is_ready(impl_->io, [waiter] { waiter.resume(); });
 }

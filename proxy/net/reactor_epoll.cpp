@@ -34,8 +34,12 @@ Readiness readiness_of(std::uint32_t events) noexcept {
 struct Ready::Registration {
     explicit Registration(int socket) : descriptor(socket) {}
 
+    std::uint32_t events() const noexcept {
+        return EPOLLRDHUP | EPOLLET | (for_octets ? EPOLLIN : 0U) | (for_room ? EPOLLOUT : 0U);
+    }
+
     int descriptor;
-    bool for_room = false;
+    bool for_octets = true, for_room = false;
 };
 
 Ready::Ready() noexcept = default;
@@ -47,7 +51,7 @@ struct Reactor::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    bool control(int operation, int descriptor, std::uint32_t further, Ready& one) const noexcept;
+    bool control(int operation, const Ready::Registration&, Ready& one) const noexcept;
     void run_posted();
     void run_next_turn();
     void wait(int at_most_ms);
@@ -77,12 +81,12 @@ Reactor::Impl::~Impl() {
     ::close(epoll);
 }
 
-bool Reactor::Impl::control(int operation, int descriptor, std::uint32_t further,
+bool Reactor::Impl::control(int operation, const Ready::Registration& registration,
                             Ready& one) const noexcept {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET | further;
+    event.events = registration.events();
     event.data.ptr = &one;
-    return ::epoll_ctl(epoll, operation, descriptor, &event) == 0;
+    return ::epoll_ctl(epoll, operation, registration.descriptor, &event) == 0;
 }
 
 void Reactor::Impl::run_posted() {
@@ -123,7 +127,7 @@ Reactor::~Reactor() = default;
 
 bool Reactor::add(int descriptor, Ready& one) {
     auto registration = std::make_unique<Ready::Registration>(descriptor);
-    if (!impl_->control(EPOLL_CTL_ADD, descriptor, 0, one)) return false;
+    if (!impl_->control(EPOLL_CTL_ADD, *registration, one)) return false;
     one.registration_ = std::move(registration);
     intrusive_ptr_add_ref(&one);
     return true;
@@ -141,7 +145,16 @@ void Reactor::tell_when(Ready& one, Readiness what) {
     if (registration == nullptr || registration->for_room || !has(what, Readiness::writable))
         return;
     // The kernel looks at once, so room that is there already is told of.
-    registration->for_room = impl_->control(EPOLL_CTL_MOD, registration->descriptor, EPOLLOUT, one);
+    registration->for_room = true;
+    registration->for_room = impl_->control(EPOLL_CTL_MOD, *registration, one);
+}
+
+// Here, too: octets that are there are told of.
+void Reactor::hear_octets(Ready& one, bool again) noexcept {
+    Ready::Registration* const registration = one.registration_.get();
+    if (registration == nullptr || registration->for_octets == again) return;
+    registration->for_octets = again;
+    impl_->control(EPOLL_CTL_MOD, *registration, one);
 }
 
 void Reactor::resume_next_turn(std::coroutine_handle<> waiter) {

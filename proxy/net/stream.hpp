@@ -77,7 +77,8 @@ public:
     // while there is not; `again`: there is no pipe to be had, read in the ordinary way.
     bool has_pipes() const noexcept;
     Task<IoResult> read_some(PipePool& pipes, Pipe& pipe, std::size_t at_most);
-    Task<Io> write_all(Pipe& pipe);
+    // While it waits for room nothing more is read from `source`, and nothing heard of it.
+    Task<Io> write_all(Pipe& pipe, Stream& source);
 
     class Wait;
     Wait readable() noexcept;  // co_await gives Io::ok, timed_out or cancelled
@@ -128,6 +129,8 @@ public:
     class State;  // shared with the reactor
 
 private:
+    void hear_octets(bool again) noexcept;
+
     boost::intrusive_ptr<State> state_;
 };
 

@@ -55,13 +55,19 @@ Task<IoResult> Stream::read_some(PipePool& pipes, Pipe& pipe, std::size_t at_mos
     }
 }
 
-Task<Io> Stream::write_all(Pipe& pipe) {
+void Stream::hear_octets(bool again) noexcept {
+    if (is_open()) state_->reactor.hear_octets(*state_, again);
+}
+
+Task<Io> Stream::write_all(Pipe& pipe, Stream& source) {
     while (!pipe.empty()) {
         if (!is_open()) co_return Io::cancelled;
         const IoResult result = state_->try_write(pipe);
         if (result.outcome == Io::ok) continue;
         if (result.outcome != Io::again) co_return result.outcome;
+        source.hear_octets(false);
         const Io waited = co_await writable();
+        source.hear_octets(true);
         if (waited != Io::ok) co_return waited;
     }
     co_return Io::ok;

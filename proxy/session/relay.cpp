@@ -182,7 +182,7 @@ net::Task<bool> pass_unseen(Exchange& exchange, AnswerBody& body) {
         if (read.outcome != net::Io::ok) co_return false;
         body.passed(read.octets);
         client.set_deadline(timeouts.idle);
-        const net::Io written = co_await client.write_all(pipe);
+        const net::Io written = co_await client.write_all(pipe, upstream);
         if (written != net::Io::ok) {
             exchange.client.gone = true;
             co_return false;

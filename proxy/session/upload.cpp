@@ -132,7 +132,7 @@ net::Task<std::optional<Upload::State>> Upload::send_unseen(Exchange& exchange,
         body.passed(read.octets);
         all_read_ = body.done();
         upstream.set_deadline(timeouts.response);
-        const net::Io written = co_await upstream.write_all(pipe);
+        const net::Io written = co_await upstream.write_all(pipe, client);
         if (stopping_) co_return State::stopped;
         upstream.clear_deadline();
         if (written != net::Io::ok) co_return State::upstream_gone;

@@ -99,7 +99,7 @@ Task<> pass(Passage& passage, std::size_t at_most) {
         passage.read = read.outcome;
         if (read.outcome != Io::ok) break;
         passage.written = Io::again;
-        passage.written = co_await passage.to.write_all(pipe);
+        passage.written = co_await passage.to.write_all(pipe, passage.from);
         if (passage.written != Io::ok) break;
         passage.passed += read.octets;
     }
@@ -170,6 +170,24 @@ TEST_CASE("a side that takes nothing stops the other, and all is there once it r
     steps.emplace_back([&] {
         CHECK(came == told);
         passage.from.cancel();
+    });
+    passage.play(steps);
+}
+
+TEST_CASE(
+    "an end that comes while the other side takes nothing is seen behind what came before it") {
+    Passage passage;
+    std::size_t told = 0, came = 0;
+    std::vector<std::function<void()>> steps{[&] { start(pass(passage, all)); }};
+    steps.insert(steps.end(), 64, [&] { told += passage.tell_all_it_takes(); });
+    steps.emplace_back([&] {
+        CHECK(passage.written == Io::again);
+        Passage::close_end(passage.sender);
+    });
+    steps.insert(steps.end(), 256, [&] { came += passage.heard().size(); });
+    steps.emplace_back([&] {
+        CHECK(came == told);
+        CHECK(passage.read == Io::closed);
     });
     passage.play(steps);
 }

@@ -85,6 +85,30 @@ TEST_CASE("who was forgotten hears nothing more of a socket that lives on as a c
     ::close(ends[1]);
 }
 
+TEST_CASE("who will hear of no octets for a while is told later of those that came") {
+    Reactor reactor;
+    int ends[2];
+    ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+    const boost::intrusive_ptr<Listening> one(new Listening);
+    REQUIRE(reactor.add(ends[0], *one));
+    reactor.hear_octets(*one, false);
+    int ticks = 0;
+    reactor.run(1ms, [&] {
+        ++ticks;
+        if (ticks == 1) CHECK(::send(ends[1], "hello", 5, 0) == 5);
+        if (ticks == 3) {
+            CHECK(one->told == 0);
+            reactor.hear_octets(*one, true);
+            reactor.tell_when(*one, Readiness::readable);
+        }
+        if (ticks == 5) reactor.stop();
+    });
+    CHECK(one->told > 0);
+    reactor.forget(*one);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
 TEST_CASE("nobody hears of room who has not asked for it, and whoever asks hears of it") {
     Reactor reactor;
     int ends[2];

@@ -53,8 +53,9 @@ TEST_CASE("a slow upstream slows the client down; the proxy holds a bounded part
     rig.upstream.request(0);
     const std::size_t taken = client.wire.send_until_full('x');
 
-    // Two socket buffers a connection and one buffer of the proxy's own.
-    CHECK(taken < whole / 2);
+    // Two socket buffers a connection, of which a kernel may let one grow to 32 MiB (tcp_rmem), and
+    // what lies in a pipe.
+    CHECK(taken < whole / 4 * 3);
     read_on.open();
     client.send(std::string(whole - taken, 'x'));
     CHECK(client.reply().status() == 200);
