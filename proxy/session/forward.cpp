@@ -69,6 +69,10 @@ net::Task<bool> get_lease(Exchange& exchange, bool fresh) {
         fail(exchange, 504, "whogoes could not reach " + origin + ": " + connecting.error);
     else if (connecting.no_descriptor)
         fail(exchange, 503, "whogoes is out of file descriptors: raise the limit (ulimit -n)");
+    else if (connecting.distrusted)
+        fail(exchange, 502,
+             "whogoes could not reach " + origin + ": " + connecting.error +
+                 "; upstream_tls.ca, .server_name and .verify say whom to trust");
     else
         fail(exchange, 502, "whogoes could not reach " + origin + ": " + connecting.error);
     co_return false;

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-// One HTTP/1.1 request of our own, for `lint` and `health`. Follows no redirect, sends no
-// credential but what it is told.
+// One request of our own, for `lint`, `health` and what asks an admin listener: HTTP/2 where TLS
+// offers it, else HTTP/1.1. Follows no redirect, sends no credential but what it is told.
 namespace whogoes::tools {
 
 struct FetchRequest {

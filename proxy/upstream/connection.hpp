@@ -43,6 +43,7 @@ struct Connecting {
     bool timed_out = false;
     bool no_descriptor = false;  // this process may open no more (EMFILE, ENFILE)
     bool reached = false;        // somebody took the connection; what failed is TLS
+    bool distrusted = false;     // it was the certificate
     std::string error;           // "connection refused"; nothing of a peer's beyond TLS reasons
 };
 

@@ -164,8 +164,7 @@ net::Task<bool> Dialer::open(const net::Endpoint& endpoint, net::Alpn alpn, Conn
     if (shaken == net::Io::failed) sessions_->clear();  // it may be what was resumed
     outcome.timed_out = shaken == net::Io::timed_out;
     outcome.error = "TLS handshake failed: " + connection.stream.failure();
-    if (connection.stream.distrusts())
-        outcome.error += "; upstream_tls.ca, .server_name and .verify say whom to trust";
+    outcome.distrusted = connection.stream.distrusts();
     co_return false;
 }
 

@@ -25,11 +25,16 @@ struct Resolution {
 class Resolver {
 public:
     explicit Resolver(boost::asio::io_context& control);
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
     virtual ~Resolver();
 
     // `then` runs on `worker` with the outcome.
     virtual void lookup(const std::string& host, std::uint16_t port, net::Reactor& worker,
                         std::function<void(Resolution)> then);
+
+protected:
+    Resolver() = default;  // asks elsewhere
 
 private:
     struct Impl;

@@ -123,6 +123,7 @@ void Pool::settle(Dialing& dialing, const Connecting& outcome) {
         waiter->failure.timed_out = outcome.timed_out;
         waiter->failure.no_descriptor = outcome.no_descriptor;
         waiter->failure.reached = outcome.reached;
+        waiter->failure.distrusted = outcome.distrusted;
         waiter->failure.error = outcome.error;
         waiter->done.raise();
     }

@@ -17,7 +17,7 @@ set(allowed_proxy_settings "proxy/settings|proxy/openapi|proxy/upstream|proxy/h2
 set(allowed_proxy_observe  "proxy/observe|proxy/settings|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_renew    "proxy/renew|proxy/settings|proxy/upstream|proxy/report|proxy/h2|proxy/net|proxy/http|rules")
 set(allowed_proxy_session  "proxy/session|proxy/observe|proxy/renew|proxy/settings|proxy/upstream|proxy/report|proxy/h2|proxy/net|proxy/http|rules")
-set(allowed_proxy_tools    "proxy/tools|proxy/dialects|proxy/openapi|proxy/report|proxy/net|proxy/http|rules")
+set(allowed_proxy_tools    "proxy/tools|proxy/upstream|proxy/dialects|proxy/openapi|proxy/report|proxy/net|proxy/http|rules")
 set(allowed_proxy_mcp      "proxy/mcp|proxy/tools|proxy/report|proxy/net|rules")
 set(allowed_proxy_app      "proxy/(app|dialects|openapi|mcp|http|h2|net|upstream|report|settings|observe|renew|session|tools)|rules")
 set(allowed_proxy_manual   "proxy/manual|proxy/app|proxy/tools|rules")

@@ -52,7 +52,7 @@ verdict(proxy/renew/a.cpp      [[#include "proxy/observe/observe.hpp"]] "proxy/r
 verdict(proxy/renew/a.cpp      [[#include "proxy/session/worker.hpp"]]  "proxy/renew/a.cpp includes proxy/session")
 verdict(proxy/settings/a.cpp   [[#include "proxy/observe/observe.hpp"]] "proxy/settings/a.cpp includes proxy/observe")
 verdict(proxy/session/a.cpp    [[#include "proxy/app/config.hpp"]]      "proxy/session/a.cpp includes proxy/app")
-verdict(proxy/tools/a.cpp      [[#include "proxy/upstream/pool.hpp"]]   "proxy/tools/a.cpp includes proxy/upstream")
+verdict(proxy/tools/a.cpp      [[#include "proxy/session/client.hpp"]]  "proxy/tools/a.cpp includes proxy/session")
 verdict(proxy/app/a.cpp        [[#include "proxy/session/session.hpp"]] passes)
 verdict(proxy/app/a.cpp        [[#include "tests/support/rig.hpp"]]     "proxy/app/a.cpp includes tests/")
 verdict(proxy/net/a_linux.cpp  [[#include <linux/filter.h>]]            passes)

@@ -222,7 +222,7 @@ TEST_CASE("input is a file of either kind, or the reason why not") {
     request.inputs = {url};
     const Linted unreachable = lint(request, now);
     CHECK(unreachable.exit_code == 3);
-    CHECK(unreachable.error == "cannot reach " + url + ": Connection refused");
+    CHECK(unreachable.error == "cannot reach " + url + ": connection refused");
     request.inputs = {url, folder + "/input"};
     const Linted others = lint(request, now);
     CHECK(others.exit_code == 3);
