@@ -116,7 +116,9 @@ private:
         repeatable(app_, "--color", "auto|always|never", colors_, "whether the console has colours")
             ->group("Output");
         app_.add_flag("-v,--verbose", verbose_, "show every exchange")->group("Output");
-        app_.add_flag("-q,--quiet", quiet_, "show problems only")->group("Output");
+        app_.add_flag("-q,--quiet", quiet_,
+                      "no refusals on the console, only troubles of whogoes itself")
+            ->group("Output");
     }
 
     CLI::App& verb(const std::string& name, const std::string& doc, bool takes_settings) {
