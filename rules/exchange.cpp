@@ -132,6 +132,11 @@ bool is_script(const Fields& fields) {
 
 void Exchange::read() {
     if (!expected) expected = &nothing_expected;
+    // `curl -d` sends JSON under the type of a form.
+    if (request.json_body.empty() && trim(request.form_body).starts_with('{')) {
+        request.json_body = request.other_body = request.form_body;
+        request.form_body = {};
+    }
 
     credentials.clear();
     jwt.reset();

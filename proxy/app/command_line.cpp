@@ -48,7 +48,7 @@ public:
         } catch (const CLI::CallForHelp&) {
             return end(0, app_.help());
         } catch (const CLI::ParseError& error) {
-            return end(2, "whogoes: " + std::string(error.what()) + "; see `whogoes --help`\n");
+            return end(2, "whogoes: " + plainly(error.what()) + "; see `whogoes --help`\n");
         }
         if (version_) {
             line_.verb = "version";
@@ -61,6 +61,15 @@ public:
     }
 
 private:
+    // "--upstream: 1 required URL missing" is how CLI11 says it.
+    static std::string plainly(std::string words) {
+        constexpr std::string_view required = ": 1 required ", missing = " missing";
+        const std::size_t at = words.find(required);
+        if (at == std::string::npos || !words.ends_with(missing)) return words;
+        words.resize(words.size() - missing.size());
+        return words.replace(at, required.size(), " needs a value, ");
+    }
+
     void end(int exit_code, std::string message) {
         line_.exit_code = exit_code;
         line_.message = std::move(message);
@@ -116,7 +125,9 @@ private:
         repeatable(app_, "--color", "auto|always|never", colors_, "whether the console has colours")
             ->group("Output");
         app_.add_flag("-v,--verbose", verbose_, "show every exchange")->group("Output");
-        app_.add_flag("-q,--quiet", quiet_, "show problems only")->group("Output");
+        app_.add_flag("-q,--quiet", quiet_,
+                      "no refusals on the console, only troubles of whogoes itself")
+            ->group("Output");
     }
 
     CLI::App& verb(const std::string& name, const std::string& doc, bool takes_settings) {

@@ -116,8 +116,25 @@ void read_posted(const json::value* request, Recorded& recorded) {
         text_at(posted, "text").substr(0, most_posted_octets);
 }
 
+// What `whogoes log export --har` writes in place of what no log holds.
+constexpr std::string_view mask = "REDACTED";
+
+// Of an export of ours: what stands in a masked field is nobody's, but that a credential was there
+// is true, and which it was cannot be told.
+void forget_masked(Recorded& recorded) {
+    const auto whole = [](const NameValue& field) { return field.second == mask; };
+    std::erase_if(recorded.response_fields, whole);
+    std::erase_if(recorded.request_fields, [&](const NameValue& field) {
+        return whole(field) && (rules::iequals(field.first, "Host") ||
+                                rules::iequals(field.first, "Content-Length"));
+    });
+    recorded.masked = recorded.target.find(mask) != std::string::npos;
+    for (const auto& [name, value] : recorded.request_fields)
+        recorded.masked = recorded.masked || value.find(mask) != std::string::npos;
+}
+
 // What is wrong with this entry; empty: nothing, though it may hold no answer.
-std::string read_entry(const json::value& entry, std::vector<Recorded>& exchanges) {
+std::string read_entry(const json::value& entry, bool ours, std::vector<Recorded>& exchanges) {
     const json::value* request = member(&entry, "request");
     const json::value* response = member(&entry, "response");
     if (!request || !response) return "has no request or no response";
@@ -147,6 +164,7 @@ std::string read_entry(const json::value& entry, std::vector<Recorded>& exchange
         }
     read_body(response, recorded);
     read_posted(request, recorded);
+    if (ours) forget_masked(recorded);
     recorded.comment = text_at(&entry, "comment").substr(0, most_comment_octets);
     exchanges.push_back(std::move(recorded));
     return {};
@@ -167,11 +185,12 @@ Recording read_har(std::string_view text) {
     if (error) return refuse("is not JSON: " + error.message());
     const json::value* entries = member(member(&root, "log"), "entries");
     if (!entries || !entries->is_array()) return refuse("is no HAR file: it has no log.entries");
+    const bool ours = text_at(member(member(&root, "log"), "creator"), "name") == "whogoes";
     std::vector<Recorded> exchanges;
     std::size_t number = 0;
     for (const json::value& entry : entries->get_array()) {
         if (number >= most_entries) return refuse("has over 100000 entries: export less of it");
-        if (const std::string flaw = read_entry(entry, exchanges); !flaw.empty())
+        if (const std::string flaw = read_entry(entry, ours, exchanges); !flaw.empty())
             return refuse("log.entries[" + std::to_string(number) + "] " + flaw);
         ++number;
     }

@@ -160,17 +160,20 @@ LintResult judge(const std::vector<Recorded>& recording, const LintRequest& requ
         exchange.recollection = history.recall(exchange);
         rules::Diagnosis diagnosis = rules::diagnose(exchange);
         // Of a description's operations nothing was sent on purpose.
-        if (!recorded.request_known || (recorded.described && request.headers.empty()))
+        if (!recorded.request_known || recorded.masked ||
+            (recorded.described && request.headers.empty()))
             forget_request(diagnosis);
         history.remember(exchange);
         ++tally.exchanges;
         ++tally.statuses[recorded.status];
         tally.all_seen = tally.all_seen && recorded.request_known;
+        tally.masked = tally.masked || recorded.masked;
         if (request.progress) request.progress(tally.exchanges, recording.size());
 
         Judged one;
         one.event = report::describe(exchange, diagnosis, {}, fingerprinter, {});
         one.event.status = recorded.status;
+        const bool sound = one.silent();  // and not merely known, or ignored
         sieve.pass(recorded, one.event);
         count(one.event.diagnosis, tally);
         one.input = recorded.input;
@@ -181,7 +184,7 @@ LintResult judge(const std::vector<Recorded>& recording, const LintRequest& requ
                       is_beside_the_point(recorded.status) && choice.fails_at_all());
         tally.failed = tally.failed || one.failed;
         if (choice.wants_clients()) one.clients = rules::client_warnings(exchange.challenges);
-        if (recorded.fetched && one.silent() && !is_as_described(recorded))
+        if (recorded.fetched && sound && one.silent() && !is_as_described(recorded))
             one.remark = remark_on(recorded.status);
         if (one.silent()) continue;
         const auto [place, is_new] = places.emplace(signature_of(one), result.judged.size());

@@ -39,6 +39,7 @@ struct LintTally {
     std::set<std::string, std::less<>> failing;  // ids
     bool failed = false;
     bool all_seen = true;  // of each answer the request is known
+    bool masked = false;   // of one the credential is not
 };
 
 struct LintResult {

@@ -42,6 +42,10 @@ public:
             out_ +=
                 "The request is not in the input, so no cause is named: say with -H what was "
                 "sent, or pipe in `curl -sv URL 2>&1`.\n";
+        if (tally.masked)
+            out_ +=
+                "The recording holds no credentials, so no cause is named where one was sent: the "
+                "log that it was made of has them.\n";
         if (tally.errors + tally.warnings + tally.notes > 0)
             out_ += "`whogoes causes ID` tells all about a cause or a rule.\n";
         out_ += std::to_string(tally.exchanges) +

@@ -26,6 +26,7 @@ struct Recorded {
     std::string form_body;
     std::string other_body;      // the first 4 KiB of a body that is no form
     bool request_known = false;  // false: an answer alone, the request stands for none
+    bool masked = false;         // what it was let in by is not in the recording: no cause is named
     bool described = false;      // asked for because a description has it
     bool fetched = false;        // asked for just now, so the answer is of interest by itself
     int status = 0;

@@ -152,6 +152,12 @@ TEST_CASE("explain takes a token in one word or in several, from a header or fro
     CHECK(line.output == "json");
 }
 
+TEST_CASE("a flag without its value says which") {
+    const CommandLine line = parse_command_line({"--upstream"});
+    CHECK(line.exit_code == 2);
+    CHECK(line.message == "whogoes: --upstream needs a value, URL; see `whogoes --help`\n");
+}
+
 TEST_CASE("help names every verb and flag, and is no error") {
     for (const Words& words : {Words{"--help"}, Words{"-h"}, Words{"help"}}) {
         const CommandLine line = parse_command_line(words);
@@ -169,6 +175,9 @@ TEST_CASE("help names every verb and flag, and is no error") {
     CHECK(lint.exit_code == 0);
     CHECK(lint.message.find("--insecure") != std::string::npos);
     CHECK(parse_command_line({"help", "lint"}).message == lint.message);
+    // It names no flag of its own, and says where they are.
+    CHECK(parse_command_line({"run", "--help"}).message.find("`whogoes --help`") !=
+          std::string::npos);
     CHECK(parse_command_line({"--version"}).verb == "version");
 }
 

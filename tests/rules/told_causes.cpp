@@ -72,6 +72,8 @@ const CauseCase told_table[] = {
      "403"},
     {"login-failed", true, "a JSON login",
      "POST /login\n\n{\"email\":\"a@b.c\",\"password\":\"x\"}", said(401, "Invalid credentials")},
+    {"login-failed", true, "JSON under the type of a form, as curl -d sends it",
+     "POST /login\n\n {\"email\":\"a@b.c\",\"password\":\"x\"}", "401"},
     {"login-failed", true, "a form", "POST /session\n\nuser=ann&password=x", "401"},
     {"login-failed", false, "no login", "GET /login", "401"},
     {"login-failed", true, "a form that is sent back with an error", form_login,

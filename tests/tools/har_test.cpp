@@ -19,6 +19,26 @@ const std::string entry = R"({
     "headers": [{"name": "set-cookie", "value": "a=1\nb=2"}],
     "content": {"size": 4, "mimeType": "text/plain", "text": "Ym9keQ==", "encoding": "base64"}}})";
 
+TEST_CASE("what an export of ours has masked is nobody's value") {
+    const std::string masked = R"({
+      "request": {"method": "GET", "url": "http://localhost:8401/orders", "headers": [
+        {"name": "host", "value": "REDACTED"}, {"name": "authorization", "value": "Bearer REDACTED"}]},
+      "response": {"status": 401, "headers": [
+        {"name": "server", "value": "REDACTED"}, {"name": "content-type", "value": "application/json"}]}})";
+    const Recording ours =
+        read_har(R"({"log":{"creator":{"name":"whogoes"},"entries":[)" + masked + "]}}");
+    REQUIRE(ours.has_value());
+    CHECK(ours->front().masked);
+    CHECK(ours->front().request_fields ==
+          std::vector<NameValue>{{"authorization", "Bearer REDACTED"}});
+    CHECK(ours->front().response_fields ==
+          std::vector<NameValue>{{"content-type", "application/json"}});
+    const Recording others = read_har(har(masked));
+    REQUIRE(others.has_value());
+    CHECK_FALSE(others->front().masked);
+    CHECK(others->front().response_fields.size() == 2);
+}
+
 TEST_CASE("an entry becomes an exchange with its time") {
     const Recording recording = read_har(har(entry));
     REQUIRE(recording.has_value());

@@ -121,6 +121,9 @@ TEST_CASE("a baseline takes away what was there before, on every like route") {
     CHECK(quiet.exit_code == 0);
     CHECK(quiet.text.find(" known); status 401\n") != std::string::npos);
     CHECK(quiet.text.find("unauthorized-without-challenge") == std::string::npos);
+    std::vector<Recorded> asked = *recorded;
+    asked.front().fetched = true;  // what is known is no praise
+    CHECK(lint_recorded(asked, {}, now, known).text.starts_with("1 answer: 0 errors"));
     for (const char* const other :
          {"POST /users/99 HTTP/1.1\r\nHost: a\r\n\r\nHTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n",
           "GET /orders HTTP/1.1\r\nHost: a\r\n\r\nHTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"})
