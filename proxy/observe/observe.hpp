@@ -59,7 +59,9 @@ struct OpenEvent {
     // Whether more of the answer's payload would be kept, and keeps what is evidence of it.
     bool wants_payload() const noexcept;
     void pass(std::string_view payload);
-    std::string& passing_trailers() noexcept { return second_end ? second_end->trailers : trailers; }
+    std::string& passing_trailers() noexcept {
+        return second_end ? second_end->trailers : trailers;
+    }
     bool is_call() const noexcept { return rpc_end.framing() != http::RpcFraming::none; }
     const rules::Remedy& prescribed() const { return repeat ? repeat->remedy : remedy; }
     void clear();  // keeps the memory

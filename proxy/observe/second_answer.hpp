@@ -15,8 +15,8 @@ struct SecondAnswer {
     bool observed_again = false;  // the record is about this answer from now on
 };
 
-// Its head is there, with the new token in the request. Where OpenEvent::second_end is set afterwards,
-// the end will tell.
+// Its head is there, with the new token in the request. Where OpenEvent::second_end is set
+// afterwards, the end will tell.
 SecondAnswer at_second_head(Observer&, const Sighting&);
 
 // It has passed, or broke off.

@@ -263,7 +263,8 @@ net::Task<bool> relay(Exchange& exchange) {
     exchange.status = becomes_unauthorized(exchange) ? 401 : exchange.answer().status;
     AnswerBody body(exchange.answer(), exchange.request().minor_version == 0);
     if (exchange.answer_whole) body.comes_whole();
-    if (exchange.event && exchange.event->wants_body) body.keep_trailers(exchange.event->passing_trailers());
+    if (exchange.event && exchange.event->wants_body)
+        body.keep_trailers(exchange.event->passing_trailers());
     const WatchedClient watched(exchange);
     if (!exchange.upload.running()) watch_client(exchange);
     const bool whole = co_await send_answer(exchange, body);

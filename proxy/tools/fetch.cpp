@@ -48,7 +48,8 @@ std::string failure(const upstream::Fetched& fetched, const std::string& origin)
         case Stage::trusting:
             return "cannot trust " + origin + ": " + why;
         case Stage::shaking_hands:
-            if (fetched.distrusted) return "the certificate of " + origin + " is not trusted: " + why;
+            if (fetched.distrusted)
+                return "the certificate of " + origin + " is not trusted: " + why;
             return "the TLS handshake with " + origin + " failed: " + why;
         case Stage::answering:
             break;
