@@ -134,9 +134,10 @@ TEST_CASE("a call's own status counts as an HTTP 401, before it has begun to ans
     };
     for (const auto& row : cases) {
         CAPTURE(std::string(row.status));
+        const std::string answer =
+            "200\nContent-Type: application/grpc\ngrpc-status: " + std::string(row.status);
         BriefExchange brief(
-            "POST /a.B/C\nAuthorization: Bearer abc\nContent-Type: application/grpc",
-            "200\nContent-Type: application/grpc\ngrpc-status: " + std::string(row.status));
+            "POST /a.B/C\nAuthorization: Bearer abc\nContent-Type: application/grpc", answer);
         brief.exchange.read();
         const Remedy remedy =
             prescribe(diagnosis_of("token-expired"), brief.exchange, policy, row.circumstances);

@@ -64,7 +64,7 @@ TEST_CASE("who is not to be trusted is told apart from who does not answer") {
     request.verify = true;
     const auto refused = tools::fetch(request);
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().find("the TLS handshake with https://") == 0);
+    CHECK(refused.error().find("the certificate of https://") == 0);
     CHECK(refused.error().find("issuer certificate") != std::string::npos);
     Gate reached, release;
     rig.upstream.will([&](Talk& talk) {
