@@ -82,7 +82,7 @@ Match find_words(std::string_view text, std::string_view words) noexcept {
     return {};
 }
 
-Match find_words_here(std::string_view text, std::string_view words) noexcept {
+Match match_words_here(std::string_view text, std::string_view words) noexcept {
     const std::size_t end = words.empty() ? npos : match(text, 0, words);
     return end == npos ? Match{} : Match{0, end};
 }

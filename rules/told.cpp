@@ -76,9 +76,9 @@ public:
             if (texts_[bucket].empty()) continue;
             const bool inside = at > 0 && (is_alpha(text[at - 1]) || is_digit(text[at - 1]));
             if (inside && is_alpha(text[at])) continue;
-            for (const Row& row : texts_[bucket]) {
-                const std::string_view rest = text.substr(at, 256);
-                const Match match = find_words_here(rest, row.saying->when.front().words);
+            const std::string_view rest = text.substr(at, 256);
+            for (const auto& [words, row] : texts_[bucket]) {
+                const Match match = find_words_here(rest, words);
                 if (!match) continue;
                 take(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
             }
@@ -92,13 +92,13 @@ private:
         if (first.asks == Asks::code)
             codes_.emplace_back(first.name_mark, row);
         else if (first.asks == Asks::text)
-            texts_[static_cast<unsigned char>(first.words.front())].push_back(row);
+            texts_[static_cast<unsigned char>(first.words.front())].emplace_back(first.words, row);
         else
             others_.push_back(row);
     }
 
     std::vector<std::pair<std::uint64_t, Row>> codes_{};
-    std::array<std::vector<Row>, 256> texts_{};
+    std::array<std::vector<std::pair<std::string_view, Row>>, 256> texts_{};
     std::vector<Row> others_{};
     std::vector<std::uint64_t> empty_{};
 };
