@@ -141,7 +141,10 @@ Holds guess_field(std::string_view name, std::string_view value) noexcept {
         const Scheme scheme = scheme_of(value.substr(0, blank));
         return scheme != Scheme::unknown ? Holds::token : Holds::nothing;
     }
-    return looks_like_value(value) ? Holds::perhaps : Holds::nothing;
+    if (looks_like_value(value)) return Holds::perhaps;
+    // A shared secret that somebody chose is short.
+    const bool plain = ends_with_any(name, {"-token", "-secret", "-password"});
+    return plain && value.size() >= 4 ? Holds::perhaps : Holds::nothing;
 }
 
 Holds guess_cookie(std::string_view name, std::string_view value) noexcept {

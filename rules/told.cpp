@@ -247,13 +247,14 @@ private:
         return !text.empty() && text == heard_.error_reason;
     }
 
-    // "invalid or expired token" says something else than "expired token", which stands in it.
+    // "invalid or expired token" says something else than "expired token", which stands in it. Of
+    // two that share a word, "invalid or expired" and "expired token", the longer one is meant.
     static bool is_part_of_another(const Common::Found& one,
                                    const std::vector<Common::Found>& all) {
         return std::any_of(all.begin(), all.end(), [&](const Common::Found& other) {
             const char* const begin = one.words.data();
             return length_of(other) > length_of(one) && begin >= other.words.data() &&
-                   begin + one.words.size() <= other.words.data() + other.words.size();
+                   begin < other.words.data() + other.words.size();
         });
     }
 

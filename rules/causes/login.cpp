@@ -90,6 +90,16 @@ std::optional<Evidence> sent_back(std::string_view error, std::vector<Fact> fact
         std::move(facts));
 }
 
+// RFC 6749, 4.1.2.1: the authorization server said no, and this API passes it on.
+std::optional<Evidence> refused_at_the_provider(const Exchange& exchange) {
+    if (std::optional<Evidence> said = told(exchange, "login-failed")) return said;
+    const std::string error = query_value(exchange, "error");
+    if (error.empty()) return std::nullopt;
+    return shape(
+        "the authorization server sent the browser back with the error " + quoted(exchange, error),
+        {fact("path", exchange.request.path)});
+}
+
 // RFC 6749, 5.2: invalid_grant is what a token endpoint says of a user name and password, too.
 bool is_refused_password_grant(const Exchange& exchange) {
     const int status = exchange.response.status;
@@ -111,6 +121,7 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
         evidence.ground = Ground::heard;
         return evidence;
     }
+    if (is_authorization_response(exchange)) return refused_at_the_provider(exchange);
     const bool call = is_login_call(exchange);
     if (!call) {
         // Basic on the way to a session; elsewhere the pair is the API's own credential.
@@ -127,7 +138,8 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
     if (std::optional<Evidence> said = told(exchange, "login-failed", facts)) return said;
     if (const auto error = compliance::error_of_login(exchange))
         return sent_back(*error, std::move(facts));
-    if (status != 401) return std::nullopt;
+    // A 403 with words of its own is about something else than the password.
+    if (status != 401 && (status != 403 || !exchange.heard.unheard().empty())) return std::nullopt;
     return guess(
         "the call carried a user's password in its body and was refused; user name or "
         "password may be wrong",
