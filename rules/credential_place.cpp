@@ -200,11 +200,23 @@ public:
         pairs(request_.query, Where::query);
         pairs(request_.form_body, Where::member);
         json(request_.json_body);
+        if (names_a_user_) promote_codes();
         return std::move(found_);
     }
 
 private:
+    // {"email":"…","code":"123456"}: what was sent to a user proves who it is, as a password does.
+    void promote_codes() {
+        for (Carried& one : found_)
+            if (one.where == Where::member && one.holds == Holds::secret &&
+                (iequals(one.name, "code") || iequals(one.name, "otp") || iequals(one.name, "pin")))
+                one.holds = Holds::password;
+    }
+
     void add(Where where, std::string_view name, std::string_view value) {
+        if (where == Where::member && !value.empty() &&
+            (iequals(name, "email") || iequals(name, "phone") || iequals(name, "username")))
+            names_a_user_ = true;
         if (value.empty() || found_.size() >= most_carried) return;
         const Holds holds = where == Where::query
                                 ? holds_in_query(request_.query, name, value, more_)
@@ -265,6 +277,7 @@ private:
     const Request& request_;
     std::span<const Dialect> more_;
     std::vector<Carried> found_;
+    bool names_a_user_ = false;
 };
 
 }  // namespace

@@ -228,6 +228,7 @@ private:
             if (is_told(heard_.statements[i])) continue;
             common().look(heard_.statements[i], [&](Common::Found one) {
                 if (is_replaced(*one.row.by)) return;
+                if (is_an_alternative(one, heard_.statements[i])) return;
                 std::string_view more;
                 const Condition rest = one.row.saying->when.subspan(one.words.empty() ? 0 : 1);
                 if (!holds(rest, exchange_, heard_, more)) return;
@@ -241,6 +242,16 @@ private:
             if (is_part_of_another(one, all) || heard_.told_of(one.row.saying->cause)) continue;
             heard_.told.push_back({one.row.saying, one.row.by, one.text, is_exact(one.text)});
         }
+    }
+
+    // "Invalid or expired access token": of the two that may be wrong with it neither is told.
+    static bool is_an_alternative(const Common::Found& one, const Statement& statement) {
+        if (one.words.empty() || one.words.data() == statement.text.data()) return false;
+        const CauseRow* const row = find_row(one.row.saying->cause);
+        if (!row || row->step < Step::structure || row->step > Step::checks) return false;
+        const std::string_view before = statement.text.substr(
+            0, static_cast<std::size_t>(one.words.data() - statement.text.data()));
+        return iends_with(before, " or ");
     }
 
     bool is_exact(std::string_view text) const {
