@@ -244,14 +244,22 @@ private:
         }
     }
 
-    // "Invalid or expired access token": of the two that may be wrong with it neither is told.
-    static bool is_an_alternative(const Common::Found& one, const Statement& statement) {
-        if (one.words.empty() || one.words.data() == statement.text.data()) return false;
-        const CauseRow* const row = find_row(one.row.saying->cause);
-        if (!row || row->step < Step::structure || row->step > Step::checks) return false;
-        const std::string_view before = statement.text.substr(
-            0, static_cast<std::size_t>(one.words.data() - statement.text.data()));
-        return iends_with(before, " or ");
+    // "Invalid or expired access token": of the two that may be wrong with it neither is told. Nor
+    // does "token is missing, invalid or expired" say that the one which came is missing.
+    bool is_an_alternative(const Common::Found& one, const Statement& statement) const {
+        const CauseRow* const row = one.words.empty() ? nullptr : find_row(one.row.saying->cause);
+        if (!row) return false;
+        const auto begin = static_cast<std::size_t>(one.words.data() - statement.text.data());
+        if (row->step == Step::absent) {
+            const std::string_view after = statement.text.substr(begin + one.words.size());
+            if (!exchange_.carries(Sent::credential)) return false;
+            for (const std::string_view other : {", invalid", ", malformed", ", expired",
+                                                 " or invalid", " or malformed", " or expired"})
+                if (istarts_with(after, other)) return true;
+            return false;
+        }
+        if (row->step < Step::structure || row->step > Step::checks) return false;
+        return iends_with(statement.text.substr(0, begin), " or ");
     }
 
     bool is_exact(std::string_view text) const {

@@ -233,8 +233,21 @@ const Field* own_field_with_a_key(const Exchange& exchange) {
 
 namespace {
 
+// "Invalid key" to {"key":"…"}.
+bool judges_a_member(const Exchange& exchange) {
+    const std::string_view own = exchange.heard.unheard();
+    if (!find_words(own, "invalid") && !find_words(own, "wrong") && !find_words(own, "incorrect"))
+        return false;
+    for (const std::string_view name : {"key", "code", "link", "token"})
+        if (find_words(own, name) && exchange.request.json_body.find('"' + std::string(name) +
+                                                                     '"') != std::string_view::npos)
+            return true;
+    return false;
+}
+
 // "invalid stream token" to /stream?t=…: a link brought something, under whatever name.
 bool judges_a_link(const Exchange& exchange) {
+    if (judges_a_member(exchange)) return true;
     const std::string_view own = exchange.heard.unheard();
     if (!find_words(own, "token") && !find_words(own, "link") && !find_words(own, "key"))
         return false;
@@ -280,7 +293,8 @@ std::optional<Evidence> no_credentials(const Exchange& exchange) {
                      std::move(facts));
     std::string words = "the request carried no Authorization field, API key or session cookie";
     if (!said && judges_a_link(exchange))
-        return guess(std::move(words) + ", unless one stands in the URL", std::move(facts));
+        return guess(std::move(words) + ", unless one stands in the URL or the body",
+                     std::move(facts));
     // A 401 asks for one; a 403 may have nothing to do with who asks.
     if (acts_as(exchange) != 403 || said || !exchange.challenges.absent())
         return proof(std::move(words), std::move(facts));
