@@ -150,7 +150,10 @@ Holds guess_field(std::string_view name, std::string_view value) noexcept {
         const Scheme scheme = scheme_of(value.substr(0, blank));
         return scheme != Scheme::unknown ? Holds::token : Holds::nothing;
     }
-    return looks_like_value(value) ? Holds::perhaps : Holds::nothing;
+    if (looks_like_value(value)) return Holds::perhaps;
+    // A shared secret that somebody chose is short.
+    const bool plain = ends_with_any(name, {"-token", "-secret", "-password"});
+    return plain && value.size() >= 4 ? Holds::perhaps : Holds::nothing;
 }
 
 Holds guess_cookie(std::string_view name, std::string_view value) noexcept {
@@ -206,11 +209,23 @@ public:
         pairs(request_.query, Where::query);
         pairs(request_.form_body, Where::member);
         json(request_.json_body);
+        if (names_a_user_) promote_codes();
         return std::move(found_);
     }
 
 private:
+    // {"email":"…","code":"123456"}: what was sent to a user proves who it is, as a password does.
+    void promote_codes() {
+        for (Carried& one : found_)
+            if (one.where == Where::member && one.holds == Holds::secret &&
+                (iequals(one.name, "code") || iequals(one.name, "otp") || iequals(one.name, "pin")))
+                one.holds = Holds::password;
+    }
+
     void add(Where where, std::string_view name, std::string_view value) {
+        if (where == Where::member && !value.empty() &&
+            (iequals(name, "email") || iequals(name, "phone") || iequals(name, "username")))
+            names_a_user_ = true;
         if (value.empty() || found_.size() >= most_carried) return;
         const Holds holds = where == Where::query
                                 ? holds_in_query(request_.query, name, value, more_)
@@ -271,6 +286,7 @@ private:
     const Request& request_;
     std::span<const Dialect> more_;
     std::vector<Carried> found_;
+    bool names_a_user_ = false;
 };
 
 }  // namespace

@@ -218,7 +218,7 @@ bool tells_a_reason(std::string_view name) {
     return istarts_with(name, "x-") &&
            (iends_with(name, "-error") || iends_with(name, "-reason") ||
             iends_with(name, "-error-code") || iends_with(name, "-error-message") ||
-            iends_with(name, "-errormessage"));
+            iends_with(name, "-errormessage") || iends_with(name, "-auth-message"));
 }
 
 void hear_fields(const Exchange& exchange, Heard& heard) {

@@ -228,6 +228,7 @@ private:
             if (is_told(heard_.statements[i])) continue;
             common().look(heard_.statements[i], [&](Common::Found one) {
                 if (is_replaced(*one.row.by)) return;
+                if (is_an_alternative(one, heard_.statements[i])) return;
                 std::string_view more;
                 const Condition rest = one.row.saying->when.subspan(one.words.empty() ? 0 : 1);
                 if (!holds(rest, exchange_, heard_, more)) return;
@@ -243,17 +244,36 @@ private:
         }
     }
 
+    // "Invalid or expired access token": of the two that may be wrong with it neither is told. Nor
+    // does "token is missing, invalid or expired" say that the one which came is missing.
+    bool is_an_alternative(const Common::Found& one, const Statement& statement) const {
+        const CauseRow* const row = one.words.empty() ? nullptr : find_row(one.row.saying->cause);
+        if (!row) return false;
+        const auto begin = static_cast<std::size_t>(one.words.data() - statement.text.data());
+        if (row->step == Step::absent) {
+            const std::string_view after = statement.text.substr(begin + one.words.size());
+            if (!exchange_.carries(Sent::credential)) return false;
+            for (const std::string_view other : {", invalid", ", malformed", ", expired",
+                                                 " or invalid", " or malformed", " or expired"})
+                if (istarts_with(after, other)) return true;
+            return false;
+        }
+        if (row->step < Step::structure || row->step > Step::checks) return false;
+        return iends_with(statement.text.substr(0, begin), " or ");
+    }
+
     bool is_exact(std::string_view text) const {
         return !text.empty() && text == heard_.error_reason;
     }
 
-    // "invalid or expired token" says something else than "expired token", which stands in it.
+    // "invalid or expired token" says something else than "expired token", which stands in it. Of
+    // two that share a word, "invalid or expired" and "expired token", the longer one is meant.
     static bool is_part_of_another(const Common::Found& one,
                                    const std::vector<Common::Found>& all) {
         return std::any_of(all.begin(), all.end(), [&](const Common::Found& other) {
             const char* const begin = one.words.data();
             return length_of(other) > length_of(one) && begin >= other.words.data() &&
-                   begin + one.words.size() <= other.words.data() + other.words.size();
+                   begin < other.words.data() + other.words.size();
         });
     }
 

@@ -7,6 +7,7 @@
 #include "rules/text.hpp"
 
 #include <charconv>
+#include <initializer_list>
 #include <utility>
 
 namespace whogoes::rules::causes {
@@ -90,6 +91,28 @@ std::optional<Evidence> sent_back(std::string_view error, std::vector<Fact> fact
         std::move(facts));
 }
 
+bool has_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+    for (const std::string_view word : words)
+        if (find_words(text, word)) return true;
+    return false;
+}
+
+// "Invalid admin credentials"; not "credentials over HTTP are accepted only from …".
+bool blames_what_came(std::string_view words) {
+    return has_one_of(words, {"credential", "credentials", "password", "passcode"}) &&
+           has_one_of(words, {"invalid", "incorrect", "wrong", "bad", "not match"});
+}
+
+// RFC 6749, 4.1.2.1: the authorization server said no, and this API passes it on.
+std::optional<Evidence> refused_at_the_provider(const Exchange& exchange) {
+    if (std::optional<Evidence> said = told(exchange, "login-failed")) return said;
+    const std::string error = query_value(exchange, "error");
+    if (error.empty()) return std::nullopt;
+    return shape(
+        "the authorization server sent the browser back with the error " + quoted(exchange, error),
+        {fact("path", exchange.request.path)});
+}
+
 // RFC 6749, 5.2: invalid_grant is what a token endpoint says of a user name and password, too.
 bool is_refused_password_grant(const Exchange& exchange) {
     const int status = exchange.response.status;
@@ -111,6 +134,7 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
         evidence.ground = Ground::heard;
         return evidence;
     }
+    if (is_authorization_response(exchange)) return refused_at_the_provider(exchange);
     const bool call = is_login_call(exchange);
     if (!call) {
         // Basic on the way to a session; elsewhere the pair is the API's own credential.
@@ -127,10 +151,13 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
     if (std::optional<Evidence> said = told(exchange, "login-failed", facts)) return said;
     if (const auto error = compliance::error_of_login(exchange))
         return sent_back(*error, std::move(facts));
-    if (status != 401) return std::nullopt;
+    // A 403 with words of its own is about something else, unless they name what came.
+    const std::string_view own = exchange.heard.unheard();
+    if (status != 401 && (status != 403 || !(own.empty() || blames_what_came(own))))
+        return std::nullopt;
     return guess(
-        "the call carried a user's password in its body and was refused; user name or "
-        "password may be wrong",
+        "the call carried a user's password or code in its body and was refused; that or the user "
+        "name may be wrong",
         std::move(facts));
 }
 

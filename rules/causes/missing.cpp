@@ -231,6 +231,37 @@ const Field* own_field_with_a_key(const Exchange& exchange) {
     return nullptr;
 }
 
+namespace {
+
+// "Invalid key" to {"key":"…"}.
+bool judges_a_member(const Exchange& exchange) {
+    const std::string_view own = exchange.heard.unheard();
+    if (!find_words(own, "invalid") && !find_words(own, "wrong") && !find_words(own, "incorrect"))
+        return false;
+    for (const std::string_view name : {"key", "code", "link", "token"})
+        if (find_words(own, name) && exchange.request.json_body.find('"' + std::string(name) +
+                                                                     '"') != std::string_view::npos)
+            return true;
+    return false;
+}
+
+// "invalid stream token" to /stream?t=…: a link brought something, under whatever name.
+bool judges_a_link(const Exchange& exchange) {
+    if (judges_a_member(exchange)) return true;
+    const std::string_view own = exchange.heard.unheard();
+    if (!find_words(own, "token") && !find_words(own, "link") && !find_words(own, "key"))
+        return false;
+    std::string_view query = exchange.request.query;
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        if (pair.size() >= 18 && pair.find('=') < pair.size() - 16) return true;
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    }
+    return false;
+}
+
+}  // namespace
+
 std::optional<Evidence> no_credentials(const Exchange& exchange) {
     if (!credential_absent(exchange)) return std::nullopt;
     const Told* const word = exchange.heard.told_of("no-credentials");
@@ -243,6 +274,10 @@ std::optional<Evidence> no_credentials(const Exchange& exchange) {
     if (exchange.carries(Sent::credential) && !said && !asks_for_authorization(exchange, elsewhere))
         return std::nullopt;
     if (exchange.carries(Sent::password) && !said) return std::nullopt;
+    if (is_authorization_response(exchange)) return std::nullopt;
+    // Who says that a session is over had one, in whatever cookie.
+    if (exchange.heard.says("session-expired") && exchange.request.fields.has("Cookie"))
+        return std::nullopt;
     std::vector<Fact> facts{
         fact("method", exchange.request.method), fact("path", exchange.request.path),
         fact("challenge_schemes", offered_schemes(exchange)),
@@ -257,6 +292,9 @@ std::optional<Evidence> no_credentials(const Exchange& exchange) {
                          told(exchange, "no-credentials")->words,
                      std::move(facts));
     std::string words = "the request carried no Authorization field, API key or session cookie";
+    if (!said && judges_a_link(exchange))
+        return guess(std::move(words) + ", unless one stands in the URL or the body",
+                     std::move(facts));
     // A 401 asks for one; a 403 may have nothing to do with who asks.
     if (acts_as(exchange) != 403 || said || !exchange.challenges.absent())
         return proof(std::move(words), std::move(facts));

@@ -2,14 +2,26 @@
 
 #include "rules/causes/reading.hpp"
 #include "rules/causes/session_cookie.hpp"
+#include "rules/text.hpp"
 
 #include <utility>
 
 namespace whogoes::rules::causes {
+namespace {
+
+bool names_the_token(std::string_view words) {
+    return bool(find_words(words, "token")) || bool(find_words(words, "jwt"));
+}
+
+}  // namespace
 
 std::optional<Evidence> permission_denied(const Exchange& exchange) {
     using namespace std::chrono_literals;
-    if (!is_forbidden(exchange)) return std::nullopt;
+    if (!is_forbidden(exchange))
+        // The status is wrong where the words are plain.
+        return acts_as(exchange) == 401 && exchange.carries(Sent::credential)
+                   ? told(exchange, "permission-denied")
+                   : std::nullopt;
     const Recollection& known = exchange.recollection;
     const auto recent = [](const std::optional<Milliseconds>& ago) { return ago && *ago <= 600s; };
     const bool accepted = recent(known.credential_accepted_elsewhere_ago) ||
@@ -23,9 +35,13 @@ std::optional<Evidence> permission_denied(const Exchange& exchange) {
         return said;
     }
     const std::string_view own = exchange.heard.unheard();
-    if (!own.empty())
-        return habit("the API refuses for a reason of its own: " + quoted(exchange, own),
-                     std::move(facts));
+    if (!own.empty()) {
+        std::string words = "the API refuses for a reason of its own: " + quoted(exchange, own);
+        // The word is the same in many languages, and what it is said of is no right.
+        return names_the_token(own) && !sole_token(exchange).empty()
+                   ? guess(std::move(words), std::move(facts))
+                   : habit(std::move(words), std::move(facts));
+    }
     // A session that a safe call may use proves nothing of one that has to show a CSRF field.
     if (accepted && !may_lack_csrf_field(exchange)) {
         std::string words =

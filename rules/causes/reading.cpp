@@ -1,5 +1,6 @@
 #include "rules/causes/reading.hpp"
 
+#include "rules/compliance/readings.hpp"
 #include "rules/cookies.hpp"
 #include "rules/quotable.hpp"
 #include "rules/text.hpp"
@@ -231,6 +232,12 @@ std::string place_name(const Carried& one) {
             break;
     }
     return "Authorization";
+}
+
+bool is_authorization_response(const Exchange& exchange) {
+    const std::string_view query = exchange.request.query;
+    return compliance::form_value(query, "state") &&
+           (compliance::form_value(query, "code") || compliance::form_value(query, "error"));
 }
 
 bool is_login_call(const Exchange& exchange) {

@@ -76,6 +76,9 @@ const Carried* credential_elsewhere(const Exchange&);
 // Where it stands, for a sentence: "the field X-API-Key".
 std::string place_name(const Carried&);
 // The call that logs in: a password in a form or JSON body.
+// The browser brings back what an authorization server answered (RFC 6749, 4.1.2): a code or an
+// error in the URL. It carries no credential of its own.
+bool is_authorization_response(const Exchange&);
 bool is_login_call(const Exchange&);
 
 // The answer is HTML: a web server's, or a page for people.

@@ -72,11 +72,35 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+std::vector<std::string> schemes_in(const ChallengeList& challenges) {
+    std::vector<std::string> names;
+    for (const Challenge& challenge : challenges.challenges)
+        if (std::find(names.begin(), names.end(), challenge.scheme) == names.end())
+            names.push_back(challenge.scheme);
+    return names;
+}
+
+// A forward proxy has fields of its own for the same thing (RFC 9110, 11.7).
+std::optional<Evidence> mismatch_at_the_proxy(const Exchange& exchange) {
+    const std::string_view field = request_field(exchange, "Proxy-Authorization");
+    const ChallengeList& asked = exchange.proxy_challenges;
+    if (field.empty() || asked.challenges.empty() || !asked.flaws.empty()) return std::nullopt;
+    const Credentials sent = parse_credentials(field);
+    if (sent.kind == Scheme::none || sent.kind == Scheme::unknown || asked.offers(sent.scheme))
+        return std::nullopt;
+    std::string name = scheme_name(sent);
+    std::vector<std::string> offered = schemes_in(asked);
+    std::string words = name + " was sent, and the proxy offers " + joined(offered);
+    return proof(std::move(words), {fact("sent_scheme", std::move(name)),
+                                    fact("offered_schemes", std::move(offered))});
+}
+
 }  // namespace
 
 std::optional<Evidence> scheme_mismatch(const Exchange& exchange) {
+    if (exchange.response.status == 407) return mismatch_at_the_proxy(exchange);
     const Credentials* const sent = sole_credentials(exchange);
-    if (!sent || exchange.response.status == 407) return std::nullopt;
+    if (!sent) return std::nullopt;
     const int status = acts_as(exchange);
     if (status != 401 && status != 400) return std::nullopt;
     if (exchange.challenges.challenges.empty()) {

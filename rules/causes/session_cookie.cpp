@@ -105,7 +105,9 @@ std::optional<Evidence> session_cookie_blocked(const Exchange& exchange) {
 std::optional<Evidence> session_expired(const Exchange& exchange) {
     if (exchange.response.status == 440)
         return proof("the status 440 is IIS's word for a session that ran out");
-    if (exchange.heard.says("session-expired") && exchange.carries(Sent::credential))
+    const bool may_have_one =
+        exchange.carries(Sent::credential) || exchange.request.fields.has("Cookie");
+    if (exchange.heard.says("session-expired") && may_have_one)
         return told(exchange, "session-expired");
     if (!has_session_cookie(exchange) || !only_cookies_count(exchange)) return std::nullopt;
     std::vector<Fact> facts{fact("cookie_names", sent_cookie_names(exchange))};
