@@ -286,6 +286,8 @@ net::Task<bool> forward(Exchange& exchange) {
         fail(exchange, 502,
              exchange.pool->settings().target.origin + " closed the connection without an answer");
     if (outcome != Attempt::answered) co_return false;
+    net::Counters& counters = exchange.worker.counters;
+    (exchange.lease->shared ? counters.upstream_http_2 : counters.upstream_http_1).add();
     exchange.pin = exchange.pin || (!exchange.lease->shared &&
                                     binds_the_connection(exchange.request(), exchange.answer()));
     co_return true;
