@@ -62,6 +62,7 @@ protected:
     net::Reactor& reactor() const noexcept { return io_; }
     net::Deadlines& deadlines() const noexcept { return deadlines_; }
     void schedule_flush();
+    void flush();
     void remember(std::shared_ptr<Stream>);
     Stream* find(std::int32_t id) const;
     void complain(std::string words);
@@ -84,7 +85,6 @@ private:
     void count_frame(std::uint8_t type, std::uint8_t flags, std::size_t length);
     void count_own_reset();
     void deliver();
-    void flush();
     bool flush_now();
     net::Task<> flush_later();
     net::Task<> flush_when_possible();
