@@ -94,6 +94,7 @@ private:
     bool is_half() const noexcept;  // a frame or a field block has begun to arrive
     bool has_unsent() const noexcept { return out_at_ < out_.size(); }
     void lose_streams();
+    void doubt();
     net::Clock::duration patience() const;
 
     net::Reactor& io_;
