@@ -37,10 +37,17 @@ struct Callbacks {
     static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
                       std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
                       std::uint8_t, void* user) {
-        Stream* const stream = of(user).find(frame->hd.stream_id);
-        if (stream != nullptr && stream->block)
-            stream->block->add(text_of(name, name_size), text_of(value, value_size));
-        return 0;
+        Connection& connection = of(user);
+        Stream* const stream = connection.find(frame->hd.stream_id);
+        if (stream == nullptr || !stream->block) return 0;
+        stream->block->add(text_of(name, name_size), text_of(value, value_size));
+        if (!stream->block->is_bomb()) return 0;
+        if (connection.is_server()) {
+            connection.complain("a few octets stood for a great many fields");
+            connection.end(NGHTTP2_ENHANCE_YOUR_CALM);
+        }
+        // The stream is reset, and what is still to come of the block goes by unlooked at.
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
 
     // RFC 9113, 8.2.1: a message with such a field is malformed as a whole.
@@ -93,6 +100,10 @@ struct Callbacks {
             connection.own_resets_.note(frame->hd.stream_id);
             if (frame->rst_stream.error_code != NGHTTP2_NO_ERROR) connection.count_own_reset();
         }
+        // nghttp2 ends a connection by itself where its peer breaks the protocol.
+        if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
+            connection.complain(std::string("what it sent was refused (") +
+                                nghttp2_http2_strerror(frame->goaway.error_code) + ")");
         if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
         connection.idle_frames_.give();
         Stream* const stream = connection.find(frame->hd.stream_id);

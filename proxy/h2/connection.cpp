@@ -248,8 +248,16 @@ void Connection::let_go(Stream& stream, bool broken) {
         return;
     }
     if (whole && stream.is_whole()) return;
-    in_doubt_ = in_doubt_ || stream.brought_nothing();
+    if (!in_doubt_ && stream.brought_nothing()) doubt();
     reset(stream, NGHTTP2_CANCEL);
+}
+
+// Whether the peer is still there is asked by SETTINGS that change nothing, which it has to
+// acknowledge (RFC 9113, 6.5.3): a PING is what servers of gRPC end connections for. Else each
+// request that a client gives up would cost a new connection, and this one lie idle.
+void Connection::doubt() {
+    in_doubt_ = true;
+    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
 }
 
 void Connection::remember(std::shared_ptr<Stream> stream) {

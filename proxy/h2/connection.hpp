@@ -64,6 +64,7 @@ protected:
     net::Reactor& reactor() const noexcept { return io_; }
     net::Deadlines& deadlines() const noexcept { return deadlines_; }
     void schedule_flush();
+    void flush();
     void remember(std::shared_ptr<Stream>);
     Stream* find(std::int32_t id) const;
     void complain(std::string words);
@@ -87,7 +88,6 @@ private:
     void count_own_reset();
     void check_stream(const FrameHead&);
     void deliver();
-    void flush();
     bool flush_now();
     net::Task<> flush_later();
     net::Task<> flush_when_possible();
@@ -97,6 +97,7 @@ private:
     bool is_half() const noexcept;  // a frame or a field block has begun to arrive
     bool has_unsent() const noexcept { return out_at_ < out_.size(); }
     void lose_streams();
+    void doubt();
     net::Clock::duration patience() const;
 
     net::Reactor& io_;

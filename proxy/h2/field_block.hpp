@@ -20,6 +20,8 @@ public:
     bool malformed() const noexcept { return malformed_; }
     // Longer than `most`, each field counted with 32 octets more; what is over it was dropped.
     bool too_large() const noexcept { return size_ > most_; }
+    // Nobody has so much by mistake: a few octets name a long field of the table again and again.
+    bool is_bomb() const noexcept { return size_ > 16 * most_; }
 
     // The head of a request, to its empty line. `ends`: there is no body. Empty: Host and
     // :authority name two (RFC 9113, 8.3.1).

@@ -48,8 +48,11 @@ void ServerConnection::refuse(Stream& stream, int status, std::string_view messa
 }
 
 void ServerConnection::start_new_ones() {
+    // What nghttp2 has to reset is closed once it has said so, and is not worth a request.
+    if (!new_ones_.empty() && nghttp2_session_get_outbound_queue_size(session()) > 0) flush();
     std::vector<std::shared_ptr<Stream>> starting;
     starting.swap(new_ones_);
+    if (!complaint().empty()) return;  // it is being sent away
     for (const std::shared_ptr<Stream>& stream : starting) {
         if (stream->is_closed()) continue;
         on_request_(net::Stream(reactor(), deadlines(), stream->carrier()));

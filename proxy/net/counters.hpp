@@ -48,8 +48,10 @@ inline constexpr std::size_t method_count = 8;
 struct Counters {
     // By method and by status - 100; an answer outside 100 to 599 counts as 599.
     std::array<std::array<Counter, 500>, method_count> requests;
-    std::array<Histogram, 5> duration;  // by status class: 1xx to 5xx
-    Histogram upstream_duration;        // until the upstream's head
+    Counter client_http_1, client_http_2;      // requests, by what they were spoken in
+    Counter upstream_http_1, upstream_http_2;  // the same, of those that the API answered
+    std::array<Histogram, 5> duration;         // by status class: 1xx to 5xx
+    Histogram upstream_duration;               // until the upstream's head
 
     Counter client_connections_active;  // gauges: added to and subtracted from
     Counter client_connections_idle;

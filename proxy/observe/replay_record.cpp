@@ -25,6 +25,13 @@ std::string verdict_words(int outcome, std::string_view second) {
     return "fresh token, then " + words + ": it was authentication, and is no more";
 }
 
+// An outcome that is not known, as of a call that broke off, is no failure of the token.
+std::string_view outcome_label(const ReplayStory& story) {
+    if (story.second.empty()) return "failed";
+    if (story.second_outcome == 401 || story.second_outcome == 403) return "refused";
+    return story.second_outcome < 400 ? "accepted" : "failed";
+}
+
 // Whoever reads the record shall see first what ends the session, not what began it.
 void lead_with(report::AuthEvent& event, rules::Trait trait, const std::string& words) {
     if (!event.diagnosis.main) return;
@@ -91,6 +98,7 @@ void tell_replay(const Sighting& sighting, report::AuthEvent& event) {
     if (story.new_token.empty()) return;  // skipped
     event.token = story.token;
     event.replaced_token = story.new_token;
+    event.replay = outcome_label(story);
     if (story.second.empty()) {
         event.refresh = "failed";
         add_sentence(event, std::string("the token was renewed, but the replay brought no answer: ")

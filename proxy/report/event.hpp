@@ -77,6 +77,7 @@ struct AuthEvent {
     std::vector<std::string> injected;  // challenges added
     std::vector<std::string> would_send;
     std::string refresh = "off";  // off, replayed, joined, failed, skipped:<why>
+    std::string_view replay{};    // accepted, refused, failed; empty: not sent once more
     std::vector<std::string>
         changes;  // what else was changed in the answer (dev profile), in words
     JwtSummary jwt;

@@ -78,6 +78,19 @@ void append_requests(Exposition& text, Workers workers) {
             text.sample({{"method", methods[method]}, {"code", label}}, count);
         }
     }
+    text.family("whogoes_protocol_requests_total", "counter",
+                "Requests by side and HTTP version: those that clients got an answer to, and those "
+                "that the API answered.");
+    using net::Counters;
+    const auto total = [&](const auto& member) { return sum(workers, member); };
+    text.sample({{"side", "client"}, {"protocol", "h1"}},
+                total([](const Counters& c) -> const auto& { return c.client_http_1; }));
+    text.sample({{"side", "client"}, {"protocol", "h2"}},
+                total([](const Counters& c) -> const auto& { return c.client_http_2; }));
+    text.sample({{"side", "upstream"}, {"protocol", "h1"}},
+                total([](const Counters& c) -> const auto& { return c.upstream_http_1; }));
+    text.sample({{"side", "upstream"}, {"protocol", "h2"}},
+                total([](const Counters& c) -> const auto& { return c.upstream_http_2; }));
     text.family("whogoes_own_replies_total", "counter",
                 "Answers that the proxy gave in the API's place.");
     text.sample({},

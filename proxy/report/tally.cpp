@@ -2,6 +2,7 @@
 
 #include "proxy/report/exposition.hpp"
 #include "rules/diagnosis.hpp"
+#include "rules/rpc.hpp"
 #include "rules/text.hpp"
 
 #include <initializer_list>
@@ -33,19 +34,28 @@ std::string_view known_cause(const rules::Finding& finding) {
 
 // Calls to the token endpoint by their own events; what exchanges made of them by the exchanges'.
 void count_refresh(Counts& counts, const AuthEvent& event) {
+    if (!event.replay.empty()) ++counts.replays[event.replay];
     const std::string_view refresh = event.refresh;
     if (event.kind == EventKind::auth_refresh) {
         if (refresh == "renewed") ++counts.refreshes["renewed"];
         if (refresh == "failed") ++counts.refreshes["failed"];
     } else if (refresh == "replayed" || refresh == "joined") {
         if (refresh == "joined") ++counts.refreshes["joined"];
-        const bool refused = event.status == 401 || event.status == 403;
-        ++counts.replays[refused ? "refused" : event.status < 400 ? "accepted" : "failed"];
-    } else if (refresh == "failed" && !event.replaced_token.empty()) {
-        ++counts.replays["failed"];
     } else if (refresh.starts_with("skipped")) {
         ++counts.refreshes["skipped"];
     }
+}
+
+// Of each a static string, whatever stands in the event.
+std::string_view system_label(const RpcSummary& call) {
+    return call.system == "grpc" ? "grpc" : "connect_rpc";
+}
+std::string_view status_label(const RpcSummary& call) {
+    return rules::rpc_code_name(static_cast<int>(call.code));
+}
+bool refuses(const RpcSummary& call) {
+    return !call.system.empty() && (call.code == rules::rpc_code::unauthenticated ||
+                                    call.code == rules::rpc_code::permission_denied);
 }
 
 template <class Key>
@@ -62,6 +72,7 @@ void Counts::add(const Counts& other) {
     merge(handshakes, other.handshakes);
     merge(refreshes, other.refreshes);
     merge(replays, other.replays);
+    merge(calls, other.calls);
     if (other.skew_s && (!skew_s || other.skew_at > skew_at)) {
         skew_s = other.skew_s;
         skew_at = other.skew_at;
@@ -81,6 +92,8 @@ void Tally::count(const AuthEvent& event, Cells* cells) {
         const int code = event.upstream_status != 0 ? event.upstream_status : event.status;
         add(counts_.failures[{known_cause(*diagnosis.main), scheme_of_event(event), code}]);
     }
+    if (diagnosis.main && !diagnosis.handshake && refuses(event.rpc))
+        add(counts_.calls[{system_label(event.rpc), status_label(event.rpc)}]);
     for (const rules::Violation& violation : diagnosis.violations) {
         if (violation.rule == nullptr) continue;
         add(counts_.violations[{violation.rule->id, violation.rule->severity}]);
@@ -134,6 +147,18 @@ void append_violations(Exposition& text, const Counts& counts) {
     }
 }
 
+void append_calls(Exposition& text, const Counts& counts) {
+    auto calls = counts.calls;
+    for (const std::string_view system : {"grpc", "connect_rpc"})
+        for (const int code :
+             {rules::rpc_code::unauthenticated, rules::rpc_code::permission_denied})
+            calls.try_emplace({system, rules::rpc_code_name(code)}, 0);
+    text.family("whogoes_rpc_refusals_total", "counter",
+                "Calls of gRPC, gRPC-Web or Connect that the API refused, by status.");
+    for (const auto& [key, count] : calls)
+        text.sample({{"system", key.first}, {"status", key.second}}, count);
+}
+
 void append_results(Exposition& text, std::map<std::string_view, std::uint64_t> results,
                     std::initializer_list<std::string_view> known) {
     for (const std::string_view result : known) results.try_emplace(result, 0);
@@ -154,6 +179,7 @@ void append_auth_metrics(std::string& out, const Counts& counts, std::uint64_t d
     }
     append_causes(text, counts);
     append_violations(text, counts);
+    append_calls(text, counts);
     text.family("whogoes_auth_challenges_injected_total", "counter",
                 "Challenges added to answers that had none, by scheme.");
     for (const auto& [scheme, count] : counts.injected) {

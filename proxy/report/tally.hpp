@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 // What the authentication metrics count, by their labels. One a worker, so that its lock is free
@@ -24,6 +25,7 @@ struct Counts {
     std::map<rules::Scheme, std::uint64_t> handshakes;
     std::map<std::string_view, std::uint64_t> refreshes;
     std::map<std::string_view, std::uint64_t> replays;
+    std::map<std::pair<std::string_view, std::string_view>, std::uint64_t> calls;
     std::optional<std::int64_t> skew_s;
     rules::TimePoint skew_at{};
 

@@ -305,6 +305,8 @@ net::Task<bool> forward(Exchange& exchange) {
     }
     if (outcome == Attempt::stale) fail(exchange, 502, without_answer(exchange));
     if (outcome != Attempt::answered) co_return false;
+    net::Counters& counters = exchange.worker.counters;
+    (exchange.lease->shared ? counters.upstream_http_2 : counters.upstream_http_1).add();
     exchange.pin = exchange.pin || (!exchange.lease->shared &&
                                     binds_the_connection(exchange.request(), exchange.answer()));
     co_return true;

@@ -114,6 +114,7 @@ void count(Exchange& exchange) {
     const auto status = static_cast<std::size_t>(std::min(exchange.status, 599));
     const auto method = static_cast<std::size_t>(exchange.method);
     counters.requests[method][status - 100].add();
+    (exchange.client.is_stream ? counters.client_http_2 : counters.client_http_1).add();
     counters.duration[status / 100 - 1].observe(
         std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - exchange.began));
     if (exchange.answered != net::Clock::time_point{})

@@ -85,7 +85,7 @@ class Upstream:
                     writer.write(reply(401, b'{"error":"invalid_token"}',
                                        b"Content-Type: application/json\r\n"))
                 else:
-                    writer.write(reply(200, b"fine"))
+                    writer.write(reply(200, b"x" * 200_000 if fault == b"large" else b"fine"))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass  # the proxy left, or the scene is over

@@ -11,25 +11,27 @@ import time
 CONFIG = """\
 version: 1
 listen: 127.0.0.1:{listen}
-upstream: http://127.0.0.1:{upstream}
+upstream: {scheme}://127.0.0.1:{upstream}
 admin: "off"
 workers: {workers}
 log: {{format: json, output: "{log}", access: failures, rotate: {{size: {rotate}}}}}
 limits:
   connections: {connections}
-  timeouts: {{connect: 500ms, header: 1s, idle: 75s, response: {response}}}
+  timeouts: {{connect: 500ms, header: 1s, idle: {idle}, response: {response}}}
 drain: {{timeout: 10s}}
 """
 
 
 class Proxy:
     def __init__(self, binary, upstream, *, log=None, descriptors=None, file_size=None, workers=2,
-                 connections=20000, response="5s", rotate="50MiB"):
+                 connections=20000, response="5s", rotate="50MiB", idle="75s",
+                 scheme="http"):
         self.folder = tempfile.TemporaryDirectory(prefix="whogoes-chaos-")
         self.config = os.path.join(self.folder.name, "whogoes.yaml")
         self.log = log or os.path.join(self.folder.name, "log")
         self.values = dict(upstream=upstream, workers=workers, connections=connections,
-                           response=response, rotate=rotate, log=self.log, listen=0)
+                           response=response, rotate=rotate, idle=idle, scheme=scheme, log=self.log,
+                           listen=0)
         self.write_config()
 
         def limit():

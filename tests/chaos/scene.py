@@ -14,9 +14,12 @@ class Scene:
 
     async def __aenter__(self):
         self.upstream = await Upstream().start()
-        self.proxy = self.run.proxy(self.upstream.port, **self.options)
+        self.proxy = self.make_proxy()
         self.tally = Tally(self.upstream)
         return self
+
+    def make_proxy(self):
+        return self.run.proxy(self.upstream.port, **self.options)
 
     async def __aexit__(self, kind, error, trace):
         if kind is None:

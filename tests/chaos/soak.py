@@ -4,6 +4,8 @@ import asyncio
 import random
 import time
 
+import http_2
+from http_2_faults import CallScene, call, message
 from peers import Client, reset
 from scene import Scene, settled
 
@@ -65,3 +67,53 @@ async def soak(run):
                      f"descriptors leak: {descriptors} before, {scene.proxy.descriptors()} now")
         await scene.still_serves()
     return scene.tally
+
+
+async def soak_of_calls(run):
+    """Calls that are answered, refused, reset, cancelled and cut off, over HTTP/2 on both sides."""
+    async with CallScene(run, workers=1) as scene:
+        tally, chance = scene.tally, random.Random(run.seed)
+        end = time.monotonic() + WHOLE
+        unanswered = 0
+
+        async def keep_calling(word, at_once, pause):
+            nonlocal unanswered
+            client = await http_2.Client().connect(scene.proxy.port)
+            while time.monotonic() < end:
+                if client.went_away or client.task.done() or len(client.streams) > 2000:
+                    await client.close()
+                    client = await http_2.Client().connect(scene.proxy.port)
+                streams = await scene.calls(word, at_once, client)
+                unanswered += word in (b"echo", b"refuse") and not all(s.ok for s in streams)
+                await asyncio.sleep(pause * chance.random())
+            await client.close()
+
+        async def leave():
+            while time.monotonic() < end:
+                client = await http_2.Client().connect(scene.proxy.port)
+                for number in range(chance.randrange(20)):
+                    client.ask(call(), message(b"never %d" % number))
+                await asyncio.sleep(0.1 * chance.random())
+                reset(client.writer)
+                await client.task
+
+        lanes = [keep_calling(b"echo", 10, 0.02) for _ in range(4)]
+        lanes += [keep_calling(b"refuse", 3, 0.05) for _ in range(2)]
+        lanes += [keep_calling(b"reset", 2, 0.1), keep_calling(b"half", 2, 0.1), leave()]
+        tasks = [asyncio.create_task(lane) for lane in lanes]
+        await asyncio.sleep(WARM)
+        before = scene.proxy.resident_kib()
+        descriptors = scene.proxy.descriptors()
+        await asyncio.gather(*tasks)
+        after = scene.proxy.resident_kib()
+        tally.note(f"memory {before} KiB after {WARM} s, {after} KiB after {WHOLE} s, "
+                   f"{scene.proxy.cpu_seconds():.0f} s of processor time")
+        tally.expect(unanswered == 0, f"{unanswered} times a call was not answered")
+        tally.expect(after - before < MOST_GROWN, f"{after - before} KiB more than at first")
+        tally.expect(await settled(lambda: scene.proxy.descriptors() <= descriptors, 10),
+                     f"descriptors leak: {descriptors} before, {scene.proxy.descriptors()} now")
+        await scene.still_serves()
+    return scene.tally
+
+
+ALL = [soak, soak_of_calls]

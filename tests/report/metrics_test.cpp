@@ -63,6 +63,9 @@ TEST_CASE("workers are summed, and buckets are cumulative, in seconds") {
     one.requests[0][301].add(2);
     two.requests[0][301].add(3);
     two.requests[7][499].add();
+    one.client_http_1.add(4);
+    two.client_http_2.add(2);
+    two.upstream_http_2.add(3);
     one.duration[3].observe(microseconds(900));
     two.duration[3].observe(microseconds(3000));
     two.duration[3].observe(microseconds(20000000));
@@ -75,6 +78,10 @@ TEST_CASE("workers are summed, and buckets are cumulative, in seconds") {
     for (const char* line : {
              "whogoes_http_requests_total{method=\"GET\",code=\"401\"} 5",
              "whogoes_http_requests_total{method=\"other\",code=\"other\"} 1",
+             "whogoes_protocol_requests_total{side=\"client\",protocol=\"h1\"} 4",
+             "whogoes_protocol_requests_total{side=\"client\",protocol=\"h2\"} 2",
+             "whogoes_protocol_requests_total{side=\"upstream\",protocol=\"h1\"} 0",
+             "whogoes_protocol_requests_total{side=\"upstream\",protocol=\"h2\"} 3",
              "whogoes_http_request_duration_seconds_bucket{code_class=\"4xx\",le=\"0.001\"} 1",
              "whogoes_http_request_duration_seconds_bucket{code_class=\"4xx\",le=\"0.0025\"} 1",
              "whogoes_http_request_duration_seconds_bucket{code_class=\"4xx\",le=\"0.005\"} 2",
@@ -114,16 +121,17 @@ TEST_CASE("authentication events are counted by labels of known sets") {
     tally.count(event);
     event.upstream_status = 999;
     event.refresh = "replayed";
-    event.status = 200;
+    event.replay = "accepted";
     tally.count(event);
     event.refresh = "joined";
-    event.status = 401;
+    event.replay = "refused";
     tally.count(event);
     event.refresh = "skipped:body";
+    event.replay = {};
     tally.count(event);
     event.refresh = "failed";
     tally.count(event);
-    event.replaced_token = "tk_00";
+    event.replay = "failed";
     tally.count(event);
     AuthEvent call;
     call.kind = EventKind::auth_refresh;
@@ -162,6 +170,35 @@ TEST_CASE("authentication events are counted by labels of known sets") {
     text.clear();
     append_auth_metrics(text, counts, 0);
     check_exposition(text);
+}
+
+TEST_CASE("refused calls are counted by status, and nothing of theirs is a label") {
+    Tally tally;
+    AuthEvent event = described({.request = {}}, diagnosed(expired));
+    event.rpc = {"grpc", "orders.v1.Orders", "List", 16};
+    tally.count(event);
+    event.rpc.service = "a.service.that.a.client.made.up";
+    tally.count(event);
+    event.rpc = {"connect_rpc", "orders.v1.Orders", "List", 7};
+    tally.count(event);
+    event.rpc.code = 5;
+    tally.count(event);
+    Counts counts;
+    tally.add_to(counts);
+    std::string text;
+    append_auth_metrics(text, counts, 0);
+    check_exposition(text);
+    for (const char* line : {
+             "whogoes_rpc_refusals_total{system=\"connect_rpc\",status=\"permission_denied\"} 1",
+             "whogoes_rpc_refusals_total{system=\"connect_rpc\",status=\"unauthenticated\"} 0",
+             "whogoes_rpc_refusals_total{system=\"grpc\",status=\"permission_denied\"} 0",
+             "whogoes_rpc_refusals_total{system=\"grpc\",status=\"unauthenticated\"} 2",
+         }) {
+        CAPTURE(line);
+        CHECK(text.find(std::string("\n") + line + "\n") != std::string::npos);
+    }
+    CHECK(text.find("orders") == std::string::npos);
+    CHECK(text.find("not_found") == std::string::npos);
 }
 
 TEST_CASE("what is known beforehand stands at 0, so that its first event is a rise") {

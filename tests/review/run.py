@@ -33,7 +33,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PYTHON = "/usr/bin/python3"   # Debian's: it has Debian's Kubernetes client
 # What interface and README promise; what is known beforehand stands at 0.
-METRICS = """whogoes_http_requests_total whogoes_http_request_duration_seconds_bucket
+METRICS = """whogoes_http_requests_total whogoes_protocol_requests_total whogoes_rpc_refusals_total
+    whogoes_http_request_duration_seconds_bucket
     whogoes_upstream_response_duration_seconds_bucket whogoes_auth_failures_total whogoes_auth_causes_total whogoes_auth_violations_total
     whogoes_auth_challenges_injected_total whogoes_clock_skew_seconds whogoes_log_events_dropped_total
     whogoes_connections whogoes_config_last_reload_successful

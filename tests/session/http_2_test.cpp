@@ -286,6 +286,43 @@ TEST_CASE("what comes for a stream that was reset here is dropped, and the other
     CHECK(peer.whole(peer.ask(h2_get("/"))).body == "hello");
 }
 
+TEST_CASE("requests that have to be reset at once are not passed on, and the log says why") {
+    Rig rig;
+    rig.upstream.always([](Talk& talk) { talk.answer(ok("passed on")); });
+    Client client = rig.connect();
+    std::string frames = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string("\0\0\0\4\0\0\0\0\0", 9);
+    for (int id = 1; id < 2000; id += 2) {
+        const std::string stream{0, 0, static_cast<char>(id >> 8), static_cast<char>(id & 0xff)};
+        // GET / of "a", and a window that grows beyond what there is (RFC 9113, 6.9.1).
+        frames += std::string("\0\0\6\1\5", 5) + stream + "\x82\x86\x84\x41\x01" + "a";
+        frames += std::string("\0\0\4\x8\0", 5) + stream + "\x7f\xff\xff\xff";
+    }
+    client.wire.try_send(frames);
+    CHECK(eventually([&] {
+        return rig.log_text().find("too many streams had to be reset") != std::string::npos;
+    }));
+    CHECK(rig.upstream.requests().size() < 20);
+}
+
+TEST_CASE("a few octets that stand for a great many fields end their connection") {
+    Rig rig;
+    Client client = rig.connect();
+    // One field of the table, 3000 octets long, and ten thousand references to it: 30 MB.
+    std::string block =
+        "\x82\x86\x84\x41\x01"
+        "a";
+    block += std::string("\x40\4bomb\x7f\xb9\x16", 9) + std::string(3000, 'x');
+    block += std::string(10000, '\xbe');
+    const std::size_t size = block.size();
+    std::string frames = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string("\0\0\0\4\0\0\0\0\0", 9);
+    frames += std::string{0, static_cast<char>(size >> 8), static_cast<char>(size & 0xff)};
+    frames += std::string("\1\5\0\0\0\1", 6) + block;
+    client.wire.try_send(frames);
+    CHECK(eventually(
+        [&] { return rig.log_text().find("stood for a great many fields") != std::string::npos; }));
+    CHECK(rig.upstream.requests().empty());
+}
+
 TEST_CASE("draining lets what is under way end, and takes nothing new") {
     Rig rig;
     Gate reached, release;

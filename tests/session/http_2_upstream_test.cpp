@@ -134,6 +134,33 @@ TEST_CASE("a client that leaves is told to the API") {
     CHECK(code == 8);
 }
 
+TEST_CASE("a client that leaves costs no new connection, where the API is still there") {
+    Rig rig({.settings = over_http_2()});
+    Gate reached;
+    rig.upstream.always(serving([&](H2Peer& peer) {
+        const std::int32_t given_up = peer.next_request();
+        reached.open();
+        peer.closed(given_up);
+        for (;;) peer.answer(peer.next_request(), {{":status", "200"}}, "next");
+    }));
+    rig.upstream.forgive("the connection ended");
+    {
+        Client client = rig.connect();
+        client.send(get("/"));
+        reached.wait();
+    }
+    CHECK(
+        eventually([&] { return rig.counted(&net::Counters::upstream_connections_active) == 0; }));
+    // What lies between the word that it left and the API's answer to ours is a moment only.
+    const auto asks = [&] {
+        rig.get("/");
+        return rig.upstream.connections();
+    };
+    CHECK(asks() <= 2);
+    const std::size_t by_then = rig.upstream.connections();
+    for (int i = 0; i < 5; ++i) CHECK(asks() == by_then);
+}
+
 TEST_CASE("an answer that is whole by its length is not given up for its late end") {
     Rig rig({.settings = over_http_2()});
     std::uint32_t code = 99;

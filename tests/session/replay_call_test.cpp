@@ -86,6 +86,8 @@ TEST_CASE("a refused call is renewed and sent once more: its client sees the sec
     CHECK(seen[1].field("te") == "trailers");
     CHECK(seen[1].body == message_octets);
     CHECK(refresh.api().connections() == 1);
+    CHECK(refresh.rig().counted(&net::Counters::upstream_http_2) == 2);
+    CHECK(refresh.rig().counted(&net::Counters::upstream_http_1) == 0);
     const boost::json::object event = refresh.exchange_event();
     CHECK(text_at(event, "/auth/refresh") == "replayed");
     CHECK(text_at(event, "/level") == "info");
