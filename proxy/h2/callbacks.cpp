@@ -43,7 +43,7 @@ struct Callbacks {
         stream->block->add(text_of(name, name_size), text_of(value, value_size));
         if (!stream->block->is_bomb()) return 0;
         if (connection.is_server()) {
-            connection.complain("a few octets stood for a great many fields");
+            connection.complain("a few bytes stood for a great many fields");
             connection.end(NGHTTP2_ENHANCE_YOUR_CALM);
         }
         // The stream is reset, and what is still to come of the block goes by unlooked at.
