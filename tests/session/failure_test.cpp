@@ -137,7 +137,7 @@ TEST_CASE("an answer that stops in the middle of its body is cut, not completed"
 
 TEST_CASE("a stream of events may be silent for longer than any other answer") {
     settings::Settings settings;
-    settings.timeouts.response = 100ms;
+    settings.timeouts.response = 500ms;
     Rig rig({.settings = settings});
     Gate other_timed_out;
     rig.upstream.will([&](Talk& talk) {
