@@ -21,7 +21,7 @@ constexpr int most_redirects = 3;
 
 struct KeptKeys {
     KeptKeys(asio::io_context& control, std::shared_ptr<const settings::KeySource> named,
-         const KeyLimits& limits)
+             const KeyLimits& limits)
         : source(std::move(named)), state(limits), retry(control) {}
 
     std::shared_ptr<const settings::KeySource> source;
@@ -206,8 +206,8 @@ void KeySets::Impl::failed(const std::shared_ptr<KeptKeys>& slot, const std::str
     if (set) return;
     // A set that was never there is asked for without waiting for a refusal.
     slot->retry.expires_at(slot->state.next_at());
-    slot->retry.async_wait([self = shared_from_this(),
-                            weak = std::weak_ptr<KeptKeys>(slot)](const boost::system::error_code& e) {
+    slot->retry.async_wait([self = shared_from_this(), weak = std::weak_ptr<KeptKeys>(slot)](
+                               const boost::system::error_code& e) {
         const std::shared_ptr<KeptKeys> still = weak.lock();
         if (!e && still && still->state.wants_first(Clock::now())) self->begin(still);
     });

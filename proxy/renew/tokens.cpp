@@ -251,7 +251,8 @@ void Tokens::Impl::hand_out(KeptTokens& slot, const Waiter& leader, const TokenA
         answer_one(waiter, Renewal::How::joined);
 }
 
-void Tokens::Impl::record(KeptTokens& slot, const Call& call, const TokenAnswer& answer, bool rotated) {
+void Tokens::Impl::record(KeptTokens& slot, const Call& call, const TokenAnswer& answer,
+                          bool rotated) {
     const RenewalQuestion& question = call.leader.question;
     report::AuthEvent event = call_record(*call.block, answer, rotated);
     event.client = question.client;
@@ -327,7 +328,8 @@ void Tokens::tell(std::shared_ptr<const settings::RefreshSettings> block, TokenL
 
 void Tokens::logged_in(std::shared_ptr<const settings::RefreshSettings> block, TokenAnswer answer) {
     asio::post(impl_->control, [impl = impl_, block = std::move(block), given = std::move(answer)] {
-        if (const std::shared_ptr<KeptTokens> slot = impl->find(*block)) impl->logged_in(*slot, given);
+        if (const std::shared_ptr<KeptTokens> slot = impl->find(*block))
+            impl->logged_in(*slot, given);
     });
 }
 
