@@ -2,6 +2,7 @@
 
 #include "rules/causes/reading.hpp"
 #include "rules/exchange.hpp"
+#include "rules/text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -40,6 +41,10 @@ bool is_firm(const Candidate& said) {
     return said.evidence.ground == Ground::told && said.evidence.confidence != Confidence::possible;
 }
 
+bool names_a_token(const Candidate& said) {
+    return icontains(said.evidence.words, "token") || icontains(said.evidence.words, "jwt");
+}
+
 // Whether the one finding says why the answer says the other.
 bool explains(const Candidate& one, const Candidate& other) {
     const CauseRow& reason = *one.row;
@@ -48,8 +53,10 @@ bool explains(const Candidate& one, const Candidate& other) {
     // It knows more than the name of a challenge that is no scheme.
     if (read && reason.step == Step::scheme && one.evidence.ground == Ground::shape) return false;
     if (said.step == Step::rest) {
-        // Who knows the token to be invalid has read it, whatever scheme its challenge names.
-        if (read && reason.step == Step::scheme && said.cause.due == Due::unauthorized)
+        // Who speaks of a token has read it, whatever scheme its challenge names; who says what it
+        // says of any request has not.
+        if (read && reason.step == Step::scheme && said.cause.due == Due::unauthorized &&
+            names_a_token(other))
             return false;
         // invalid_grant stands for a policy as well, where the answer names one.
         if (read && reason.step == Step::token_endpoint && said.cause.due == Due::forbidden)

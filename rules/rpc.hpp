@@ -18,7 +18,11 @@ enum class RpcSystem : std::uint8_t { none, grpc, grpc_web, connect };
 
 namespace rpc_code {  // of gRPC, which Connect has taken over
 inline constexpr int ok = 0;
+inline constexpr int unknown = 2;
 inline constexpr int permission_denied = 7;
+inline constexpr int unimplemented = 12;
+inline constexpr int internal = 13;
+inline constexpr int unavailable = 14;
 inline constexpr int unauthenticated = 16;
 }  // namespace rpc_code
 

@@ -1,10 +1,61 @@
+#include "proxy/http/octets.hpp"
 #include "proxy/http/reply.hpp"
 #include "proxy/observe/recording.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
+#include "proxy/session/refused_call.hpp"
 #include "proxy/session/sighting.hpp"
 
 namespace whogoes::session {
+namespace {
+
+// gRPC, "HTTP to gRPC Status Code Mapping".
+int call_code_for(int status) noexcept {
+    switch (status) {
+        case 400:
+            return rules::rpc_code::internal;
+        case 401:
+            return rules::rpc_code::unauthenticated;
+        case 403:
+            return rules::rpc_code::permission_denied;
+        case 404:
+            return rules::rpc_code::unimplemented;
+        case 429:
+        case 502:
+        case 503:
+        case 504:
+            return rules::rpc_code::unavailable;
+        default:
+            return rules::rpc_code::unknown;
+    }
+}
+
+// A client of gRPC shows the words of its own status alone, and some look at none beside an HTTP
+// error: the call is told as a server of gRPC would, and the record keeps the HTTP status.
+std::string rendered(const Exchange& exchange, std::string_view lines, bool keep) {
+    const Problem& problem = exchange.problem;
+    const std::string_view date = exchange.worker.http_date();
+    const std::string_view type = exchange.request().value(http::FieldName::content_type);
+    if (http::begins_with_word(type, "application/grpc")) {
+        RefusedCall call;
+        call.system = rules::RpcSystem::grpc;
+        call.type = type;
+        call.message = problem.message;
+        call.code = call_code_for(problem.status);
+        return render(call, lines, date, !keep);
+    }
+    http::OwnReply reply;
+    reply.status = problem.status;
+    reply.message = problem.message;
+    reply.accept = exchange.request().value(http::FieldName::accept);
+    reply.head_only = exchange.request().is_head;
+    reply.close = !keep;
+    reply.allow = problem.allow;
+    reply.lines = lines;
+    return http::render(reply, date);
+}
+
+}  // namespace
 
 bool may_keep_after_own_answer(const Exchange& exchange) {
     const bool body_read = exchange.body.complete || exchange.upload.state() == Upload::State::sent;
@@ -29,16 +80,8 @@ net::Task<bool> answer_ourselves(Exchange& exchange) {
     if (!problem.has_answer() || exchange.answer_started) co_return false;
 
     const bool keep = may_keep_after_own_answer(exchange);
-    http::OwnReply reply;
-    reply.status = problem.status;
-    reply.message = problem.message;
-    reply.accept = exchange.request().value(http::FieldName::accept);
-    reply.head_only = exchange.request().is_head;
-    reply.close = !keep;
-    reply.allow = problem.allow;
     const std::string lines = exchange.settings->dev ? cors_lines(exchange) : std::string();
-    reply.lines = lines;
-    std::string text = http::render(reply, exchange.worker.http_date());
+    std::string text = rendered(exchange, lines, keep);
 
     exchange.status = problem.status;
     observe::record_failure(exchange.worker.observer, sighting(exchange), problem.message);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-// A refusal on demand in a call's own protocol: what its client would get of a server that says no.
+// A refusal of our own in a call's own protocol: what its client would get of a server that says no.
 // gRPC has its status in the head of a success without a body ("Trailers-Only"), Connect in JSON.
 namespace whogoes::session {
 

@@ -107,6 +107,10 @@ TEST_CASE("where two causes apply the one that explains more leads") {
          "400\n\n{\"error\":\"Invalid token\"}", "token-expired"},
         {"a 400 of the kind for a token that is good", bearer(token(valid_claims)),
          "400\n\n{\"error\":\"Invalid token\"}", "token-rejected-unknown"},
+        {"another scheme before the words that a server has for everybody", expired,
+         "401\nServer: nginx/1.22.1\nWWW-Authenticate: Basic realm=\"x\"\n\n<center><h1>401 "
+         "Authorization Required</h1></center>",
+         "scheme-mismatch", "", ""},
         {"two credentials are not judged further",
          bearer(token(expired_claims)) + "\nAuthorization: Basic YW5uOg==", "401",
          "multiple-authorization", "", "token-expired"},

@@ -188,6 +188,21 @@ TEST_CASE("what is no answer is a 502 that says so") {
     }
 }
 
+TEST_CASE("a gRPC call is told in its own words what HTTP's clients are told in theirs") {
+    Rig rig;
+    rig.upstream.will_answer_and_close("");
+    Client client = rig.connect();
+    client.send(post("/orders.v1.Orders/List", "abc", "Content-Type: application/grpc+proto\r\n"));
+    const Message reply = client.reply();
+    CHECK(reply.status() == 200);
+    CHECK(reply.field("Content-Type") == "application/grpc+proto");
+    CHECK(reply.field("grpc-status") == "14");
+    CHECK(reply.field("grpc-message").find("closed the connection without an answer") !=
+          std::string::npos);
+    CHECK(reply.body.empty());
+    CHECK(text_at(rig.next_event(), "/msg").find("without an answer") != std::string::npos);
+}
+
 TEST_CASE(
     "a pooled connection that died is tried once more for GET, never for a POST that was sent") {
     Rig rig;
