@@ -9,9 +9,17 @@
 namespace whogoes::net {
 namespace {
 
+std::time_t made_at(const SSL_SESSION* session) {
+#if OPENSSL_VERSION_NUMBER >= 0x30400000L
+    return SSL_SESSION_get_time_ex(session);
+#else
+    return SSL_SESSION_get_time(session);
+#endif
+}
+
 bool may_serve(const SSL_SESSION* session) noexcept {
     if (SSL_SESSION_is_resumable(session) != 1) return false;
-    const long age = static_cast<long>(std::time(nullptr)) - SSL_SESSION_get_time(session);
+    const std::time_t age = std::time(nullptr) - made_at(session);
     if (age < 0 || age >= SSL_SESSION_get_timeout(session)) return false;
     // OpenSSL gives what the session owns and asks for a session that may change.
     X509* const certificate = SSL_SESSION_get0_peer(const_cast<SSL_SESSION*>(session));
