@@ -50,8 +50,9 @@ Pool::Pool(PoolSettings settings, Resolver& resolver, net::Reactor& io, net::Dea
       counters_(counters),
       speaks_http_2_(settings_.protocol == Protocol::http_2) {}
 
+// No word of farewell: the loop that would say it may be over.
 Pool::~Pool() {
-    close_idle();
+    counters_.upstream_connections_idle.subtract(idle_.size());
     for (const std::shared_ptr<Shared>& one : shared_) one->connection.close();
 }
 
