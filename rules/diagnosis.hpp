@@ -78,8 +78,8 @@ enum class Trait : std::uint32_t {
     survives_renewal = 1U << 19U,   // the API refuses the renewed token as well
     throttled = 1U << 20U,
     by_firewall = 1U << 21U,
-    of_password_grant = 1U << 23U,  // a token endpoint may tell it by invalid_grant
     asked_on_bare_400 = 1U << 22U,  // the bytes show it, where a 400 gives no reason of its own
+    of_password_grant = 1U << 23U,  // a token endpoint may tell it by invalid_grant
 };
 constexpr Trait operator|(Trait a, Trait b) noexcept {
     return static_cast<Trait>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));

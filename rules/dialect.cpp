@@ -82,6 +82,12 @@ Match find_words(std::string_view text, std::string_view words) noexcept {
     return {};
 }
 
+bool has_any_words(std::string_view text, std::initializer_list<std::string_view> those) noexcept {
+    return std::any_of(those.begin(), those.end(), [text](std::string_view words) {
+        return static_cast<bool>(find_words(text, words));
+    });
+}
+
 Match match_words_here(std::string_view text, std::string_view words) noexcept {
     const std::size_t end = words.empty() ? npos : match(text, 0, words);
     return end == npos ? Match{} : Match{0, end};

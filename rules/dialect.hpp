@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -110,6 +111,7 @@ struct Match {
     explicit operator bool() const noexcept { return begin != std::string_view::npos; }
 };
 Match find_words(std::string_view text, std::string_view words) noexcept;
+bool has_any_words(std::string_view text, std::initializer_list<std::string_view> those) noexcept;
 // The same, at the text's very beginning, which must be the start of a word.
 Match match_words_here(std::string_view text, std::string_view words) noexcept;
 inline Match find_words_here(std::string_view text, std::string_view words) noexcept {

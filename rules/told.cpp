@@ -1,3 +1,4 @@
+#include "rules/common_sayings.hpp"
 #include "rules/condition.hpp"
 #include "rules/diagnosis.hpp"
 #include "rules/exchange.hpp"
@@ -13,100 +14,6 @@
 namespace whogoes::rules {
 
 namespace {
-
-// The sayings of dialects without marks: codes by their hash, words by their first octet, so that
-// an answer is gone through once however many there are.
-class Common {
-public:
-    struct Row {
-        const Dialect* by;
-        const Saying* saying;
-        std::size_t order;
-    };
-    // What holds of a statement, and the words that it stands on; all of it for a code.
-    struct Found {
-        Row row;
-        std::string_view text;   // around the words
-        std::string_view words;  // they alone
-    };
-
-    Common() {
-        std::size_t order = 0;
-        for (const Dialect& dialect : builtin_dialects()) {
-            if (!dialect.marks.empty()) continue;
-            for (const Saying& saying : dialect.sayings) add({&dialect, &saying, order++});
-            for (const std::string_view word : dialect.empty_words)
-                empty_.push_back(letters_of(word));
-        }
-        std::sort(codes_.begin(), codes_.end(),
-                  [](const auto& a, const auto& b) { return a.first < b.first; });
-        std::sort(empty_.begin(), empty_.end());
-    }
-
-    bool says_nothing(const Statement& statement) const {
-        // Made of those words alone that any refusal is made of: "401 Unauthorized", "The access
-        // token is missing or invalid".
-        std::string_view text = statement.text;
-        if (text.size() > longest_excerpt) return false;
-        while (!text.empty()) {
-            std::size_t end = 0;
-            while (end < text.size() && is_alpha(text[end])) ++end;
-            if (end > 0 &&
-                !std::binary_search(empty_.begin(), empty_.end(), letters_of(text.substr(0, end))))
-                return false;
-            if (end < text.size() && static_cast<unsigned char>(text[end]) >= 0x80) return false;
-            text.remove_prefix(std::min(end + 1, text.size()));
-        }
-        return true;
-    }
-
-    // Calls `take` with each row one of whose terms may hold of the statement.
-    template <class Take>
-    void look(const Statement& statement, Take take) const {
-        if (statement.letters != 0) {
-            auto row = std::lower_bound(
-                codes_.begin(), codes_.end(), statement.letters,
-                [](const auto& one, std::uint64_t letters) { return one.first < letters; });
-            for (; row != codes_.end() && row->first == statement.letters; ++row)
-                take(Found{row->second, statement.text, statement.text});
-        }
-        const std::string_view text = statement.text;
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            const auto bucket = static_cast<unsigned char>(lower(text[at]));
-            if (texts_[bucket].empty()) continue;
-            const bool inside = at > 0 && (is_alpha(text[at - 1]) || is_digit(text[at - 1]));
-            if (inside && is_alpha(text[at])) continue;
-            const std::string_view rest = text.substr(at, 256);
-            for (const auto& [words, row] : texts_[bucket]) {
-                const Match match = find_words_here(rest, words);
-                if (!match) continue;
-                take(Found{row, around(text, at, at + match.end), text.substr(at, match.end)});
-            }
-        }
-        for (const Row& row : others_) take(Found{row, {}, {}});
-    }
-
-private:
-    void add(Row row) {
-        const Term& first = row.saying->when.front();
-        if (first.asks == Asks::code)
-            codes_.emplace_back(first.name_mark, row);
-        else if (first.asks == Asks::text)
-            texts_[static_cast<unsigned char>(first.words.front())].emplace_back(first.words, row);
-        else
-            others_.push_back(row);
-    }
-
-    std::vector<std::pair<std::uint64_t, Row>> codes_{};
-    std::array<std::vector<std::pair<std::string_view, Row>>, 256> texts_{};
-    std::vector<Row> others_{};
-    std::vector<std::uint64_t> empty_{};
-};
-
-const Common& common() {
-    static const Common all;
-    return all;
-}
 
 // "Unauthorized" beside a 401 is no message.
 bool repeats_status(std::string_view text) {
@@ -222,11 +129,11 @@ private:
     }
 
     void ask_common() {
-        std::vector<Common::Found> all;
+        std::vector<CommonSayings::Found> all;
         for (std::size_t i = 0; i < heard_.statements.size(); ++i) {
             // What its own system understands, nobody else explains.
             if (is_told(heard_.statements[i])) continue;
-            common().look(heard_.statements[i], [&](Common::Found one) {
+            CommonSayings::all().look(heard_.statements[i], [&](CommonSayings::Found one) {
                 if (is_replaced(*one.row.by)) return;
                 if (is_an_alternative(one, heard_.statements[i])) return;
                 std::string_view more;
@@ -238,7 +145,7 @@ private:
         }
         std::stable_sort(all.begin(), all.end(),
                          [](const auto& a, const auto& b) { return a.row.order < b.row.order; });
-        for (const Common::Found& one : all) {
+        for (const CommonSayings::Found& one : all) {
             if (is_part_of_another(one, all) || heard_.told_of(one.row.saying->cause)) continue;
             heard_.told.push_back({one.row.saying, one.row.by, one.text, is_exact(one.text)});
         }
@@ -246,7 +153,7 @@ private:
 
     // "Invalid or expired access token": of the two that may be wrong with it neither is told. Nor
     // does "token is missing, invalid or expired" say that the one which came is missing.
-    bool is_an_alternative(const Common::Found& one, const Statement& statement) const {
+    bool is_an_alternative(const CommonSayings::Found& one, const Statement& statement) const {
         const CauseRow* const row = one.words.empty() ? nullptr : find_row(one.row.saying->cause);
         if (!row) return false;
         const auto begin = static_cast<std::size_t>(one.words.data() - statement.text.data());
@@ -268,9 +175,9 @@ private:
 
     // "invalid or expired token" says something else than "expired token", which stands in it. Of
     // two that share a word, "invalid or expired" and "expired token", the longer one is meant.
-    static bool is_part_of_another(const Common::Found& one,
-                                   const std::vector<Common::Found>& all) {
-        return std::any_of(all.begin(), all.end(), [&](const Common::Found& other) {
+    static bool is_part_of_another(const CommonSayings::Found& one,
+                                   const std::vector<CommonSayings::Found>& all) {
+        return std::any_of(all.begin(), all.end(), [&](const CommonSayings::Found& other) {
             const char* const begin = one.words.data();
             return length_of(other) > length_of(one) && begin >= other.words.data() &&
                    begin < other.words.data() + other.words.size();
@@ -278,7 +185,7 @@ private:
     }
 
     // Of its words, without the gaps; a code is all that the statement says.
-    static std::size_t length_of(const Common::Found& one) {
+    static std::size_t length_of(const CommonSayings::Found& one) {
         const Term& first = one.row.saying->when.front();
         if (first.asks != Asks::text) return one.words.size();
         return first.words.size() -
@@ -298,7 +205,8 @@ private:
 
     void mark_understood() {
         for (Statement& statement : heard_.statements)
-            statement.understood = common().says_nothing(statement) || is_understood(statement);
+            statement.understood =
+                CommonSayings::all().says_nothing(statement) || is_understood(statement);
     }
 
     bool is_understood(const Statement& statement) const {

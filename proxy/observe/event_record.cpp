@@ -60,8 +60,8 @@ void record_storm(Observer& observer, const Sighting& sighting) {
 void record_event(Observer& observer, const Sighting& sighting, OpenEvent& event) {
     const settings::AccessLog access = sighting.settings.log.access;
     const bool changed = !sighting.changes.empty();
-    if (event.cors_told)  // else each success would be an event, of which nothing was seen to be
-                          // done
+    // Else each success would be an event, of which nothing was seen to be done.
+    if (event.cors_told)
         std::erase_if(event.diagnosis.violations, [](const rules::Violation& violation) {
             return violation.rule != nullptr && violation.rule->id == "cors-missing-on-success";
         });

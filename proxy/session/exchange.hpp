@@ -110,6 +110,11 @@ net::Task<bool> answer_ourselves(Exchange&);
 // own_answer.cpp: whether the connection may serve another request after an answer of our own.
 bool may_keep_after_own_answer(const Exchange&);
 
+// own_answer.cpp: an answer of our own with exchange.status, head and body. `lines`: further whole
+// lines for its head.
+std::string render_own_answer(const Exchange&, std::string_view message, std::string_view lines,
+                              bool keep);
+
 // own_answer.cpp: sends an answer that is whole in `text`, head and body. False: the connection to
 // the client must end.
 net::Task<bool> send_own_answer(Exchange&, std::string text, bool keep);

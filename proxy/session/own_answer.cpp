@@ -1,5 +1,5 @@
-#include "proxy/http/octets.hpp"
 #include "proxy/http/reply.hpp"
+#include "proxy/http/rpc_end.hpp"
 #include "proxy/observe/recording.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
@@ -31,31 +31,34 @@ int call_code_for(int status) noexcept {
 }
 
 // A client of gRPC shows the words of its own status alone, and some look at none beside an HTTP
-// error: the call is told as a server of gRPC would, and the record keeps the HTTP status.
-std::string rendered(const Exchange& exchange, std::string_view lines, bool keep) {
-    const Problem& problem = exchange.problem;
-    const std::string_view date = exchange.worker.http_date();
-    const std::string_view type = exchange.request().value(http::FieldName::content_type);
-    if (http::begins_with_word(type, "application/grpc")) {
-        RefusedCall call;
-        call.system = rules::RpcSystem::grpc;
-        call.type = type;
-        call.message = problem.message;
-        call.code = call_code_for(problem.status);
-        return render(call, lines, date, !keep);
-    }
-    http::OwnReply reply;
-    reply.status = problem.status;
-    reply.message = problem.message;
-    reply.accept = exchange.request().value(http::FieldName::accept);
-    reply.head_only = exchange.request().is_head;
-    reply.close = !keep;
-    reply.allow = problem.allow;
-    reply.lines = lines;
-    return http::render(reply, date);
+// error: the call is told as a server of gRPC would, and the record keeps the HTTP status. Clients
+// of Connect take an HTTP error's own words.
+RefusedCall call_to_tell(const Exchange& exchange) {
+    RefusedCall call;
+    call.type = exchange.request().value(http::FieldName::content_type);
+    const http::RpcFraming framing = http::rpc_framing(call.type);
+    if (framing == http::RpcFraming::none || framing == http::RpcFraming::connect) return call;
+    call.system =
+        framing == http::RpcFraming::trailers ? rules::RpcSystem::grpc : rules::RpcSystem::grpc_web;
+    call.message = exchange.problem.message;
+    call.code = call_code_for(exchange.problem.status);
+    return call;
 }
 
 }  // namespace
+
+std::string render_own_answer(const Exchange& exchange, std::string_view message,
+                              std::string_view lines, bool keep) {
+    http::OwnReply reply;
+    reply.status = exchange.status;
+    reply.message = message;
+    reply.accept = exchange.request().value(http::FieldName::accept);
+    reply.head_only = exchange.request().is_head;
+    reply.close = !keep;
+    reply.allow = exchange.problem.allow;
+    reply.lines = lines;
+    return http::render(reply, exchange.worker.http_date());
+}
 
 bool may_keep_after_own_answer(const Exchange& exchange) {
     const bool body_read = exchange.body.complete || exchange.upload.state() == Upload::State::sent;
@@ -80,10 +83,14 @@ net::Task<bool> answer_ourselves(Exchange& exchange) {
     if (!problem.has_answer() || exchange.answer_started) co_return false;
 
     const bool keep = may_keep_after_own_answer(exchange);
-    const std::string lines = exchange.settings->dev ? cors_lines(exchange) : std::string();
-    std::string text = rendered(exchange, lines, keep);
-
     exchange.status = problem.status;
+    const RefusedCall call = call_to_tell(exchange);
+    std::string lines;
+    if (exchange.settings->dev)
+        lines = call ? cors_lines(exchange, call.exposed()) : cors_lines(exchange);
+    std::string text = call ? render(call, lines, exchange.worker.http_date(), !keep)
+                            : render_own_answer(exchange, problem.message, lines, keep);
+
     observe::record_failure(exchange.worker.observer, sighting(exchange), problem.message);
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;

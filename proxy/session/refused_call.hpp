@@ -5,14 +5,15 @@
 #include <string>
 #include <string_view>
 
-// A refusal of our own in a call's own protocol: what its client would get of a server that says no.
-// gRPC has its status in the head of a success without a body ("Trailers-Only"), Connect in JSON.
+// A refusal of our own in a call's own protocol: what its client would get of a server that says
+// no. gRPC has its status in the head of a success without a body ("Trailers-Only"), Connect in
+// JSON.
 namespace whogoes::session {
 
 struct RefusedCall {
     rules::RpcSystem system = rules::RpcSystem::none;
     std::string_view type{};     // the request's Content-Type
-    std::string_view message{};  // printable, without quotes and backslashes
+    std::string_view message{};  // for Connect printable, without quotes and backslashes
     int code = rules::rpc_code::unauthenticated;
 
     explicit operator bool() const noexcept { return system != rules::RpcSystem::none; }

@@ -1,7 +1,6 @@
 #include "proxy/session/simulation.hpp"
 
 #include "proxy/http/field_line.hpp"
-#include "proxy/http/reply.hpp"
 #include "proxy/observe/evidence.hpp"
 #include "proxy/session/exchange.hpp"
 #include "proxy/session/front_end.hpp"
@@ -106,18 +105,6 @@ RefusedCall call_of(Exchange& exchange, const rules::Cause& cause) {
     return call;
 }
 
-std::string rendered(const Exchange& exchange, std::string_view message, std::string_view lines,
-                     bool keep) {
-    http::OwnReply reply;
-    reply.status = exchange.status;
-    reply.message = message;
-    reply.accept = exchange.request().value(http::FieldName::accept);
-    reply.head_only = exchange.request().is_head;
-    reply.close = !keep;
-    reply.lines = lines;
-    return http::render(reply, exchange.worker.http_date());
-}
-
 }  // namespace
 
 net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
@@ -145,7 +132,7 @@ net::Task<bool> refuse(Exchange& exchange, const rules::Cause& cause) {
     if (call)
         text = render(call, lines, exchange.worker.http_date(), !keep);
     else
-        text = rendered(exchange, message, lines, keep);
+        text = render_own_answer(exchange, message, lines, keep);
     observe::conclude(exchange.worker.observer, sighting(exchange));
     const bool kept = co_await send_own_answer(exchange, std::move(text), keep);
     co_return kept;

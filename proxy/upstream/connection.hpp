@@ -38,13 +38,18 @@ struct Connection {
 // Whoever holds it owns the connection.
 using Lease = std::unique_ptr<Connection>;
 
-struct Connecting {
-    Lease lease;  // empty: failed
+// Why there is no connection.
+struct ConnectFailure {
     bool timed_out = false;
     bool no_descriptor = false;  // this process may open no more (EMFILE, ENFILE)
+    bool unresolved = false;     // its name has no address
     bool reached = false;        // somebody took the connection; what failed is TLS
     bool distrusted = false;     // it was the certificate
     std::string error;           // "connection refused"; nothing of a peer's beyond TLS reasons
+};
+
+struct Connecting : ConnectFailure {
+    Lease lease;  // empty: failed
 };
 
 struct PoolSettings {

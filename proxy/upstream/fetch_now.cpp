@@ -138,9 +138,9 @@ private:
             words.erase(0, at + 2);
         fetched_.distrusted = made.distrusted;
         using Stage = Fetched::Stage;
-        fetched_.stage = made.reached                               ? Stage::shaking_hands
-                         : made.error.starts_with("cannot resolve") ? Stage::resolving
-                                                                    : Stage::connecting;
+        fetched_.stage = made.reached      ? Stage::shaking_hands
+                         : made.unresolved ? Stage::resolving
+                                           : Stage::connecting;
         if (made.reached)
             end_with("refused the TLS handshake, or its certificate is not to be trusted", words);
         else

@@ -35,7 +35,7 @@ struct Pool::Shared {
 struct Pool::Dialing {
     struct Waiter {
         net::Signal done;
-        Connecting failure;
+        ConnectFailure failure;
     };
     std::vector<std::shared_ptr<Waiter>> waiters;
 };
@@ -121,11 +121,7 @@ std::shared_ptr<Pool::Shared> Pool::share(Connection& connection) {
 
 void Pool::settle(Dialing& dialing, const Connecting& outcome) {
     for (const std::shared_ptr<Dialing::Waiter>& waiter : dialing.waiters) {
-        waiter->failure.timed_out = outcome.timed_out;
-        waiter->failure.no_descriptor = outcome.no_descriptor;
-        waiter->failure.reached = outcome.reached;
-        waiter->failure.distrusted = outcome.distrusted;
-        waiter->failure.error = outcome.error;
+        waiter->failure = outcome;
         waiter->done.raise();
     }
 }
@@ -136,8 +132,7 @@ net::Task<Connecting> Pool::connect(Wish wish) {
         const auto waiter = std::make_shared<Dialing::Waiter>();
         dialing_->waiters.push_back(waiter);
         co_await waiter->done;
-        Connecting outcome = std::move(waiter->failure);
-        outcome.lease = lend_stream();
+        Connecting outcome{std::move(waiter->failure), lend_stream()};
         if (outcome.lease || !outcome.error.empty()) co_return outcome;
     }
     if (!may_share) co_return co_await dial(wish);
@@ -169,7 +164,8 @@ net::Task<Connecting> Pool::dial(Wish wish) {
     Resolution resolution = co_await names_.endpoints();
     Connecting outcome = co_await dialer_.connect(std::move(resolution.endpoints), alpn);
     if (!outcome.lease) {
-        if (outcome.error.empty()) outcome.error = std::move(resolution.error);
+        outcome.unresolved = outcome.error.empty();
+        if (outcome.unresolved) outcome.error = std::move(resolution.error);
         names_.doubt();
         co_return outcome;
     }

@@ -7,7 +7,6 @@
 #include "rules/text.hpp"
 
 #include <charconv>
-#include <initializer_list>
 #include <utility>
 
 namespace whogoes::rules::causes {
@@ -91,16 +90,10 @@ std::optional<Evidence> sent_back(std::string_view error, std::vector<Fact> fact
         std::move(facts));
 }
 
-bool has_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
-    for (const std::string_view word : words)
-        if (find_words(text, word)) return true;
-    return false;
-}
-
 // "Invalid admin credentials"; not "credentials over HTTP are accepted only from …".
 bool blames_what_came(std::string_view words) {
-    return has_one_of(words, {"credential", "credentials", "password", "passcode"}) &&
-           has_one_of(words, {"invalid", "incorrect", "wrong", "bad", "not match"});
+    return has_any_words(words, {"credential", "credentials", "password", "passcode"}) &&
+           has_any_words(words, {"invalid", "incorrect", "wrong", "bad", "not match"});
 }
 
 // RFC 6749, 4.1.2.1: the authorization server said no, and this API passes it on.

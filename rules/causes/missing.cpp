@@ -236,8 +236,7 @@ namespace {
 // "Invalid key" to {"key":"…"}.
 bool judges_a_member(const Exchange& exchange) {
     const std::string_view own = exchange.heard.unheard();
-    if (!find_words(own, "invalid") && !find_words(own, "wrong") && !find_words(own, "incorrect"))
-        return false;
+    if (!has_any_words(own, {"invalid", "wrong", "incorrect"})) return false;
     for (const std::string_view name : {"key", "code", "link", "token"})
         if (find_words(own, name) && exchange.request.json_body.find('"' + std::string(name) +
                                                                      '"') != std::string_view::npos)
@@ -249,8 +248,7 @@ bool judges_a_member(const Exchange& exchange) {
 bool judges_a_link(const Exchange& exchange) {
     if (judges_a_member(exchange)) return true;
     const std::string_view own = exchange.heard.unheard();
-    if (!find_words(own, "token") && !find_words(own, "link") && !find_words(own, "key"))
-        return false;
+    if (!has_any_words(own, {"token", "link", "key"})) return false;
     std::string_view query = exchange.request.query;
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));

@@ -7,13 +7,6 @@
 #include <utility>
 
 namespace whogoes::rules::causes {
-namespace {
-
-bool names_the_token(std::string_view words) {
-    return bool(find_words(words, "token")) || bool(find_words(words, "jwt"));
-}
-
-}  // namespace
 
 std::optional<Evidence> permission_denied(const Exchange& exchange) {
     using namespace std::chrono_literals;
@@ -38,7 +31,7 @@ std::optional<Evidence> permission_denied(const Exchange& exchange) {
     if (!own.empty()) {
         std::string words = "the API refuses for a reason of its own: " + quoted(exchange, own);
         // The word is the same in many languages, and what it is said of is no right.
-        return names_the_token(own) && !sole_token(exchange).empty()
+        return has_any_words(own, {"token", "jwt"}) && !sole_token(exchange).empty()
                    ? guess(std::move(words), std::move(facts))
                    : habit(std::move(words), std::move(facts));
     }

@@ -140,8 +140,12 @@ std::string scheme_name(const Credentials& sent) {
 }
 
 std::vector<std::string> offered_schemes(const Exchange& exchange) {
+    return offered_schemes(exchange.challenges);
+}
+
+std::vector<std::string> offered_schemes(const ChallengeList& challenges) {
     std::vector<std::string> names;
-    for (const Challenge& challenge : exchange.challenges.challenges) {
+    for (const Challenge& challenge : challenges.challenges) {
         bool known = false;
         for (const std::string& name : names) known = known || iequals(name, challenge.scheme);
         if (!known) names.push_back(challenge.scheme);

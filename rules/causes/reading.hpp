@@ -59,6 +59,7 @@ bool has_opaque_token(const Exchange&);
 // "Bearer" as registered, or as sent where that is surely a name; "unknown" else.
 std::string scheme_name(const Credentials&);
 std::vector<std::string> offered_schemes(const Exchange&);
+std::vector<std::string> offered_schemes(const ChallengeList&);
 // The first challenge with this error code; null: none.
 const Challenge* challenge_with_error(const Exchange&, std::string_view error);
 
@@ -75,10 +76,10 @@ inline const Carried* api_key(const Exchange& exchange) {
 const Carried* credential_elsewhere(const Exchange&);
 // Where it stands, for a sentence: "the field X-API-Key".
 std::string place_name(const Carried&);
-// The call that logs in: a password in a form or JSON body.
 // The browser brings back what an authorization server answered (RFC 6749, 4.1.2): a code or an
 // error in the URL. It carries no credential of its own.
 bool is_authorization_response(const Exchange&);
+// The call that logs in: a password in a form or JSON body.
 bool is_login_call(const Exchange&);
 
 // The answer is HTML: a web server's, or a page for people.

@@ -72,14 +72,6 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-std::vector<std::string> schemes_in(const ChallengeList& challenges) {
-    std::vector<std::string> names;
-    for (const Challenge& challenge : challenges.challenges)
-        if (std::find(names.begin(), names.end(), challenge.scheme) == names.end())
-            names.push_back(challenge.scheme);
-    return names;
-}
-
 // A forward proxy has fields of its own for the same thing (RFC 9110, 11.7).
 std::optional<Evidence> mismatch_at_the_proxy(const Exchange& exchange) {
     const std::string_view field = request_field(exchange, "Proxy-Authorization");
@@ -89,7 +81,7 @@ std::optional<Evidence> mismatch_at_the_proxy(const Exchange& exchange) {
     if (sent.kind == Scheme::none || sent.kind == Scheme::unknown || asked.offers(sent.scheme))
         return std::nullopt;
     std::string name = scheme_name(sent);
-    std::vector<std::string> offered = schemes_in(asked);
+    std::vector<std::string> offered = offered_schemes(asked);
     std::string words = name + " was sent, and the proxy offers " + joined(offered);
     return proof(std::move(words), {fact("sent_scheme", std::move(name)),
                                     fact("offered_schemes", std::move(offered))});

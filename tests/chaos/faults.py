@@ -96,13 +96,7 @@ async def clients_gone(run):
         del reader
 
     async with Scene(run) as scene:
-        await scene.still_serves()
-        before = scene.proxy.descriptors()
-        for _ in range(run.some(40, 8)):
-            await asyncio.gather(*(leave(scene.proxy.port) for _ in range(50)))
-        scene.tally.expect(await settled(lambda: scene.proxy.descriptors() <= before + 4, 10),
-                           f"descriptors leak: {before} before, {scene.proxy.descriptors()} now")
-        await scene.still_serves()
+        await scene.leaves_nothing(leave)
     return scene.tally
 
 

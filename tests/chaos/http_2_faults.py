@@ -7,7 +7,7 @@ from collections import Counter
 
 import http_2
 from http_2 import END_HEADERS, END_STREAM, frame
-from peers import reset
+from peers import Listening, reset
 from scene import Scene, settled
 
 GRPC = [(b"content-type", b"application/grpc"), (b"te", b"trailers"),
@@ -22,23 +22,12 @@ def call(name=b"Get"):
     return http_2.request(b"/chaos.Calls/" + name, GRPC, b"\x83")
 
 
-class Server:
+class Server(Listening):
     """An API that speaks HTTP/2 with prior knowledge. What it does with a call is the call's first
     word: bodies are plain octets, while field blocks would have to be understood."""
 
     def __init__(self):
         self.seen, self.connections, self.cancelled = Counter(), set(), 0
-
-    async def start(self):
-        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=4096)
-        self.port = self.server.sockets[0].getsockname()[1]
-        return self
-
-    async def stop(self):
-        self.server.close()
-        for writer in list(self.connections):
-            writer.transport.abort()
-        await asyncio.sleep(0)
 
     def respond(self, writer, stream, body):
         word, _, name = body[5:].partition(b" ")
@@ -154,13 +143,7 @@ async def http_2_clients_gone(run):
             writer.close()
 
     async with Scene(run) as scene:
-        await scene.still_serves()
-        before = scene.proxy.descriptors()
-        for _ in range(run.some(40, 8)):
-            await asyncio.gather(*(leave(scene.proxy.port) for _ in range(50)))
-        scene.tally.expect(await settled(lambda: scene.proxy.descriptors() <= before + 4, 10),
-                           f"descriptors leak: {before} before, {scene.proxy.descriptors()} now")
-        await scene.still_serves()
+        await scene.leaves_nothing(leave)
     return scene.tally
 
 

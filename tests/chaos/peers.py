@@ -27,16 +27,10 @@ def reply(status, body=b"", fields=b""):
             b"\r\n" + body)
 
 
-class Upstream:
-    """What it does with a request stands in that request's X-Fault."""
+class Listening:
+    """A server of `serve(reader, writer)` that ends with all of its `connections`."""
 
-    def __init__(self):
-        self.seen = Counter()  # by X-Id: whole requests that reached the API
-        self.connections = set()
-        self.server = None
-        self.port = 0
-        self.release = asyncio.Event()  # for X-Fault: hold
-        self.held = 0
+    connections: set
 
     async def start(self):
         self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=4096)
@@ -48,6 +42,16 @@ class Upstream:
         for writer in list(self.connections):
             writer.transport.abort()
         await asyncio.sleep(0)
+
+
+class Upstream(Listening):
+    """What it does with a request stands in that request's X-Fault."""
+
+    def __init__(self):
+        self.seen = Counter()  # by X-Id: whole requests that reached the API
+        self.connections = set()
+        self.release = asyncio.Event()  # for X-Fault: hold
+        self.held = 0
 
     async def serve(self, reader, writer):
         self.connections.add(writer)

@@ -33,6 +33,19 @@ class Scene:
         self.tally.expect(await self.tally.ask(Client(self.proxy.port)) == 200,
                           "whogoes does not serve any more")
 
+    async def gives_descriptors_back(self, before, spare=0):
+        self.tally.expect(await settled(lambda: self.proxy.descriptors() <= before + spare, 10),
+                          f"descriptors leak: {before} before, {self.proxy.descriptors()} now")
+
+    async def leaves_nothing(self, leave):
+        """`leave(port)` is a client that goes away, whose descriptors are given back."""
+        await self.still_serves()
+        before = self.proxy.descriptors()
+        for _ in range(self.run.some(40, 8)):
+            await asyncio.gather(*(leave(self.proxy.port) for _ in range(50)))
+        await self.gives_descriptors_back(before, spare=4)
+        await self.still_serves()
+
 
 async def settled(condition, seconds):
     end = time.monotonic() + seconds

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 
 from peers import Client, Tally
-from scene import Scene, settled
+from scene import Scene
 
 APART = os.path.join(os.path.dirname(os.path.abspath(__file__)), "apart.py")
 MOST_P99 = 0.25  # seconds; where nobody gives up a turn it is more than one
@@ -106,8 +106,7 @@ async def upgrade_with_body(run):
             writer.close()
 
         await asyncio.wait_for(asyncio.gather(*(upgrade() for _ in range(run.some(160, 48)))), 40)
-        scene.tally.expect(await settled(lambda: scene.proxy.descriptors() <= before + 2, 10),
-                           f"descriptors leak: {before} before, {scene.proxy.descriptors()} now")
+        await scene.gives_descriptors_back(before, spare=2)
         await scene.still_serves()
     return scene.tally
 

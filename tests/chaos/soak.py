@@ -7,10 +7,25 @@ import time
 import http_2
 from http_2_faults import CallScene, call, message
 from peers import Client, reset
-from scene import Scene, settled
+from scene import Scene
 
 WARM, WHOLE = 60, 600  # seconds
 MOST_GROWN = 1024  # KiB
+
+
+async def ends_as_it_began(scene, lanes):
+    """Runs the lanes to their end: memory and descriptors are then what they were once warm."""
+    tasks = [asyncio.create_task(lane) for lane in lanes]
+    await asyncio.sleep(WARM)
+    before = scene.proxy.resident_kib()
+    descriptors = scene.proxy.descriptors()
+    await asyncio.gather(*tasks)
+    after = scene.proxy.resident_kib()
+    scene.tally.note(f"memory {before} KiB after {WARM} s, {after} KiB after {WHOLE} s, "
+                     f"{scene.proxy.cpu_seconds():.0f} s of processor time")
+    scene.tally.expect(after - before < MOST_GROWN, f"{after - before} KiB more than at first")
+    await scene.gives_descriptors_back(descriptors)
+    await scene.still_serves()
 
 
 async def soak(run):
@@ -53,19 +68,8 @@ async def soak(run):
         lanes += [keep_asking(0.5, fault=b"early", method=b"PUT", body=b"x" * 300_000)]
         lanes += [keep_asking(0.2, fault=b"reset"), keep_asking(0.05, fault=b"slow")]
         lanes += [keep_asking(0.05, fault=b"fifth"), leave(), no_requests()]
-        tasks = [asyncio.create_task(lane) for lane in lanes]
-        await asyncio.sleep(WARM)
-        before = scene.proxy.resident_kib()
-        descriptors = scene.proxy.descriptors()
-        await asyncio.gather(*tasks)
-        after = scene.proxy.resident_kib()
-        tally.note(f"memory {before} KiB after {WARM} s, {after} KiB after {WHOLE} s, "
-                   f"{scene.proxy.cpu_seconds():.0f} s of processor time")
+        await ends_as_it_began(scene, lanes)
         tally.only(200, 401, 502)
-        tally.expect(after - before < MOST_GROWN, f"{after - before} KiB more than at first")
-        tally.expect(await settled(lambda: scene.proxy.descriptors() <= descriptors, 10),
-                     f"descriptors leak: {descriptors} before, {scene.proxy.descriptors()} now")
-        await scene.still_serves()
     return scene.tally
 
 
@@ -100,19 +104,8 @@ async def soak_of_calls(run):
         lanes = [keep_calling(b"echo", 10, 0.02) for _ in range(4)]
         lanes += [keep_calling(b"refuse", 3, 0.05) for _ in range(2)]
         lanes += [keep_calling(b"reset", 2, 0.1), keep_calling(b"half", 2, 0.1), leave()]
-        tasks = [asyncio.create_task(lane) for lane in lanes]
-        await asyncio.sleep(WARM)
-        before = scene.proxy.resident_kib()
-        descriptors = scene.proxy.descriptors()
-        await asyncio.gather(*tasks)
-        after = scene.proxy.resident_kib()
-        tally.note(f"memory {before} KiB after {WARM} s, {after} KiB after {WHOLE} s, "
-                   f"{scene.proxy.cpu_seconds():.0f} s of processor time")
+        await ends_as_it_began(scene, lanes)
         tally.expect(unanswered == 0, f"{unanswered} times a call was not answered")
-        tally.expect(after - before < MOST_GROWN, f"{after - before} KiB more than at first")
-        tally.expect(await settled(lambda: scene.proxy.descriptors() <= descriptors, 10),
-                     f"descriptors leak: {descriptors} before, {scene.proxy.descriptors()} now")
-        await scene.still_serves()
     return scene.tally
 
 

@@ -60,16 +60,7 @@ struct Passage {
             told += static_cast<std::size_t>(sent);
         return told;
     }
-    void play(std::vector<std::function<void()>> steps) {
-        steps.push_back([this] { reactor.stop(); });
-        std::size_t next = 0;
-        std::function<void()> go = [&] {
-            steps[next++]();
-            if (next < steps.size()) reactor.post(go);
-        };
-        reactor.post(go);
-        reactor.run(1h, [] {});
-    }
+    void play(std::vector<std::function<void()>> steps) { net::play(reactor, std::move(steps)); }
     std::size_t pipes_left() {
         std::vector<Pipe> lent;
         while (lent.size() <= PipePool::most_lent) {

@@ -33,17 +33,7 @@ struct Pair {
     void tell(std::string_view bytes) const {
         CHECK(::send(other, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
     }
-    // One step after the other; what a step causes has happened when the next one runs.
-    void play(std::vector<std::function<void()>> steps) {
-        steps.push_back([this] { reactor.stop(); });
-        std::size_t next = 0;
-        std::function<void()> go = [&] {
-            steps[next++]();
-            if (next < steps.size()) reactor.post(go);
-        };
-        reactor.post(go);
-        reactor.run(1h, [] {});
-    }
+    void play(std::vector<std::function<void()>> steps) { net::play(reactor, std::move(steps)); }
 
     Reactor reactor;
     Deadlines deadlines;

@@ -286,6 +286,31 @@ TEST_CASE("what comes for a stream that was reset here is dropped, and the other
     CHECK(peer.whole(peer.ask(h2_get("/"))).body == "hello");
 }
 
+TEST_CASE("the body of a request that was one too many is dropped, and the others go on") {
+    settings::Settings settings;
+    settings.http_2.streams = 1;
+    Rig rig({.settings = settings});
+    Gate reached, release;
+    rig.upstream.always([&](Talk& talk) {
+        reached.open();
+        release.wait();
+        talk.answer(ok("hello"));
+    });
+    Client client = rig.connect();
+    H2Peer peer(client.wire, Role::client);
+    // Before it has read how many it may open.
+    const std::int32_t first = peer.ask(h2_get("/"));
+    const std::int32_t second = peer.ask(h2_post("/"), "", false);
+    peer.send_data(second, "x", false);
+    peer.send_data(second, "y", true);
+    reached.wait();
+    CHECK(peer.closed(second).error_code == 7);  // REFUSED_STREAM
+    release.open();
+    CHECK(peer.whole(first).body == "hello");
+    CHECK_FALSE(peer.saw_goaway());
+    CHECK(peer.whole(peer.ask(h2_get("/"))).body == "hello");
+}
+
 TEST_CASE("requests that have to be reset at once are not passed on, and the log says why") {
     Rig rig;
     rig.upstream.always([](Talk& talk) { talk.answer(ok("passed on")); });

@@ -42,6 +42,20 @@ TEST_CASE("a success whose CORS was added and told of is no event, however scrip
     CHECK(rig.stop().empty());
 }
 
+TEST_CASE("a page may read why its gRPC-Web call was not passed on, and any other own answer") {
+    Rig rig(dev());
+    rig.upstream.always([](Talk& talk) { talk.wire.close(); });
+    const Message told = rig.ask(call(rig, "POST", "/a.B/C",
+                                      "Content-Type: application/grpc-web+proto\r\n"
+                                      "Content-Length: 0\r\n"));
+    CHECK(told.field("grpc-status") == "14");
+    CHECK(told.field("Access-Control-Allow-Origin") == page);
+    CHECK(told.field("Access-Control-Expose-Headers") == "grpc-status, grpc-message");
+    const Message other = rig.ask(call(rig, "POST", "/orders", "Content-Length: 0\r\n"));
+    CHECK(other.status() == 502);
+    CHECK(other.field("Access-Control-Expose-Headers") == "WWW-Authenticate");
+}
+
 TEST_CASE("a page that sent a cookie gets the leave that its credentials need") {
     Rig rig(dev());
     const std::string own = "Access-Control-Allow-Origin: " + page + "\r\nVary: Origin\r\n";
