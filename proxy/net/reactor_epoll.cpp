@@ -68,8 +68,11 @@ struct Reactor::Impl {
 
 Reactor::Impl::Impl()
     : epoll(::epoll_create1(EPOLL_CLOEXEC)), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (epoll < 0 || wake < 0)
-        throw std::system_error(errno, std::generic_category(), "cannot set up the event loop");
+    if (epoll < 0 || wake < 0) {
+        const int error = errno;
+        if (epoll >= 0) ::close(epoll);
+        throw std::system_error(error, std::generic_category(), "cannot set up the event loop");
+    }
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = nullptr;

@@ -74,7 +74,8 @@ public:
 
     // The same for octets that nobody here looks at, through a pipe. Only where `has_pipes()`: of a
     // socket without TLS. An empty `pipe` is lent once there is something for it, and given back
-    // while there is not; `again`: there is no pipe to be had, read in the ordinary way.
+    // while there is not; `again`: there is no pipe to be had, or what is there does not go through
+    // one: read in the ordinary way.
     bool has_pipes() const noexcept;
     Task<IoResult> read_some(PipePool& pipes, Pipe& pipe, std::size_t at_most);
     // While it waits for room nothing more is read from `source`, and nothing heard of it.

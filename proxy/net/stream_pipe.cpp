@@ -43,13 +43,20 @@ Task<IoResult> Stream::read_some(PipePool& pipes, Pipe& pipe, std::size_t at_mos
         if (!is_open()) co_return IoResult{Io::cancelled, 0};
         if (!pipe) pipe = pipes.lend();
         if (!pipe) co_return IoResult{Io::again, 0};
-        const IoResult result = state_->try_read(pipe, at_most);
+        IoResult result = state_->try_read(pipe, at_most);
+        // splice(2) stops before an octet that was sent as urgent, which recv(2) passes over.
+        const bool is_there = result.outcome == Io::again && peek() == Io::ok;
+        if (is_there) result = state_->try_read(pipe, at_most);
         if (result.outcome == Io::failed && pipes.refused()) {
             pipe.release();
             co_return IoResult{Io::again, 0};
         }
         if (result.outcome != Io::again) co_return result;
         pipe.release();
+        if (is_there) {
+            state_->read_pending = true;
+            co_return IoResult{Io::again, 0};
+        }
         const Io waited = co_await readable();
         if (waited != Io::ok) co_return IoResult{waited, 0};
     }

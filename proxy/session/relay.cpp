@@ -173,7 +173,7 @@ net::Task<bool> pass_unseen(Exchange& exchange, AnswerBody& body) {
     const settings::Timeouts& timeouts = exchange.settings->timeouts;
     net::Pipe pipe;
     net::Share share;
-    exchange.worker.counters.bodies_unseen.add();
+    bool counted = false;
     for (;;) {
         if (!exchange.upload.running()) upstream.set_deadline(timeouts.response);
         const net::IoResult read =
@@ -181,6 +181,7 @@ net::Task<bool> pass_unseen(Exchange& exchange, AnswerBody& body) {
         if (read.outcome == net::Io::again) co_return true;
         if (read.outcome != net::Io::ok) co_return false;
         body.passed(read.octets);
+        if (!std::exchange(counted, true)) exchange.worker.counters.bodies_unseen.add();
         client.set_deadline(timeouts.idle);
         const net::Io written = co_await client.write_all(pipe, upstream);
         if (written != net::Io::ok) {

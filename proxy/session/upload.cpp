@@ -117,7 +117,7 @@ net::Task<std::optional<Upload::State>> Upload::send_unseen(Exchange& exchange,
     const settings::Timeouts& timeouts = exchange.settings->timeouts;
     net::Pipe pipe;
     net::Share share;
-    exchange.worker.counters.bodies_unseen.add();
+    bool counted = false;
     for (;;) {
         client.set_deadline(patience);
         patience = timeouts.body();
@@ -130,6 +130,7 @@ net::Task<std::optional<Upload::State>> Upload::send_unseen(Exchange& exchange,
             co_return State::client_gone;
         }
         body.passed(read.octets);
+        if (!std::exchange(counted, true)) exchange.worker.counters.bodies_unseen.add();
         all_read_ = body.done();
         upstream.set_deadline(timeouts.response);
         const net::Io written = co_await upstream.write_all(pipe, client);

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <list>
 #include <memory>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -31,17 +33,24 @@ public:
             one.thread.join();
             return true;
         });
+        const auto fetched = std::make_shared<Fetched>();
+        const auto tell = [fetched, told = std::move(then)] { told(std::move(*fetched)); };
         One& one = threads_.emplace_back();
         request.abandoned = &abandoned_;
-        one.thread =
-            std::thread([this, &one, &control, asked = std::move(request),
-                         work = asio::make_work_guard(control), tell = std::move(then)]() mutable {
-                auto fetched = std::make_shared<Fetched>(fetch_now(std::move(asked)));
-                if (!abandoned_)
-                    asio::post(control,
-                               [fetched, told = std::move(tell)] { told(std::move(*fetched)); });
-                one.done = true;
-            });
+        try {
+            one.thread =
+                std::thread([this, &one, &control, fetched, tell, asked = std::move(request),
+                             work = asio::make_work_guard(control)]() mutable {
+                    *fetched = fetch_now(std::move(asked));
+                    if (!abandoned_) asio::post(control, tell);
+                    one.done = true;
+                });
+        } catch (const std::system_error& error) {
+            // Whoever asked waits for an answer, whatever it is.
+            threads_.pop_back();
+            fetched->error = fetched->reason = std::string("no thread for it: ") + error.what();
+            asio::post(control, tell);
+        }
     }
 
 private:

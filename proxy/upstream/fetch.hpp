@@ -79,7 +79,8 @@ struct Fetched {
     std::string_view field(std::string_view name) const;  // of the first; empty: none
 };
 
-// Waits for it, on a loop of its own: for threads that have nothing else to do.
+// Waits for it, on a loop of its own: for threads that have nothing else to do. Throws nothing:
+// what this process has no descriptor or memory for is an error as any other.
 Fetched fetch_now(FetchRequest);
 
 // From the control thread. `then` runs there once, unless the io_context ends before.

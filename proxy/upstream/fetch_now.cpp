@@ -108,21 +108,21 @@ private:
         const bool connected = co_await connect();
         if (!connected) co_return;
         fetched_.stage = Fetched::Stage::answering;
-        std::string head = write_head();
+        std::string message = write_message();
         http::RequestHead asked;
         asked.is_head = request_.method == "HEAD";
-        std::string body(request_.body.reveal());
-        iovec pieces[2] = {{head.data(), head.size()}, {body.data(), body.size()}};
-        const std::span<iovec> both(pieces);
+        // In one piece: several small ones are put together in a place that nobody wipes.
+        iovec piece{message.data(), message.size()};
+        const std::span<iovec> pieces(&piece, 1);
         lease_->stream.set_deadline(request_.timeout);
         // An answer may be there although the rest of the request was not taken.
-        const net::Io sent = co_await lease_->stream.write_all(both);
-        net::wipe(body);
+        const net::Io sent = co_await lease_->stream.write_all(pieces);
+        net::wipe(message);
         if (sent == net::Io::timed_out)
             end_with("broke off", "it took too long");
         else
             co_await receive(asked);
-        net::wipe(head);
+        net::wipe(came_);
     }
 
     net::Task<bool> connect() {
@@ -165,7 +165,9 @@ private:
         http::append_field(head, name, value);
     }
 
-    std::string write_head() {
+    // Head and body. What is secret is written once there is room for all of it: a string that
+    // grows leaves copies.
+    std::string write_message() {
         std::string head = request_.method + " " + request_.url.target + " HTTP/1.1\r\n";
         add_own(head, "Host", request_.url.authority);
         add_own(head, "User-Agent", request_.user_agent);
@@ -173,13 +175,16 @@ private:
         if (!fetched_.http_2) add(head, "Connection", "close");
         if (!request_.content_type.empty()) add_own(head, "Content-Type", request_.content_type);
         for (const auto& [name, value] : request_.fields) add(head, name, value);
-        const std::size_t octets = request_.body.reveal().size();
-        if (octets > 0 || request_.method == "POST")
-            add(head, "Content-Length", std::to_string(octets));
+        const std::string_view body = request_.body.reveal();
+        if (!body.empty() || request_.method == "POST")
+            add(head, "Content-Length", std::to_string(body.size()));
         const std::string_view authorization = request_.authorization.reveal();
+        constexpr std::size_t name_and_ends = 32;
+        head.reserve(head.size() + authorization.size() + body.size() + name_and_ends);
         if (!authorization.empty() && http::is_field_value(authorization))
             http::append_field(head, "Authorization", authorization);
-        return head.append("\r\n");
+        head.append("\r\n").append(body);
+        return head;
     }
 
     // More of the answer into came_. False: its end, or a failure.
@@ -199,6 +204,7 @@ private:
 
     net::Task<> receive(const http::RequestHead& asked) {
         http::ResponseHead answer;
+        came_.reserve(http::HeadLimits{}.octets + 2 * one_read);  // else it grows, as above
         for (;;) {
             const http::HeadProgress read = http::parse_response_head(came_, {}, asked, answer);
             if (read.progress == http::Progress::flawed)
@@ -229,7 +235,7 @@ private:
         const auto keep = [this](std::string_view data) { fetched_.body += data; };
         for (;;) {
             body.take(came_, keep);
-            came_.clear();
+            net::wipe(came_);
             if (body.done() || body.flawed() || fetched_.body.size() > request_.most_octets) break;
             const bool more = co_await read_more();
             if (!more && ended_well_) body.connection_ended();
@@ -262,6 +268,14 @@ private:
 
 }  // namespace
 
-Fetched fetch_now(FetchRequest request) { return Fetch(std::move(request)).run(); }
+Fetched fetch_now(FetchRequest request) {
+    try {
+        return Fetch(std::move(request)).run();
+    } catch (const std::exception& error) {
+        Fetched failed;
+        failed.error = failed.reason = error.what();
+        return failed;
+    }
+}
 
 }  // namespace whogoes::upstream

@@ -4,6 +4,8 @@
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace whogoes::upstream {
 namespace {
@@ -11,8 +13,9 @@ namespace {
 namespace beast = boost::beast;
 
 bool is_port(std::string_view text) {
-    return !text.empty() && text.size() <= 5 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc() && end == text.data() + text.size() && port != 0;
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ std::shared_ptr<Pool::Shared> Pool::share(Connection& connection) {
     return one;
 }
 
-void Pool::settle(Dialing& dialing, const Connecting& outcome) {
+void Pool::settle(Dialing& dialing, const ConnectFailure& outcome) {
     for (const std::shared_ptr<Dialing::Waiter>& waiter : dialing.waiters) {
         waiter->failure = outcome;
         waiter->done.raise();

@@ -69,7 +69,7 @@ private:
     Lease lend_stream();  // of any that has room; or none
     Lease lend_stream(Shared&);
     net::Task<Connecting> dial_for_all(Wish);
-    void settle(Dialing&, const Connecting&);
+    void settle(Dialing&, const ConnectFailure&);
     static net::Task<> run(std::shared_ptr<Shared>);
 
     PoolSettings settings_;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <functional>
+#include <netinet/in.h>
 #include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -201,6 +202,40 @@ TEST_CASE("a wait for room ends at its deadline, and what it held is gone with i
         CHECK(passage.heard().empty());
     });
     passage.play(steps);
+}
+
+TEST_CASE("an urgent octet, before which the kernel stops, leaves the octets to the ordinary way") {
+    Reactor reactor;
+    Deadlines deadlines;
+    PipePool pipes;
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const where = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(listener, where, size) == 0);
+    REQUIRE(::listen(listener, 1) == 0);
+    REQUIRE(::getsockname(listener, where, &size) == 0);
+    const int sender = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::connect(sender, where, size) == 0);
+    Stream from(reactor, deadlines, ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK));
+    CHECK(::send(sender, "!", 1, MSG_OOB) == 1);
+    CHECK(::send(sender, "behind", 6, 0) == 6);
+    IoResult passed{Io::ok, 1};
+    std::string ordinary;
+    const auto read = [&]() -> Task<> {
+        Pipe pipe;
+        passed = co_await from.read_some(pipes, pipe, 100);
+        char block[64];
+        const IoResult rest = co_await from.read_some(block, sizeof block);
+        ordinary.assign(block, rest.octets);
+    };
+    play(reactor, {[&] { start(read()); }, [] {}, [] {}, [] {}});
+    CHECK(passed.outcome == Io::again);
+    CHECK(ordinary == "behind");
+    ::close(sender);
+    ::close(listener);
 }
 
 TEST_CASE("a receiver that is gone fails the writing") {

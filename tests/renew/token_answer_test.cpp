@@ -153,7 +153,8 @@ TEST_CASE("only plain http and https URLs are fetched") {
     CHECK(target("http://[::1]:81?x") == "::1 81 /?x");
     for (const char* bad :
          {"", "id.example", "ftp://id.example", "https://", "https:///t", "https://u:p@id.example/",
-          "http://id.example:port/", "http://::1/", "http://a b/", "http://id.example/\r\n"}) {
+          "http://id.example:port/", "http://id.example:0/", "http://id.example:65536/",
+          "http://::1/", "http://a b/", "http://id.example/\r\n"}) {
         CAPTURE(bad);
         CHECK(target(bad) == "");
     }

@@ -1,11 +1,14 @@
 #include "proxy/tools/fetch.hpp"
 
+#include "proxy/upstream/fetch.hpp"
 #include "rpc_calls.hpp"
 #include "tests/support/rig.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
+#include <sys/resource.h>
+#include <utility>
 
 // Requests of the program's own over TLS, to a server that is the proxy itself.
 namespace whogoes::support {
@@ -56,6 +59,22 @@ TEST_CASE("a call's trailers are fetched with it, and a long body is cut") {
     REQUIRE(cut.has_value());
     CHECK(cut->body.size() == tools::most_body_octets);
     CHECK(cut->body_evidence == rules::BodyEvidence::partial);
+}
+
+TEST_CASE("what there is no descriptor for is answered as any other failure") {
+    boost::asio::io_context control;
+    upstream::FetchRequest request;
+    request.url = *upstream::parse_fetch_url("http://127.0.0.1:9/");
+    std::string error;
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{3, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    upstream::fetch(control, std::move(request),
+                    [&](upstream::Fetched fetched) { error = fetched.error; });
+    control.run();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    CHECK(error.find("Too many open files") != std::string::npos);
 }
 
 TEST_CASE("who is not to be trusted is told apart from who does not answer") {
