@@ -58,6 +58,7 @@ struct Callbacks {
 
     static int frame_received(nghttp2_session*, const nghttp2_frame* frame, void* user) {
         Connection& connection = of(user);
+        if (frame->hd.type == NGHTTP2_SETTINGS) connection.has_settings_ = true;
         if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
         if (frame->hd.type == NGHTTP2_HEADERS) connection.open_block_ = 0;
         Stream* const stream = connection.find(frame->hd.stream_id);

@@ -47,6 +47,8 @@ public:
     // Whether anything came since a request was given up that brought nothing: its peer may be
     // gone.
     bool is_in_doubt() const noexcept { return in_doubt_; }
+    // Whether its peer speaks HTTP/2 at all: SETTINGS come first (RFC 9113, 3.4).
+    bool has_settings() const noexcept { return has_settings_; }
     // Why it ended, where that was its peer's doing: for the log; empty else.
     const std::string& complaint() const noexcept { return complaint_; }
 
@@ -121,7 +123,7 @@ private:
     net::Clock::time_point busy_{};         // the last stream was there
     net::Clock::time_point wrote_{};        // the socket took octets, or there were none
     net::Clock::time_point drained_{};
-    bool in_doubt_ = false;
+    bool in_doubt_ = false, has_settings_ = false;
     std::int32_t open_block_ = 0;  // of this stream; 0: none
     Allowance resets_, idle_frames_;
     OwnResets own_resets_;

@@ -125,7 +125,8 @@ void Stream::end_came() {
 void Stream::closed(std::uint32_t error_code) {
     closed_ = true;
     was_reset_ = error_code != NGHTTP2_NO_ERROR;
-    never_processed_ = error_code == NGHTTP2_REFUSED_STREAM;
+    // Where the peer does not speak HTTP/2, nghttp2 says so too, and asking again is in vain.
+    never_processed_ = error_code == NGHTTP2_REFUSED_STREAM && connection_->has_settings();
     wants_http_1_ = error_code == NGHTTP2_HTTP_1_1_REQUIRED;
     failed_ = error_code != NGHTTP2_NO_ERROR || !in_ended_;
     give_credit(owed_);

@@ -92,7 +92,9 @@ rules::Result<Recorded, std::string> fetch(const FetchRequest& request) {
     // Whoever wrote a name and a password into it wrote them for a browser.
     auto to = url ? upstream::parse_fetch_url(url->origin) : std::nullopt;
     if (!to || url->target.find(' ') != std::string::npos)
-        return Outcome(boost::system::in_place_error, "is no http:// or https:// URL");
+        return Outcome(boost::system::in_place_error,
+                       "that URL cannot be asked: write http:// or https://, a host without a "
+                       "user name, and a port of 1 to 65535 where it is not the usual one");
     to->target = url->target;
     upstream::Fetched fetched = upstream::fetch_now(wanted(request, std::move(*to)));
     if (fetched.status == 0)
