@@ -101,6 +101,7 @@ bool element_holds(const Term& term, std::string_view body) {
 
 bool member_holds(const Term& term, const Exchange& exchange, const Heard& heard,
                   std::string_view& text) {
+    if (!may_be_among(term.name_mark, heard.members)) return false;
     for (const Statement& statement : heard.statements) {
         if (!is_member(statement, term.name)) continue;
         if (term.words.empty()) {
@@ -112,7 +113,6 @@ bool member_holds(const Term& term, const Exchange& exchange, const Heard& heard
         text = around(statement.text, found.begin, found.end);
         return true;
     }
-    if ((heard.members & term.name_mark) == 0) return false;
     return heard.json ? unsaid_member_holds(term, exchange.response.body)
                       : element_holds(term, exchange.response.body);
 }
@@ -129,11 +129,11 @@ bool term_holds(const Term& term, const Exchange& exchange, const Heard& heard,
             return !text_holds(term, heard, ignored);
         }
         case Asks::field:
-            return (exchange.answer_names & term.name_mark) != 0 &&
+            return may_be_among(term.name_mark, exchange.answer_names) &&
                    (field_holds(exchange.response.fields, term) ||
                     field_holds(exchange.response.trailers, term));
         case Asks::request_field:
-            return (exchange.request_names & term.name_mark) != 0 &&
+            return may_be_among(term.name_mark, exchange.request_names) &&
                    field_holds(exchange.request.fields, term);
         case Asks::member:
             return member_holds(term, exchange, heard, text);

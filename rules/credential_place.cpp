@@ -86,17 +86,23 @@ Holds meant(const CredentialPlace& row, std::string_view value) noexcept {
 bool is_secret(Holds holds) noexcept { return holds != Holds::nothing && holds != Holds::identity; }
 
 // Which letters stand in it, as bits: what lacks one of a word's lacks the word.
-std::uint32_t letter_set(std::string_view text) noexcept {
+constexpr std::uint32_t letter_set(std::string_view text) noexcept {
     std::uint32_t set = 0;
     for (const char c : text)
         if (is_alpha(c)) set |= 1U << (static_cast<unsigned>(c | 0x20) - 'a');
     return set;
 }
 
-bool has_any(std::string_view name, std::initializer_list<std::string_view> parts) noexcept {
+struct Part {
+    consteval Part(const char* word) : text(word), letters(letter_set(text)) {}
+    std::string_view text;
+    std::uint32_t letters;
+};
+
+bool has_any(std::string_view name, std::initializer_list<Part> parts) noexcept {
     const std::uint32_t there = letter_set(name);
-    for (const std::string_view part : parts)
-        if ((letter_set(part) & ~there) == 0 && icontains(name, part)) return true;
+    for (const Part& part : parts)
+        if ((part.letters & ~there) == 0 && icontains(name, part.text)) return true;
     return false;
 }
 

@@ -89,15 +89,18 @@ struct Dialect {
 // Those that the build made of rules/dialects/.
 std::span<const Dialect> builtin_dialects() noexcept;
 
-// One bit of 64 by a name's letters and digits without case: whether a name may be among others is
-// asked of the bits first.
+// Two bits of 64 by a name without case: whether a name may be among others is asked of the bits
+// first. All of a name's bits are there, or it is not.
 constexpr std::uint64_t name_mark_of(std::string_view name) noexcept {
     std::uint32_t hash = 2166136261U;
     for (char c : name) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     }
-    return std::uint64_t{1} << (hash >> 26U);
+    return std::uint64_t{1} << (hash >> 26U) | std::uint64_t{1} << (hash >> 20U & 63U);
+}
+constexpr bool may_be_among(std::uint64_t mark, std::uint64_t names) noexcept {
+    return (names & mark) == mark;
 }
 
 // The hash of a text's letters and digits without case, all else passed over: one for

@@ -314,6 +314,7 @@ void Heard::add(std::string_view member, std::string_view text) {
     // "com.amazon.coral.service#AccessDeniedException"
     else if (code.rfind('#') != npos && code.find(' ') == npos)
         code = code.substr(code.rfind('#') + 1);
+    members |= name_mark_of(member.substr(member.rfind('.') + 1));
     statements.push_back({member, text, code.size() <= longest_code ? letters_of(code) : 0, false});
 }
 

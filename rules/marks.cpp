@@ -46,13 +46,21 @@ public:
         look_for_hosts(causes::host_of(exchange.place.upstream_origin), take);
         look_for_names(answer_fields_, exchange.answer_names, take);
         look_for_names(request_fields_, exchange.request_names, take);
-        look_for_names(members_, names_of_members(heard), take);
+        look_for_names(members_, heard.members, take);
         look_for_words(exchange.response.body, take);
         for (const Row& row : others_) take(row);
     }
 
 private:
-    using ByBit = std::array<std::vector<Row>, 64>;
+    struct Named {
+        std::uint64_t name_mark;
+        Row row;
+    };
+    struct Worded {
+        std::string_view words;
+        Row row;
+    };
+    using ByBit = std::array<std::vector<Named>, 64>;
 
     void add(const Row& row) {
         for (const Asks asks : found_by) {
@@ -69,14 +77,13 @@ private:
             case Asks::host:
                 return hosts_.emplace_back(term.words, row), void();
             case Asks::field:
-                return answer_fields_[bit].push_back(row);
+                return answer_fields_[bit].push_back({term.name_mark, row});
             case Asks::request_field:
-                return request_fields_[bit].push_back(row);
+                return request_fields_[bit].push_back({term.name_mark, row});
             case Asks::member:
-                return members_[bit].push_back(row);
+                return members_[bit].push_back({term.name_mark, row});
             default:
-                words_[static_cast<unsigned char>(term.words.front())].emplace_back(term.words,
-                                                                                    row);
+                words_[start_of(term.words)].push_back({term.words, row});
         }
     }
 
@@ -95,31 +102,36 @@ private:
 
     template <class Take>
     static void look_for_names(const ByBit& rows, std::uint64_t names, Take& take) {
-        for (; names != 0; names &= names - 1)
-            for (const Row& row : rows[static_cast<std::size_t>(std::countr_zero(names))])
-                take(row);
+        for (std::uint64_t left = names; left != 0; left &= left - 1)
+            for (const Named& one : rows[static_cast<std::size_t>(std::countr_zero(left))])
+                if (may_be_among(one.name_mark, names)) take(one.row);
     }
 
     template <class Take>
     void look_for_words(std::string_view body, Take& take) const {
         for (std::size_t at = 0; at < body.size(); ++at) {
-            const auto& rows = words_[static_cast<unsigned char>(lower(body[at]))];
-            if (rows.empty() || is_within_word(body, at)) continue;
-            for (const auto& [words, row] : rows)
-                if (find_words_here(body.substr(at), words)) take(row);
+            if (is_within_word(body, at)) continue;
+            const std::string_view rest = body.substr(at);
+            const std::size_t two = start_of(rest), one = start_of(rest.substr(0, 1));
+            for (const Worded& it : words_[two])
+                if (find_words_here(rest, it.words)) take(it.row);
+            if (one == two) continue;
+            for (const Worded& it : words_[one])
+                if (find_words_here(rest, it.words)) take(it.row);
         }
     }
 
-    static std::uint64_t names_of_members(const Heard& heard) {
-        std::uint64_t names = heard.members;
-        for (const Statement& one : heard.statements)
-            names |= name_mark_of(one.member.substr(one.member.rfind('.') + 1));
-        return names;
+    // By the first two letters; what is no letter counts as none, as a blank stands for much else.
+    static std::size_t start_of(std::string_view words) {
+        return letter(words[0]) * 27 + (words.size() < 2 ? 0 : letter(words[1]));
+    }
+    static std::size_t letter(char c) {
+        return is_alpha(c) ? static_cast<std::size_t>(lower(c) - 'a' + 1) : 0;
     }
 
     std::vector<std::pair<std::string_view, Row>> hosts_{};
     ByBit answer_fields_{}, request_fields_{}, members_{};
-    std::array<std::vector<std::pair<std::string_view, Row>>, 256> words_{};
+    std::array<std::vector<Worded>, std::size_t{27} * 27> words_{};
     std::vector<Row> others_{};
 };
 

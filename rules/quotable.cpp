@@ -30,11 +30,15 @@ bool is_name(std::string_view value, std::size_t end) {
            std::string_view(" \t,;=").find(value[end + 1]) == npos;
 }
 
+bool is_separator(char c) {
+    return c == ' ' || c == '\t' || c == ',' || c == ';' || c == '=' || c == '"';
+}
+
 // Every word of a credential field on its own, so that a part of it is found too.
 void redact_words(std::string& text, std::string_view value) {
-    constexpr std::string_view separators = " \t,;=\"";
     for (std::size_t at = 0; at < value.size();) {
-        const std::size_t end = std::min(value.find_first_of(separators, at), value.size());
+        std::size_t end = at;
+        while (end < value.size() && !is_separator(value[end])) ++end;
         const std::string_view word = value.substr(at, end - at);
         if (scheme_of(word) == Scheme::unknown && !is_name(value, end)) redact(text, word);
         at = end + 1;

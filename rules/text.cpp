@@ -76,10 +76,6 @@ std::size_t find_ows(std::string_view text) noexcept {
     return at == text.end() ? npos : static_cast<std::size_t>(at - text.begin());
 }
 
-bool iequals(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && istarts_with(a, b);
-}
-
 bool istarts_with(std::string_view text, std::string_view prefix) noexcept {
     if (text.size() < prefix.size()) return false;
     for (std::size_t i = 0; i < prefix.size(); ++i)

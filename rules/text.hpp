@@ -43,8 +43,12 @@ constexpr bool is_token68_char(char c) noexcept {  // RFC 9110, 11.2, without "=
 // The first SP or HTAB; npos: none. Several times faster than find_first_of on a long token.
 std::size_t find_ows(std::string_view) noexcept;
 
-bool iequals(std::string_view, std::string_view) noexcept;
 bool istarts_with(std::string_view text, std::string_view prefix) noexcept;
+// Most that are compared differ in their lengths, or in the first octet.
+inline bool iequals(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() &&
+           (a.empty() || (lower(a[0]) == lower(b[0]) && istarts_with(a, b)));
+}
 bool iends_with(std::string_view text, std::string_view suffix) noexcept;
 // Where `words` first stands in `text`, compared without case; npos: nowhere.
 std::size_t ifind(std::string_view text, std::string_view words) noexcept;

@@ -41,9 +41,8 @@ bool may_ride_on_success(const Challenge& challenge) {
     return challenge.is("Negotiate") || challenge.is("NTLM") || challenge.is("Mutual");
 }
 
-// A schemeless token is as secret as one behind its scheme; a placeholder is no secret at all.
+// A schemeless token is as secret as one behind its scheme.
 std::string_view token_of(const Credentials& sent) {
-    std::string_view token;
     switch (sent.kind) {
         case Scheme::bearer:
         case Scheme::dpop:
@@ -51,15 +50,17 @@ std::string_view token_of(const Credentials& sent) {
         case Scheme::jwt:
         case Scheme::apikey:
         case Scheme::basic:
-            token = sent.value;
-            break;
+            return sent.value;
         case Scheme::unknown:
-            token = sent.value.empty() ? sent.raw : sent.value;
-            break;
+            return sent.value.empty() ? sent.raw : sent.value;
         default:
             return {};
     }
-    return is_token68(token) && !iequals(token, "undefined") ? token : std::string_view();
+}
+
+// A placeholder is no secret.
+bool may_be_secret(std::string_view token) {
+    return is_token68(token) && !iequals(token, "undefined");
 }
 
 std::string password_of(const Credentials& sent) {
@@ -191,9 +192,12 @@ std::optional<Evidence> challenge_on_unexpected_status(const Exchange& exchange)
 
 std::optional<Evidence> challenge_leaks_credential(const Exchange& exchange) {
     for (const Credentials& sent : exchange.credentials) {
-        if (std::string place = place_of(token_of(sent), exchange.response); !place.empty())
+        const std::string_view token = token_of(sent);
+        std::string place = place_of(token, exchange.response);
+        if (!place.empty() && may_be_secret(token))
             return certain("the answer repeats the credential in " + place, {{"place", place}});
-        if (std::string place = place_of(password_of(sent), exchange.response); !place.empty())
+        place = place_of(password_of(sent), exchange.response);
+        if (!place.empty())
             return certain("the answer repeats the password in " + place, {{"place", place}});
     }
     return std::nullopt;
