@@ -43,7 +43,7 @@ public:
     std::string error_code{};  // the member "error" of a JSON body where it looks like a code
     std::string_view error_reason{};  // of an ErrorInfo: exact, as nothing else here is
     bool json = false;                // the body is JSON
-    // name_mark_of every member or element of the body, said or not, and of what else says something
+    // name_mark_of every member or element of the body, and of every other statement
     std::uint64_t members = 0;
 
     // The first that tells of this cause; null: nobody does.
