@@ -30,7 +30,7 @@ MINT = (release("linuxmint", "22", "Linux Mint 22", "ubuntu debian"), NOBLE[1])
 
 
 def asked_for(asked):
-    return set(asked.strip().split("\n")[-1].split(" install ")[1].split()) - {"--no-install-recommends", "-y"}
+    return set(asked.strip().split("\n")[-1].split(" install ")[1].split()) - {"--no-install-recommends", "--no-remove", "-y"}
 
 
 class Known(unittest.TestCase):
@@ -80,6 +80,16 @@ class Known(unittest.TestCase):
                 self.assertEqual(status, 0, said)
                 self.assertEqual(asked_for(asked), {"nginx"} | wanted)
                 self.assertEqual("has no python3-jose" in said, not jose)
+
+    def test_no_package_is_taken_away_for_another(self):
+        old = ["libboost1.74-dev", "libboost-dev", "libsomething-dev"]
+        with Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1], in_the_way=old) as machine:
+            status, said, _ = machine.install("build")
+            self.assertEqual(status, 1)
+            self.assertIn(f"takes away packages that this machine has: {' '.join(old)}.", said)
+            self.assertIn(f"apt-get remove {' '.join(old)}", said)
+            self.assertIn("container", said)
+            self.assertEqual((machine.path / "in_the_way").read_text().split(), old)
 
     def test_a_refusal_of_the_tool_is_said(self):
         with Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1], broken=True) as machine:

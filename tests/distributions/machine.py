@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PLAIN = "bash env sed awk tr head sort grep cat mktemp rm dirname tail".split()
+PLAIN = "bash env sed awk tr head sort grep cat mktemp rm dirname tail paste".split()
 
 # What each fake does. $FAKE is a folder: "installed" and "candidates" have a name and a version a line.
 FAKES = {
@@ -15,7 +15,11 @@ FAKES = {
     "dpkg": '[ "$1" = --compare-versions ] || exit 2\n'
             '[ "$(printf "%s\\n" "$2" "$4" | sort -V | head -n 1)" = "$4" ]',
     "apt-cache": 'printf "  Candidate: %s\\n" "$(awk -v n="$2" \'$1 == n { print $2 }\' "$FAKE/candidates" | grep . || echo "(none)")"',
-    "apt-get": 'echo "apt-get $*" >>"$FAKE/asked"\n[ ! -e "$FAKE/broken" ] || { echo "E: no route"; exit 100; }',
+    # What is "in_the_way" it takes away, unless it is told not to, or asked (-s) what it would do.
+    "apt-get": 'echo "apt-get $*" >>"$FAKE/asked"\n[ ! -e "$FAKE/broken" ] || { echo "E: no route"; exit 100; }\n'
+               'case " $* " in\n*" update "*) ;;\n*" -s "*) sed "s/.*/Remv & [1.0]/" "$FAKE/in_the_way" ;;\n'
+               '*" --no-remove "*) [ ! -s "$FAKE/in_the_way" ] || { echo "E: Packages need to be removed but remove is disabled."; exit 100; } ;;\n'
+               '*) : >"$FAKE/in_the_way" ;;\nesac',
     "dnf": 'echo "dnf $*" >>"$FAKE/asked"',
     "rpm": 'grep -q "^${!#} " "$FAKE/installed"',
     "id": "echo 1000",
@@ -25,7 +29,7 @@ FAKES = {
 
 
 class Machine:
-    def __init__(self, release, tools, installed=(), candidates=(), broken=False):
+    def __init__(self, release, tools, installed=(), candidates=(), in_the_way=(), broken=False):
         self._folder = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self._folder.name)
         (self.path / "bin").mkdir()
@@ -39,6 +43,7 @@ class Machine:
             (self.path / "os-release").write_text(release)
         (self.path / "installed").write_text("".join(f"{row}\n" for row in installed))
         (self.path / "candidates").write_text("".join(f"{row}\n" for row in candidates))
+        (self.path / "in_the_way").write_text("".join(f"{name}\n" for name in in_the_way))
         (self.path / "asked").touch()
         if broken:
             (self.path / "broken").touch()
