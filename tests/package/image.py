@@ -13,6 +13,16 @@ MOST_BYTES = 40 * 1000 * 1000
 USER = "65532:65532"
 
 
+def loaded_as(at):
+    """`docker load` leaves the name that `docker run whogoes` looks for, and one that says the version."""
+    archive, = at.built.glob("whogoes-*-image.tar")
+    version = archive.name.removeprefix("whogoes-").removesuffix("-image.tar")
+    with tarfile.open(archive) as packed:
+        description, = json.load(packed.extractfile("manifest.json"))
+    names = set(description["RepoTags"])
+    check(names == {f"docker.io/library/whogoes:{tag}" for tag in (version, "latest")}, f"it is called {names}")
+
+
 @contextlib.contextmanager
 def opened(at):
     """Its configuration, and a root of its layers."""
@@ -75,4 +85,4 @@ def as_a_container(at):
         root.run("/usr/local/bin/whogoes", "health", user=USER, status=1, **variables(settings))
 
 
-CHECKS = {"what it says": what_it_says, "as a container": as_a_container}
+CHECKS = {"loaded as": loaded_as, "what it says": what_it_says, "as a container": as_a_container}
