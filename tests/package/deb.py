@@ -31,6 +31,8 @@ def contents(at):
              "/usr/share/zsh/vendor-completions/_whogoes", "/usr/share/fish/vendor_completions.d/whogoes.fish"}
     check(not files - set(listed), f"not in it: {files - set(listed)}")
     check({owner for _, owner in listed.values()} == {"root/root"}, f"somebody owns some of it: {listed}")
+    modes = {mode for mode, _ in listed.values()}
+    check(modes == {"drwxr-xr-x", "-rwxr-xr-x", "-rw-r--r--"}, f"modes are {modes}")
     fields = run("dpkg-deb", "--field", package(at))
     check("Depends" not in fields.replace("Pre-Depends", ""), fields)
     check_says(fields, "Architecture: amd64", "Recommends: ca-certificates")

@@ -61,6 +61,8 @@ def what_it_says(at):
         check((log.st_uid, log.st_gid, log.st_mode & 0o777) == (65532, 65532, 0o750), f"the log's folder is {log}")
         owned = [file for file in root.rglob("*") if file.lstat().st_uid != 0 and file != root / "var/log/whogoes"]
         check(not owned, f"its user could change {owned}")
+        hidden = [file for file in root.rglob("*") if not file.is_symlink() and file != root / "var/log/whogoes" and not file.stat().st_mode & 0o004]
+        check(not hidden, f"its user cannot read {hidden}")
         names = {file.name for file in root.iterdir()}
         check(names == {"etc", "usr", "var"}, f"it has {names}")
 

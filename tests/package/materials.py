@@ -1,7 +1,9 @@
 """The bill of materials against what the program was linked of, and the checksums."""
 import json
 import re
+import stat
 import subprocess
+import tarfile
 
 from place import check, run
 
@@ -49,4 +51,15 @@ def checksums(at):
     check("build/" not in tracked, f"the build leaves something to commit: {tracked}")
 
 
-CHECKS = {"bill": bill, "told by the program": told_by_program, "checksums": checksums}
+def for_everybody(at):
+    """Whoever unpacks it as root has files that all can read and none but root can write."""
+    for file in [*at.built.glob("*.tar.gz"), *at.built.glob("**/*.tgz")]:
+        with tarfile.open(file) as packed:
+            for member in packed:
+                mode = stat.filemode(member.mode)[1:]
+                wanted = ("rwxr-xr-x",) if member.isdir() else ("rwxr-xr-x", "rw-r--r--")
+                check(mode in wanted, f"{file.name}: {member.name} is {mode}")
+                check((member.uid, member.gid) == (0, 0), f"{file.name}: {member.name} belongs to {member.uid}:{member.gid}")
+
+
+CHECKS = {"bill": bill, "told by the program": told_by_program, "checksums": checksums, "for everybody": for_everybody}
