@@ -63,6 +63,10 @@ def what_it_says(at):
         check(not owned, f"its user could change {owned}")
         hidden = [file for file in root.rglob("*") if not file.is_symlink() and file != root / "var/log/whogoes" and not file.stat().st_mode & 0o004]
         check(not hidden, f"its user cannot read {hidden}")
+        texts = root / "usr/share/doc/whogoes"
+        check((texts / "LICENSE").read_text() == (at.root / "LICENSE").read_text(), "its own licence is another")
+        check_says((texts / "THIRD-PARTY").read_text(), "--- openssl ", "--- glibc ", "LGPL-2.1-or-later", "--- zlib ")
+        check_says((texts / "LGPL-2.1").read_text(), "GNU LESSER GENERAL PUBLIC LICENSE")
         names = {file.name for file in root.iterdir()}
         check(names == {"etc", "usr", "var"}, f"it has {names}")
 
