@@ -6,7 +6,7 @@ import tempfile
 
 from place import BY_DNS, BY_FILE, check, check_explains, check_says, root_of, run
 
-CONFIG = "etc/whogoes/config.yaml"
+CONFIG = "etc/whogoes/service.yaml"
 HELD_BACK = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
@@ -76,7 +76,7 @@ def life(at, release):
 
         root.write("usr/local/share/ca-certificates/tests.crt", at.authority.file.read_text())
         root.run("update-ca-certificates")
-        check_says(dpkg("--install", put(package(at))), "name the API in /etc/whogoes/config.yaml")
+        check_says(dpkg("--install", put(package(at))), "name the API in /etc/whogoes/service.yaml")
         check_says(root.run("dpkg", "--audit") + "nothing", "nothing")
         check_says(root.run("whogoes", "version"), "whogoes")
         wants = root.path / "etc/systemd/system/multi-user.target.wants/whogoes.service"
@@ -93,6 +93,14 @@ def life(at, release):
         (root.path / CONFIG).write_text(own)
         check_says(root.run("whogoes", "check", "-c", f"/{CONFIG}"), "fine")
         check_explains(root, BY_FILE, "-c", f"/{CONFIG}")
+
+        # A log that the service alone can write is in nobody else's way.
+        with_log = own.replace("# log:\n#   output:", "log:\n  output:")
+        check(with_log != own, "the conffile shows no log")
+        (root.path / CONFIG).write_text(with_log)
+        check_says(root.run("whogoes", "check", "-c", f"/{CONFIG}"), "fine")
+        check_explains(root, BY_FILE, user="65534:65534", environment={"HOME": "/nonexistent"})
+        (root.path / CONFIG).write_text(own)
 
         # The conffile has not changed upstream: nobody is asked, and the user's stays.
         dpkg("--install", put(later(at, folder)))
