@@ -10,14 +10,15 @@ FROM debian:bookworm-slim AS build
 COPY tests/install tests/packages /src/tests/
 RUN /src/tests/install build image
 WORKDIR /src
-COPY CMakeLists.txt CMakePresets.json ./
+COPY CMakeLists.txt CMakePresets.json LICENSE ./
 COPY rules rules
 COPY proxy proxy
 ARG COMMIT=
 RUN cmake --preset portable -DWHOGOES_COMMIT=$COMMIT && cmake --build --preset portable --target whogoes && \
-    proxy/package/image-root build/portable/whogoes /image
+    proxy/package/linked licences /licences && proxy/package/image-root build/portable/whogoes /licences /image
 
-# The program has all that it needs linked in; around it are the authorities to trust and the time zones.
+# The program has all that it needs linked in; around it are the authorities to trust, the time zones and
+# the licences (/usr/share/doc/whogoes).
 FROM scratch
 COPY --from=build /image/etc /etc
 COPY --from=build /image/usr /usr

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """tests/install on machines that are none: which names it asks which tool for, and what it says where it cannot."""
+import signal
 import sys
 import unittest
 
 from machine import Machine
 
-DEBIAN = ["dpkg-query", "dpkg", "apt-cache", "apt-get", "sudo"]
+DEBIAN = ["dpkg-query", "dpkg", "apt-cache", "apt-get", "deb-systemd-helper", "update-rc.d", "sudo"]
 FEDORA = ["rpm", "dnf", "sudo"]
 PLAIN = [f"{name} 1" for name in "ninja-build libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev libnghttp2-dev doctest-dev".split()]
 
@@ -30,7 +31,7 @@ MINT = (release("linuxmint", "22", "Linux Mint 22", "ubuntu debian"), NOBLE[1])
 
 
 def asked_for(asked):
-    return set(asked.strip().split("\n")[-1].split(" install ")[1].split()) - {"--no-install-recommends", "-y"}
+    return set(asked.strip().split("\n")[-1].split(" install ")[1].split()) - {"--no-install-recommends", "--no-remove", "-y"}
 
 
 class Known(unittest.TestCase):
@@ -81,6 +82,16 @@ class Known(unittest.TestCase):
                 self.assertEqual(asked_for(asked), {"nginx"} | wanted)
                 self.assertEqual("has no python3-jose" in said, not jose)
 
+    def test_no_package_is_taken_away_for_another(self):
+        old = ["libboost1.74-dev", "libboost-dev", "libsomething-dev"]
+        with Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1], in_the_way=old) as machine:
+            status, said, _ = machine.install("build")
+            self.assertEqual(status, 1)
+            self.assertIn(f"takes away packages that this machine has: {' '.join(old)}.", said)
+            self.assertIn(f"apt-get remove {' '.join(old)}", said)
+            self.assertIn("container", said)
+            self.assertEqual((machine.path / "in_the_way").read_text().split(), old)
+
     def test_a_refusal_of_the_tool_is_said(self):
         with Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1], broken=True) as machine:
             status, said, _ = machine.install("build")
@@ -93,6 +104,49 @@ class Known(unittest.TestCase):
             status, said, asked = machine.install("build")
             self.assertEqual((status, asked), (1, ""))
             self.assertRegex(said, r"As root: apt-get install g\+\+ cmake .*libboost1\.81-dev")
+
+
+class Quiet(unittest.TestCase):
+    """No service is started, and none is left enabled."""
+
+    def test_services_are_found_whatever_they_are_called(self):
+        units = "lib/systemd/system/"
+        with Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1],
+                     brings=[f"{units}etcd.service", f"{units}epmd.socket", f"{units}etcd.conf", "etc/init.d/nginx"]) as machine:
+            for name in "lib/systemd/system/cron.service", "etc/init.d/cron":
+                (machine.root / name).touch()
+            status, said, _ = machine.install("build")
+            self.assertEqual(status, 0, said)
+            self.assertEqual((machine.path / "disabled").read_text().splitlines(),
+                             ["update-rc.d nginx disable", "deb-systemd-helper disable etcd.service epmd.socket"])
+
+    def test_what_came_before_a_failure_is_not_left_enabled(self):
+        with Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1], brings=["lib/systemd/system/etcd.service", "none/such"]) as machine:
+            self.assertEqual(machine.install("build")[0], 1)
+            self.assertIn("etcd.service", (machine.path / "disabled").read_text())
+
+    def test_the_policy_of_the_machine_is_put_back(self):
+        for own in None, "#!/bin/sh\nexit 104\n":
+            with self.subTest(own), Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1]) as machine:
+                if own:
+                    machine.policy.write_text(own)
+                status, said, _ = machine.install("build")
+                self.assertEqual(status, 0, said)
+                self.assertIn("exit 101", (machine.path / "policy").read_text())
+                self.assertEqual(machine.policy.read_text() if machine.policy.exists() else None, own)
+                self.assertEqual([file.name for file in machine.policy.parent.iterdir()], ["policy-rc.d"] if own else [])
+
+    def test_what_a_killed_run_has_left_is_not_taken_for_the_machines(self):
+        for own in None, "#!/bin/sh\nexit 104\n":
+            with self.subTest(own), Machine(BOOKWORM[0], DEBIAN, candidates=BOOKWORM[1], kills=True) as machine:
+                if own:
+                    machine.policy.write_text(own)
+                self.assertEqual(machine.install("build")[0], -signal.SIGKILL)
+                self.assertIn("exit 101", machine.policy.read_text())
+                (machine.path / "kills").unlink()
+                self.assertEqual(machine.install("build")[0], 0)
+                self.assertEqual(machine.policy.read_text() if machine.policy.exists() else None, own)
+                self.assertEqual([file.name for file in machine.policy.parent.iterdir()], ["policy-rc.d"] if own else [])
 
 
 class Unknown(unittest.TestCase):

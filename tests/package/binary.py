@@ -11,12 +11,13 @@ DEBIAN = ("debian-11", "debian-12", "debian-13")
 
 
 def needs_nothing(at):
-    """No loader, no library; and what compiler and linker offer against attackers is there all the same."""
+    """No loader, no library, no path of who built it; and what compiler and linker offer against attackers is there all the same."""
     with_symbols = at.root / "build/portable/whogoes"
     for program in (at.program, with_symbols):
         check("INTERP" not in run("readelf", "-Wl", program) and "NEEDED" not in run("readelf", "-Wd", program),
               f"{program} wants a loader or a library")
     run(sys.executable, at.root / "tests/command/hardening_test.py", with_symbols, "release")
+    check(bytes(at.root) not in at.program.read_bytes(), "it tells where it was built")
     needed = re.findall(r"x86 ISA needed: (.*)", run("readelf", "-Wn", at.program))
     check(all(isa == "x86-64-baseline" for isa in needed), f"a processor is needed that has {needed}")
 

@@ -6,7 +6,7 @@ import tempfile
 
 from place import BY_DNS, BY_FILE, check, check_explains, check_says, root_of, run
 
-CONFIG = "etc/whogoes/config.yaml"
+CONFIG = "etc/whogoes/service.yaml"
 HELD_BACK = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
@@ -31,6 +31,8 @@ def contents(at):
              "/usr/share/zsh/vendor-completions/_whogoes", "/usr/share/fish/vendor_completions.d/whogoes.fish"}
     check(not files - set(listed), f"not in it: {files - set(listed)}")
     check({owner for _, owner in listed.values()} == {"root/root"}, f"somebody owns some of it: {listed}")
+    modes = {mode for mode, _ in listed.values()}
+    check(modes == {"drwxr-xr-x", "-rwxr-xr-x", "-rw-r--r--"}, f"modes are {modes}")
     fields = run("dpkg-deb", "--field", package(at))
     check("Depends" not in fields.replace("Pre-Depends", ""), fields)
     check_says(fields, "Architecture: amd64", "Recommends: ca-certificates")
@@ -74,8 +76,9 @@ def life(at, release):
 
         root.write("usr/local/share/ca-certificates/tests.crt", at.authority.file.read_text())
         root.run("update-ca-certificates")
-        check_says(dpkg("--install", put(package(at))), "name the API in /etc/whogoes/config.yaml")
-        check_says(root.run("dpkg", "--audit") + "nothing", "nothing")
+        check_says(dpkg("--install", put(package(at))), "name the API in /etc/whogoes/service.yaml")
+        flaws = root.run("dpkg", "--audit", "whogoes")
+        check(not flaws, flaws)
         check_says(root.run("whogoes", "version"), "whogoes")
         wants = root.path / "etc/systemd/system/multi-user.target.wants/whogoes.service"
         check(not wants.is_symlink(), "the service is enabled, with no API to stand in front of")
@@ -91,6 +94,14 @@ def life(at, release):
         (root.path / CONFIG).write_text(own)
         check_says(root.run("whogoes", "check", "-c", f"/{CONFIG}"), "fine")
         check_explains(root, BY_FILE, "-c", f"/{CONFIG}")
+
+        # A log that the service alone can write is in nobody else's way.
+        with_log = own.replace("# log:\n#   output:", "log:\n  output:")
+        check(with_log != own, "the conffile shows no log")
+        (root.path / CONFIG).write_text(with_log)
+        check_says(root.run("whogoes", "check", "-c", f"/{CONFIG}"), "fine")
+        check_explains(root, BY_FILE, user="65534:65534", environment={"HOME": "/nonexistent"})
+        (root.path / CONFIG).write_text(own)
 
         # The conffile has not changed upstream: nobody is asked, and the user's stays.
         dpkg("--install", put(later(at, folder)))

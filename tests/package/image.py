@@ -13,6 +13,16 @@ MOST_BYTES = 40 * 1000 * 1000
 USER = "65532:65532"
 
 
+def loaded_as(at):
+    """`docker load` leaves the name that `docker run whogoes` looks for, and one that says the version."""
+    archive, = at.built.glob("whogoes-*-image.tar")
+    version = archive.name.removeprefix("whogoes-").removesuffix("-image.tar")
+    with tarfile.open(archive) as packed:
+        description, = json.load(packed.extractfile("manifest.json"))
+    names = set(description["RepoTags"])
+    check(names == {f"docker.io/library/whogoes:{tag}" for tag in (version, "latest")}, f"it is called {names}")
+
+
 @contextlib.contextmanager
 def opened(at):
     """Its configuration, and a root of its layers."""
@@ -51,6 +61,12 @@ def what_it_says(at):
         check((log.st_uid, log.st_gid, log.st_mode & 0o777) == (65532, 65532, 0o750), f"the log's folder is {log}")
         owned = [file for file in root.rglob("*") if file.lstat().st_uid != 0 and file != root / "var/log/whogoes"]
         check(not owned, f"its user could change {owned}")
+        hidden = [file for file in root.rglob("*") if not file.is_symlink() and file != root / "var/log/whogoes" and not file.stat().st_mode & 0o004]
+        check(not hidden, f"its user cannot read {hidden}")
+        texts = root / "usr/share/doc/whogoes"
+        check((texts / "LICENSE").read_text() == (at.root / "LICENSE").read_text(), "its own licence is another")
+        check_says((texts / "THIRD-PARTY").read_text(), "--- openssl ", "--- glibc ", "LGPL-2.1-or-later", "--- zlib ")
+        check_says((texts / "LGPL-2.1").read_text(), "GNU LESSER GENERAL PUBLIC LICENSE")
         names = {file.name for file in root.iterdir()}
         check(names == {"etc", "usr", "var"}, f"it has {names}")
 
@@ -75,4 +91,4 @@ def as_a_container(at):
         root.run("/usr/local/bin/whogoes", "health", user=USER, status=1, **variables(settings))
 
 
-CHECKS = {"what it says": what_it_says, "as a container": as_a_container}
+CHECKS = {"loaded as": loaded_as, "what it says": what_it_says, "as a container": as_a_container}

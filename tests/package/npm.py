@@ -16,8 +16,8 @@ ELSEWHERE = "for (const [name, value] of [['platform', '%s'], ['arch', '%s']]) O
 
 
 def tarballs(at):
-    launcher, = at.built.glob("npm/whogoes-[0-9]*.tgz")
-    program, = at.built.glob("npm/whogoes-linux-x64-*.tgz")
+    launcher, = at.built.glob("whogoes-[0-9]*.tgz")
+    program, = at.built.glob("whogoes-linux-x64-*.tgz")
     return launcher, program
 
 

@@ -200,5 +200,5 @@ def check_explains(root, name, *words, **options):
         answer = ask(port)
         check(answer == (401, REFUSAL), f"{name}: {answer}\n" + "".join(said))
     text = re.sub(r"\x1b\[[0-9;]*m", "", "".join(said))
-    check_says(text, "401", "/orders")
+    check_says(text, "401", "/orders", "token expired")
     return text

@@ -35,8 +35,8 @@ class Action(unittest.TestCase):
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "RUNNER_TEMP": str(self.folder),
                        "GITHUB_OUTPUT": str(self.folder / "output"), "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
                        "WHOGOES_PROGRAM": WHOGOES, "UPSTREAM": f"http://127.0.0.1:{self.api.server_port}", "TEST_COMMAND": command,
-                       "FAIL_ON": "error", "LISTEN": "127.0.0.1:0", "CONFIG": "", **inputs}
-        done = subprocess.run([ROOT / "examples/github-action/run"], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                       "FAIL_ON": "error", "LISTEN": "127.0.0.1:0", "CONFIG": "", "ALLOW_EMPTY": "false", **inputs}
+        done = subprocess.run([ROOT / "examples/github-action/run"], env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=120, check=False)
         return done.returncode, done.stdout + done.stderr
 
@@ -86,8 +86,23 @@ class Action(unittest.TestCase):
         self.assertEqual(status, 3)
         self.assertIn("install whogoes in an earlier step", said)
 
+    def test_a_run_without_a_request_fails_unless_that_is_meant(self):
+        for allow, wanted in ("false", 1), ("true", 0):
+            with self.subTest(allow):
+                status, said = self.run_action("true", ALLOW_EMPTY=allow)
+                self.assertEqual(status, wanted, said)
+        status, said = self.run_action("true", ALLOW_EMPTY="yes")
+        self.assertEqual(status, 2)
+        self.assertIn("allow-empty is true or false", said)
+
+    def test_no_configuration_is_none_even_where_one_lies_about(self):
+        (self.folder / "whogoes.yaml").write_text("listn: 1\n")
+        status, said = self.run_action(ASK + "/refused", FAIL_ON="token-expired")
+        self.assertEqual(status, 0, said)
+        self.assertIn("no-credentials", self.left("summary"))
+
     def test_a_configuration_is_taken(self):
-        config = self.folder / "whogoes.yaml"
+        config = self.folder / "ours.yaml"
         config.write_text("listn: 1\n")
         status, said = self.run_action("true", CONFIG=str(config))
         self.assertNotEqual(status, 0)

@@ -18,6 +18,10 @@ ROOT = pathlib.Path(sys.argv[1])
 # What is named here is made by scripts of the project; a workflow holds no work of its own.
 SCRIPT = re.compile(r"(?<![\w./-])((?:tests|examples|proxy|\.ci)/[\w./-]+)")
 
+# They enter roots, make namespaces of their own and build an image, which a container as it comes forbids its root.
+PRIVILEGED = re.compile(r"\.ci/run|tests/package/run|proxy/package/build|tests/run --(?:all|only \S*package)")
+LONGEST_MIN = 90  # 40 are the aim, on two processors: what takes longer than this hangs
+
 
 def load(text):
     # YAML 1.1 reads the key `on` as true.
@@ -45,6 +49,11 @@ def step_flaws(step, where):
     return flaws
 
 
+def container_options(job):
+    container = job.get("container")
+    return container.get("options", "").split() if isinstance(container, dict) else []
+
+
 def workflow_flaws(document, where):
     flaws = [f"{where}: no {key}" for key in ("name", "on", "permissions", "jobs") if not document.get(key)]
     if document.get("permissions") != {"contents": "read"}:
@@ -54,6 +63,10 @@ def workflow_flaws(document, where):
         flaws += [f"{at}: no {key}" for key in ("runs-on", "steps") if key not in job]
         needs = job.get("needs", [])
         flaws += [f"{at}: needs {other}, which is no job" for other in ([needs] if isinstance(needs, str) else needs) if other not in document["jobs"]]
+        if not 0 < job.get("timeout-minutes", 0) <= LONGEST_MIN:
+            flaws.append(f"{at}: no limit, or one of more than {LONGEST_MIN} minutes")
+        if any(PRIVILEGED.search(step.get("run", "")) for step in job.get("steps", [])) and "--privileged" not in container_options(job):
+            flaws.append(f"{at}: a script that needs a privileged container")
         for number, step in enumerate(job.get("steps", []), 1):
             flaws += step_flaws(step, f"{at}: step {number}")
     return flaws
@@ -90,6 +103,10 @@ SPOILED = [
     ("ci.yml", "actions/checkout@v4", "someone/checkout@main", "an action of strangers"),
     ("ci.yml", "contents: read", "contents: write", "may read"),
     ("ci.yml", "needs: tests", "needs: test", "which is no job"),
+    ("ci.yml", "options: --privileged", "options: --tty", "everything: a script that needs a privileged container"),
+    ("release.yml", "options: --privileged", "options: --tty", "packages: a script that needs a privileged container"),
+    ("ci.yml", "run: tests/run", "run: tests/run --only dev,package", "tests: a script that needs a privileged container"),
+    ("ci.yml", "timeout-minutes: 90", "timeout-minutes: 350", "more than 90 minutes"),
     ("release.yml", '"$GITHUB_REF_NAME" -P', "${{ github.ref_name }} -P", "an expression inside a script"),
     ("action.yml", "inputs.fail-on", "inputs.fail", "the input fail"),
     ("action.yml", "LISTEN:", "LISTENS:", "LISTENS is not what its script reads"),
