@@ -85,6 +85,7 @@ void read_log(const View& view, const Arguments& arguments, const Surroundings& 
     const bool to_stdout = log.output == "stdout";
     const bool to_stream = to_stdout || log.output == "stderr";
     if (!to_stream) log.output = view.file("log.output");
+    if (view.has("log.output")) log.output_asked_at = view.where("log.output").text;
     const bool terminal = to_stream && (to_stdout ? here.terminal_stdout : here.terminal_stderr);
     const std::string format = lower_case(view.text("log.format"));
     log.format = format == "pretty" || (format == "auto" && terminal) ? report::LogFormat::pretty

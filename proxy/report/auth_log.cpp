@@ -14,6 +14,7 @@ constexpr std::chrono::seconds flush_at_end{2};
 LineFileSettings file_settings(const LogSettings& settings) {
     LineFileSettings file;
     file.output = settings.output;
+    file.asked_at = settings.output_asked_at;
     file.rotate_size = settings.rotate_size;
     file.rotate_age = settings.rotate_age;
     return file;

@@ -20,6 +20,7 @@ enum class Colour : std::uint8_t { never, always };
 struct LogSettings {
     LogFormat format = LogFormat::json;  // `auto` is settled by whoever builds this
     std::string output = "stderr";       // stderr, stdout, or a path
+    std::string output_asked_at{};       // "whogoes.yaml:3:5", for messages; empty: nobody asked
     std::size_t rotate_size = 50 * 1024 * 1024;
     std::chrono::seconds rotate_age{7 * 24 * 3600};
     Colour colour = Colour::never;

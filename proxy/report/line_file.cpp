@@ -69,7 +69,10 @@ std::uint64_t count_lines(std::string_view text) noexcept {
 LineFile::LineFile(LineFileSettings settings) : settings_(std::move(settings)) {
     const int fd = open_output(settings_.output);
     if (fd < 0) {
-        throw std::system_error(errno, std::generic_category(), "log output " + settings_.output);
+        const int error = errno;
+        const std::string place = settings_.asked_at.empty() ? "" : settings_.asked_at + ": ";
+        throw std::system_error(error, std::generic_category(),
+                                place + "log output " + settings_.output);
     }
     adopt(fd);
 }

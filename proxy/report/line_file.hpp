@@ -17,6 +17,7 @@ namespace whogoes::report {
 
 struct LineFileSettings {
     std::string output = "stderr";  // stderr, stdout, or a path
+    std::string asked_at{};         // "whogoes.yaml:3:5", for messages; empty: nobody asked
     std::size_t rotate_size = 50 * 1024 * 1024;
     std::chrono::seconds rotate_age{7 * 24 * 3600};
     int rotated_files = 4;  // kept beside the one being written, none older than rotate_age

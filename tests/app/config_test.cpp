@@ -222,6 +222,7 @@ drain: {delay: 100ms, timeout: 1m}
     CHECK(options.log.rotate_size == 1024 * 1024);
     CHECK(options.log.rotate_age == std::chrono::hours{2});
     CHECK(options.log.output == machine.path("log/auth.jsonl"));
+    CHECK(options.log.output_asked_at.find(".yaml:") != std::string::npos);
     const settings::Settings& settings = *options.settings;
     CHECK(settings.upstream.tls);
     CHECK(settings.upstream.port == 443);

@@ -53,13 +53,14 @@ TEST_CASE("lines are appended, and a file that is there is kept") {
     CHECK(scratch.text("log") == "a\nb\nc\n");
 }
 
-TEST_CASE("an output that cannot be opened is named") {
+TEST_CASE("an output that cannot be opened is named, and where it was asked for") {
     const Scratch scratch;
     try {
-        LineFile file({.output = scratch.path("no/such/folder")});
+        LineFile file({.output = scratch.path("no/such/folder"), .asked_at = "whogoes.yaml:3:5"});
         FAIL("opened");
     } catch (const std::system_error& error) {
-        CHECK(std::string(error.what()).find(scratch.path("no/such/folder")) != std::string::npos);
+        const std::string words = "whogoes.yaml:3:5: log output " + scratch.path("no/such/folder");
+        CHECK(std::string(error.what()).starts_with(words));
     }
 }
 
