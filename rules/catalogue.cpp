@@ -338,7 +338,7 @@ constexpr auto causes_in_order = std::to_array<CauseRow>({
                .certain_when = "Certain when the end that stands in the URL itself (X-Amz-Expires, "
                                "X-Goog-Expires, se, Expires) is past; words make it likely",
                .simulated_status = 403,
-               .traits = Trait::not_about_caller},
+               .traits = Trait::not_about_caller | Trait::has_last_word},
      .check = signed_url_expired},
     {.step = Step::edge,
      .cause = {.id = "request-signature-rejected",

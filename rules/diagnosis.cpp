@@ -114,6 +114,15 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
     return Event::none;
 }
 
+// Somebody who says no more than that the token is not taken: its times may say why.
+bool is_token_refused(const Exchange& exchange) {
+    return std::any_of(
+        exchange.heard.told.begin(), exchange.heard.told.end(), [](const Told& told) {
+            const CauseRow* const row = find_row(told.saying->cause);
+            return row && row->step == Step::rest && row->cause.due == Due::unauthorized;
+        });
+}
+
 bool is_asked(const CauseRow& row, Event event, const Exchange& exchange) {
     switch (event) {
         case Event::none:
@@ -121,7 +130,8 @@ bool is_asked(const CauseRow& row, Event event, const Exchange& exchange) {
         case Event::by_status:
             return row.cause.has(Trait::of_status) || exchange.heard.says(row.cause.id);
         case Event::told_only:
-            return exchange.heard.says(row.cause.id);
+            return exchange.heard.says(row.cause.id) ||
+                   (row.step == Step::times && is_token_refused(exchange));
         case Event::precise:
             return is_precise(row, exchange);
         case Event::told_400:
@@ -159,7 +169,7 @@ bool may_be_told(const CauseRow& row, const Exchange& exchange) {
 std::optional<Evidence> evidence_of(const CauseRow& row, const Exchange& exchange) {
     std::optional<Evidence> found = row.check ? row.check(exchange) : std::nullopt;
     const Told* const told = exchange.heard.told_of(row.cause.id);
-    if (!told || !may_be_told(row, exchange)) return found;
+    if (!told || !may_be_told(row, exchange) || row.cause.has(Trait::has_last_word)) return found;
     if (found && (found->ground >= Ground::heard || told->saying->weak)) return found;
     // A check of the credential's own bytes may find nothing where the answer says it; one that
     // weighs what came has its reasons, which words of a system that was recognised outweigh.

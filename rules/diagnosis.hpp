@@ -80,6 +80,7 @@ enum class Trait : std::uint32_t {
     by_firewall = 1U << 21U,
     asked_on_bare_400 = 1U << 22U,  // the bytes show it, where a 400 gives no reason of its own
     of_password_grant = 1U << 23U,  // a token endpoint may tell it by invalid_grant
+    has_last_word = 1U << 24U,      // its check weighs what the answer says, and may not believe it
 };
 constexpr Trait operator|(Trait a, Trait b) noexcept {
     return static_cast<Trait>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));

@@ -44,7 +44,8 @@ enum class Sent : std::uint16_t {
     api_key = 1U << 6U,
     cookie = 1U << 7U,  // one that may stand for a session
     signature = 1U << 8U,
-    password = 1U << 9U,  // a login or password in a form or JSON body
+    password = 1U << 9U,        // a login or password in a form or JSON body
+    authorization = 1U << 10U,  // whatever else: the field of this name
 };
 
 struct Term {

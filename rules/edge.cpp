@@ -20,9 +20,10 @@ std::string_view firewall_mark(const Exchange& exchange) {
     if (iequals(fields.first("cf-mitigated").value_or(""), "challenge"))
         return "cf-mitigated: challenge";
     if (has_field_beginning_with(fields, "x-amzn-waf-")) return "an x-amzn-waf- field";
-    // A block page of a system that its marks gave away.
+    // A block page of what its marks gave away, which stands before the API.
     const Told* const told = exchange.heard.told_of(cause_with(Trait::by_firewall).id);
-    if (told && told->by_system() && !exchange.heard.json && !told->saying->weak)
+    if (told && told->by_system() && told->by->layer == Layer::edge && !exchange.heard.json &&
+        !told->saying->weak)
         return told->by->name;
     return {};
 }

@@ -93,7 +93,7 @@ std::uint16_t sent_by(const Carried& carried) {
 }
 
 std::uint16_t sent_in(const Exchange& exchange) {
-    std::uint16_t sent = 0;
+    std::uint16_t sent = exchange.credentials.empty() ? 0 : bit(Sent::authorization);
     bool any = false;
     for (const Credentials& line : exchange.credentials) {
         sent |= sent_by(line, exchange.jwt.has_value());

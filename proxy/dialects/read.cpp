@@ -26,6 +26,7 @@ constexpr std::array sent_words{
     std::pair<std::string_view, Sent>{"cookie", Sent::cookie},
     std::pair<std::string_view, Sent>{"signature", Sent::signature},
     std::pair<std::string_view, Sent>{"password", Sent::password},
+    std::pair<std::string_view, Sent>{"authorization", Sent::authorization},
 };
 
 constexpr std::array held_words{
@@ -189,7 +190,8 @@ private:
                             : key == "method" ? Asks::method
                                               : Asks::host,
                     .words = keep(lowered(scalar(value, key)))};
-        else if (key == "field" || key == "member" || (mark && key == "sent"))
+        else if (key == "field" || key == "member" ||
+                 (key == "sent" && (mark || is_field(value.Scalar()))))
             term = {.asks = key == "field"    ? Asks::field
                             : key == "member" ? Asks::member
                                               : Asks::request_field,
@@ -201,6 +203,11 @@ private:
         else
             return;  // of a saying: cause, advice and their like, which were looked at
         terms.push_back(term);
+    }
+
+    // Of a saying's `sent`: "CF-Access-Client-Id", and no word for what came.
+    static bool is_field(std::string_view name) {
+        return std::any_of(name.begin(), name.end(), [](char c) { return c != lower(c); });
     }
 
     std::uint64_t named(const YAML::Node& value, const std::string& key) {

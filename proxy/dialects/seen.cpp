@@ -58,6 +58,8 @@ Circumstances circumstances_of(Condition condition) {
         if (term.asks == Asks::path) all.path = term.words;
         if (term.asks == Asks::method) all.method = term.words;
         if (term.asks == Asks::host) all.upstream = "https://" + std::string(term.words);
+        if (term.asks == Asks::request_field)
+            all.credentials = {std::string(term.name) + ": ${OPAQUE}\n"};
         if (term.asks != Asks::sent) continue;
         all.credentials = credentials_for(term.sent);
         if (term.sent != Sent::password) continue;

@@ -18,6 +18,10 @@ std::optional<Evidence> api_key_invalid(const Exchange& exchange) {
     if (!key || !credential_absent(exchange)) return std::nullopt;
     if (is_forbidden(exchange) && exchange.recollection.credential_accepted_ago)
         return std::nullopt;
+    // Who sends to a login, or asks for a password, has not looked at it.
+    if (exchange.response.status / 100 == 3 || exchange.challenges.offers("Basic") ||
+        exchange.challenges.offers("Digest"))
+        return std::nullopt;
     return guess("the only credential is the key in " + place_name(*key) +
                      ", which may be wrong, restricted or of another environment",
                  std::move(facts));
@@ -26,7 +30,11 @@ std::optional<Evidence> api_key_invalid(const Exchange& exchange) {
 std::optional<Evidence> api_key_missing(const Exchange& exchange) {
     if (exchange.carries(Sent::api_key)) return std::nullopt;
     std::optional<Evidence> said = told(exchange, "api-key-missing");
-    if (said) said->words = "no API key came, and " + said->words;
+    if (said)
+        said->words =
+            (exchange.carries(Sent::credential) ? "no key came where the API reads it, and "
+                                                : "no API key came, and ") +
+            said->words;
     return said;
 }
 

@@ -90,8 +90,9 @@ std::optional<Evidence> digest_wrong_credentials(const Exchange& exchange) {
     const std::string_view realm_sent = sent->value_of("realm");
     const Challenge* const offered = exchange.challenges.find("Digest");
     std::vector<Fact> facts{fact("realm_sent", realm_sent)};
+    // A server that does not take a digest challenges again.
     if (!offered)
-        return shape("nothing else is wrong with the digest, so user or password is",
+        return guess("nothing else is wrong with the digest, so user or password may be",
                      std::move(facts));
     bool same_realm = false;
     for (const Challenge& challenge : exchange.challenges.challenges)

@@ -12,13 +12,18 @@ namespace {
 // Not the 5xx and 2xx that are looked at for other reasons.
 bool is_refusal(const Exchange& exchange) { return exchange.response.status >= 400; }
 
-// Phoenix, Go's gorilla, Socket.IO and their like look at Origin before anything else, and answer
-// with the status alone.
-bool is_mute_refusal_of_websocket(const Exchange& exchange) {
+// With the status alone.
+bool is_mute_refusal(const Exchange& exchange) {
     return is_forbidden(exchange) && exchange.challenges.absent() && exchange.credentials.empty() &&
-           iequals(request_field(exchange, "Upgrade"), "websocket") &&
-           exchange.request.fields.has("Origin") && exchange.heard.told.empty() &&
-           exchange.heard.unheard().empty();
+           exchange.heard.told.empty() && exchange.heard.unheard().empty();
+}
+
+// No server's own, and on the list of those that know of it alone.
+bool is_of_an_extension(std::string_view origin) {
+    for (const std::string_view scheme :
+         {"chrome-extension://", "moz-extension://", "safari-web-extension://"})
+        if (istarts_with(origin, scheme)) return true;
+    return false;
 }
 
 }  // namespace
@@ -112,10 +117,20 @@ std::optional<Evidence> cors_origin_rejected(const Exchange& exchange) {
     if (!without_it) {
         if (std::optional<Evidence> said = told(exchange, "cors-origin-rejected", facts))
             return said;
-        if (!is_mute_refusal_of_websocket(exchange)) return std::nullopt;
+        const std::string_view origin = request_field(exchange, "Origin");
+        if (origin.empty() || !is_mute_refusal(exchange)) return std::nullopt;
+        // Phoenix, Go's gorilla, Socket.IO and their like look at Origin before anything else.
+        if (iequals(request_field(exchange, "Upgrade"), "websocket"))
+            return shape(
+                "a WebSocket handshake with an Origin was answered 403 without a word, as servers "
+                "do that do not allow this Origin",
+                std::move(facts));
+        if (!is_of_an_extension(origin) ||
+            exchange.response.fields.has("Access-Control-Allow-Origin"))
+            return std::nullopt;
         return shape(
-            "a WebSocket handshake with an Origin was answered 403 without a word, as servers do "
-            "that do not allow this Origin",
+            "a browser's extension asked, and was answered 403 without a word, as servers do that "
+            "do not allow its Origin",
             std::move(facts));
     }
     return shape("the same request without Origin was answered 2xx", std::move(facts));

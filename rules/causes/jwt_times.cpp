@@ -1,4 +1,5 @@
 #include "rules/causes/jwt_content.hpp"
+#include "rules/causes/login.hpp"
 #include "rules/causes/reading.hpp"
 
 #include <algorithm>
@@ -105,7 +106,10 @@ std::optional<Evidence> exp_in_milliseconds(const Exchange& exchange) {
 
 std::optional<Evidence> clock_skew(const Exchange& exchange) {
     const Jwt* const jwt = readable_jwt(exchange);
-    if (!jwt) return told(exchange, "clock-skew");
+    if (!jwt) {
+        std::optional<Evidence> early = signed_url_not_begun(exchange);
+        return early ? early : told(exchange, "clock-skew");
+    }
     if (is_forbidden(exchange)) return std::nullopt;
     const Clocks clocks = clocks_of(exchange);
     const std::optional<std::int64_t> exp = time_of(jwt->exp);

@@ -44,26 +44,38 @@ std::string query_value(const Exchange& exchange, std::string_view name) {
     return value ? percent_decoded(*value).value_or(std::string(*value)) : std::string();
 }
 
-struct SignedUntil {
-    std::int64_t end = 0;
+struct SignedTime {
+    std::int64_t when = 0;
     std::string_view by{};
 };
 
 // When the URL itself says that it ends: SigV4 and V4 of Google, a shared access signature, and
 // the older forms that name a Unix time.
-std::optional<SignedUntil> signed_until(const Exchange& exchange) {
+std::optional<SignedTime> signed_until(const Exchange& exchange) {
     for (const auto& [date, length] :
          {std::pair{"X-Amz-Date", "X-Amz-Expires"}, std::pair{"X-Goog-Date", "X-Goog-Expires"}}) {
         const auto start = instant_in(query_value(exchange, date));
         const auto lasts = whole(query_value(exchange, length));
-        if (start && lasts) return SignedUntil{*start + *lasts, length};
+        if (start && lasts) return SignedTime{*start + *lasts, length};
     }
     if (!query_value(exchange, "sig").empty())
-        if (const auto end = instant_in(query_value(exchange, "se")))
-            return SignedUntil{*end, "se"};
+        if (const auto end = instant_in(query_value(exchange, "se"))) return SignedTime{*end, "se"};
     if (!query_value(exchange, "Signature").empty())
         if (const auto end = whole(query_value(exchange, "Expires")))
-            return SignedUntil{*end, "Expires"};
+            return SignedTime{*end, "Expires"};
+    return std::nullopt;
+}
+
+// When the URL itself says that it begins, where that is still to come.
+std::optional<SignedTime> signed_from(const Exchange& exchange) {
+    const std::int64_t now = unix_seconds(exchange.upstream_date.value_or(exchange.answered_at));
+    for (const auto& [date, signature] :
+         {std::pair{"X-Amz-Date", "X-Amz-Signature"}, std::pair{"X-Goog-Date", "X-Goog-Signature"},
+          std::pair{"st", "sig"}}) {
+        if (query_value(exchange, signature).empty()) continue;
+        const auto start = instant_in(query_value(exchange, date));
+        if (start && *start > now) return SignedTime{*start, date};
+    }
     return std::nullopt;
 }
 
@@ -157,12 +169,25 @@ std::optional<Evidence> login_failed(const Exchange& exchange) {
 std::optional<Evidence> signed_url_expired(const Exchange& exchange) {
     const auto until = signed_until(exchange);
     const std::int64_t now = unix_seconds(exchange.answered_at);
-    if (until && until->end < now)
-        return proof("the URL was signed up to " + instant(until->end) + " (" +
-                         std::string(until->by) + "), " + std::to_string(now - until->end) +
+    if (until && until->when < now)
+        return proof("the URL was signed up to " + instant(until->when) + " (" +
+                         std::string(until->by) + "), " + std::to_string(now - until->when) +
                          " s ago",
-                     {fact("expired_s", now - until->end), fact("parameter", until->by)});
-    return told(exchange, "signed-url-expired");
+                     {fact("expired_s", now - until->when), fact("parameter", until->by)});
+    // "Outside its time" is said of both ends.
+    return signed_from(exchange) ? std::nullopt : told(exchange, "signed-url-expired");
+}
+
+std::optional<Evidence> signed_url_not_begun(const Exchange& exchange) {
+    const auto from = signed_from(exchange);
+    if (!from) return std::nullopt;
+    const std::int64_t now = unix_seconds(exchange.upstream_date.value_or(exchange.answered_at));
+    std::string words = "the URL was signed from " + instant(from->when) + " on (" +
+                        std::string(from->by) + "), " + std::to_string(from->when - now) +
+                        " s after this answer: the clock of whoever signed it is ahead";
+    std::vector<Fact> facts{fact("ahead_s", from->when - now), fact("parameter", from->by)};
+    return exchange.heard.says("signed-url-expired") ? told_in(std::move(words), std::move(facts))
+                                                     : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> two_mechanisms(const Exchange& exchange) {

@@ -136,9 +136,11 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
     }
     const std::string_view destination = request_field(exchange, "Sec-Fetch-Dest");
     if (!destination.empty() && !iequals(destination, "empty")) {
-        // On a navigation the browser asks for a password by itself, and for a session that was
-        // known the cookie is the story.
-        if (is_navigation(exchange) && browser_asks(exchange.challenges)) return std::nullopt;
+        // On a navigation the browser asks for a password by itself, and without a challenge for a
+        // token a page wants a session; of one that was known the cookie is the story.
+        if (is_navigation(exchange) &&
+            (browser_asks(exchange.challenges) || !exchange.challenges.offers("Bearer")))
+            return std::nullopt;
         if (exchange.recollection.cookie_accepted_ago) return std::nullopt;
         for (const std::string_view known :
              {"image", "script", "style", "font", "video", "audio", "track", "document", "iframe",

@@ -128,7 +128,9 @@ std::optional<Evidence> publishable_key_used(const Exchange& exchange) {
 }
 
 std::optional<Evidence> opaque_wrong_provider(const Exchange& exchange) {
-    const TokenPrefix* const known = prefix_in_authorization(exchange);
+    const TokenPrefix* const known = exchange.credentials.empty()
+                                         ? known_prefix(sole_key(exchange))
+                                         : prefix_in_authorization(exchange);
     // Whoever verifies what is delivered has the secret, on any host.
     if (!known || known->kind == TokenKind::webhook_secret) return std::nullopt;
     std::string host = host_of(exchange.place.upstream_origin);

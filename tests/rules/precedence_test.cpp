@@ -58,6 +58,11 @@ TEST_CASE("where two causes apply the one that explains more leads") {
          }},
         {"a key before a browser that cannot", "GET /\nX-API-Key: k-1\nSec-Fetch-Dest: image",
          "401", "api-key-invalid", "", "browser-cannot-set-header"},
+        {"the token's own times, where no more is told of it than that it is not taken",
+         "GET /acme/_apis/projects\nAuthorization: Bearer " + token(expired_claims),
+         "203\nContent-Type: text/html\nX-TFS-FedAuthRealm: x\n\n<html><head><title>Azure DevOps "
+         "Services | Sign In</title></head><body></body></html>",
+         "token-expired", "", "opaque-token-rejected"},
         {"a cookie that could not be stored before one that was not sent",
          "GET /\nSec-Fetch-Site: same-origin", "401", "session-cookie-blocked", "",
          "session-cookie-missing",

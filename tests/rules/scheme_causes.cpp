@@ -150,6 +150,7 @@ const CauseCase scheme_table[] = {
      [](Exchange& e, Expectations&) { e.recollection.digest_last_nc = 1; }},
     {"digest-wrong-credentials", true, "nothing else", digest("/v1/items"), digest_401},
     {"digest-wrong-credentials", true, "another realm", digest("/v1/items", "b"), digest_401},
+    {"digest-wrong-credentials", true, "no new challenge", digest("/v1/items"), "401"},
     {"digest-wrong-credentials", false, "stale", digest("/v1/items"), digest_401 + ", stale=true"},
 
     {"connection-auth-broken", true, "another connection", ntlm("TlRMTVNTUAADAAAA"),
@@ -173,6 +174,8 @@ const CauseCase scheme_table[] = {
     {"opaque-wrong-provider", true, "GitHub", bearer("ghp_EXAMPLEEXAMPLE"), scheme_bearer_401},
     {"opaque-wrong-provider", true, "a GitLab with a word of its own", bearer("acme-glpat-EXAMPLE"),
      scheme_bearer_401},
+    {"opaque-wrong-provider", true, "in a field of its own",
+     "GET /v1/items\nX-Api-Key: ghp_EXAMPLEEXAMPLE", scheme_bearer_401},
     {"opaque-wrong-provider", false, "its own host", bearer("ghp_EXAMPLEEXAMPLE"),
      scheme_bearer_401,
      [](Exchange& e, Expectations&) { e.place.upstream_origin = "https://api.github.com"; }},

@@ -263,7 +263,8 @@ void Rig::reload(const std::function<void(settings::Settings&)>& change) {
             for (int i = 0; i < options_.listeners; ++i) next.kept.push_back(listener_name(i));
             worker->obey(std::move(next));
         }
-        done.set_value();
+        // Behind what adopt() has posted: nothing that comes from elsewhere may get in between.
+        boost::asio::post(control_, [&] { done.set_value(); });
     });
     done.get_future().wait();
 }
