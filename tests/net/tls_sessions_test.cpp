@@ -13,11 +13,20 @@
 namespace whogoes::net {
 namespace {
 
+void make_so_old(SSL_SESSION* session, int seconds) {
+    const std::time_t made = std::time(nullptr) - seconds;
+#if OPENSSL_VERSION_NUMBER >= 0x30400000L
+    SSL_SESSION_set_time_ex(session, made);
+#else
+    SSL_SESSION_set_time(session, static_cast<long>(made));
+#endif
+}
+
 TlsSessions::Session session(unsigned char id, int version = TLS1_3_VERSION) {
     TlsSessions::Session made(SSL_SESSION_new());
     SSL_SESSION_set_protocol_version(made.get(), version);
     SSL_SESSION_set1_id(made.get(), &id, 1);
-    SSL_SESSION_set_time(made.get(), static_cast<long>(std::time(nullptr)));
+    make_so_old(made.get(), 0);
     SSL_SESSION_set_timeout(made.get(), 3600);
     return made;
 }
@@ -55,7 +64,7 @@ TEST_CASE("a session whose time is over, or that was spoiled, is passed over") {
     TlsSessions sessions;
     sessions.keep(session(1));
     TlsSessions::Session old = session(2);
-    SSL_SESSION_set_time(old.get(), SSL_SESSION_get_time(old.get()) - 3600);
+    make_so_old(old.get(), 3600);
     sessions.keep(std::move(old));
     sessions.keep(TlsSessions::Session(SSL_SESSION_new()));  // no ticket, no id
     CHECK(id_of(sessions.take()) == 1);
