@@ -181,6 +181,18 @@ Holds guess_member(std::string_view name, std::string_view value) noexcept {
     return guess == Holds::perhaps ? Holds::secret : guess;
 }
 
+// A body is full of tokens of its own business; a long one in a URL is the caller's, but for those
+// that say where in a list it was, or what was sent by mail.
+Holds guess_query(std::string_view name, std::string_view value) noexcept {
+    const Holds guess = guess_member(name, value);
+    if (guess != Holds::secret || !iends_with(name, "token") || !looks_like_value(value))
+        return guess;
+    return has_any(name, {"page", "next", "continu", "sync", "cursor", "resume", "device", "push",
+                          "captcha", "confirm", "reset", "verif", "invit"})
+               ? guess
+               : Holds::perhaps;
+}
+
 // "user[password]", with its brackets as they are or encoded: what is within the last of them.
 std::string_view inner_name(std::string_view name) noexcept {
     for (const auto& [open, close] :
@@ -306,6 +318,7 @@ Holds holds_at(Where where, std::string_view name, std::string_view value,
         case Where::cookie:
             return guess_cookie(name, value);
         case Where::query:
+            return guess_query(name, value);
         case Where::member:
             return guess_member(name, value);
         default:
@@ -316,8 +329,8 @@ Holds holds_at(Where where, std::string_view name, std::string_view value,
 Holds holds_in_query(std::string_view query, std::string_view name, std::string_view value,
                      std::span<const Dialect> more) noexcept {
     if (!iequals(name, "p")) return holds_at(Where::query, name, value, more);
-    // A number is a page's.
-    const bool word = value.find_first_not_of("0123456789") != npos;
+    // A short number is a page's.
+    const bool word = value.size() >= 6 || value.find_first_not_of("0123456789") != npos;
     return word && names_a_user(query) ? Holds::password : Holds::nothing;
 }
 

@@ -29,8 +29,11 @@ bool is_refusing_redirect(const Exchange& exchange, const Diagnosis& diagnosis) 
     if (compliance::is_login_url(path, {}) || path.find("logout") != std::string_view::npos)
         return false;
     if (diagnosis.has_rule("login-redirect-for-api")) return true;
+    // A browser that was given a session for this path, and comes without it, has lost it.
+    const bool lost_session =
+        exchange.request.fields.has("Sec-Fetch-Site") && !exchange.recollection.cookies_set.empty();
     return compliance::redirects_to_login(exchange) &&
-           (exchange.request.fields.has("Cookie") || !exchange.credentials.empty());
+           (exchange.request.fields.has("Cookie") || !exchange.credentials.empty() || lost_session);
 }
 
 bool is_authentication_400(const Exchange& exchange) {

@@ -18,6 +18,9 @@ std::optional<Evidence> api_key_invalid(const Exchange& exchange) {
     if (!key || !credential_absent(exchange)) return std::nullopt;
     if (is_forbidden(exchange) && exchange.recollection.credential_accepted_ago)
         return std::nullopt;
+    // Nor has it read a key who says that none came.
+    if (exchange.heard.says("api-key-missing") || exchange.heard.says("no-credentials"))
+        return std::nullopt;
     // Who sends to a login, or asks for a password, has not looked at it.
     if (exchange.response.status / 100 == 3 || exchange.challenges.offers("Basic") ||
         exchange.challenges.offers("Digest"))

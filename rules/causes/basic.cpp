@@ -208,6 +208,10 @@ std::optional<Evidence> basic_empty_password(const Exchange& exchange) {
 
 std::optional<Evidence> basic_wrong_credentials(const Exchange& exchange) {
     if (acts_as(exchange) != 401 || !decoded_pair(exchange)) return std::nullopt;
+    // What a call that changes nothing was taken with is right; this one lacks something else.
+    if (exchange.recollection.credential_accepted_elsewhere_ago &&
+        !is_safe_method(exchange.request.method) && !exchange.heard.says("basic-wrong-credentials"))
+        return std::nullopt;
     std::vector<Fact> facts{fact("attempts", exchange.recollection.refused_in_30s + 1)};
     if (const Challenge* const basic = exchange.challenges.find("Basic"))
         add(facts, "realm", basic->value_of("realm"));

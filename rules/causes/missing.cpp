@@ -4,6 +4,7 @@
 #include "rules/compliance/readings.hpp"
 #include "rules/text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace whogoes::rules::causes {
@@ -49,6 +50,17 @@ bool was_read(const Exchange& exchange) {
     return is_forbidden(exchange) && !exchange.heard.unheard().empty();
 }
 
+// nginx (underscores_in_headers), Apache 2.4 and others drop a field whose name has an underscore,
+// without a word.
+const Carried* dropped_for_its_name(const Exchange& exchange) {
+    if (!exchange.heard.says("no-credentials") && !exchange.heard.says("api-key-missing"))
+        return nullptr;
+    for (const Carried& one : exchange.carried)
+        if (one.where == Where::field && one.name.find('_') != npos && may_authenticate(one.holds))
+            return &one;
+    return nullptr;
+}
+
 }  // namespace
 
 std::optional<Evidence> preflight_rejected(const Exchange& exchange) {
@@ -73,6 +85,15 @@ std::optional<Evidence> empty_authorization(const Exchange& exchange) {
 
 std::optional<Evidence> credentials_in_wrong_header(const Exchange& exchange) {
     if (!credential_absent(exchange)) return std::nullopt;
+    if (const Carried* const dropped = dropped_for_its_name(exchange)) {
+        std::string hyphened(dropped->name);
+        std::replace(hyphened.begin(), hyphened.end(), '_', '-');
+        return shape(
+            place_name(*dropped) +
+                " was sent, and the answer says that nothing came: servers in front drop "
+                "a field whose name has an underscore (nginx: underscores_in_headers on)",
+            {fact("found_header", dropped->name), fact("expected_header", std::move(hyphened))});
+    }
     const std::optional<Field> found = misnamed_credential(exchange);
     if (!found) return std::nullopt;
     std::string words = "a credential came in the field " + std::string(found->name) +
@@ -108,7 +129,11 @@ std::optional<Evidence> header_lost_on_redirect(const Exchange& exchange) {
 
 std::optional<Evidence> credentials_in_query_ignored(const Exchange& exchange) {
     if (exchange.request.query.empty() || !credential_absent(exchange)) return std::nullopt;
-    if (acts_as(exchange) == 403 || !offers_bearer(exchange)) return std::nullopt;
+    // Who says that none came has not looked there, either.
+    const bool says_none_came =
+        exchange.challenges.challenges.empty() && exchange.heard.says("no-credentials");
+    if (acts_as(exchange) == 403 || (!offers_bearer(exchange) && !says_none_came))
+        return std::nullopt;
     const std::string_view name = token_parameter(exchange);
     if (name.empty()) return std::nullopt;
     return shape("the token came in the query parameter " + std::string(name.substr(0, 40)) +

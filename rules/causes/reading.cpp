@@ -250,6 +250,10 @@ bool is_login_call(const Exchange& exchange) {
     return password && password->where == Where::member && exchange.request.method != "GET";
 }
 
+bool is_safe_method(std::string_view method) {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
 bool is_web_page(const Exchange& exchange) {
     return icontains(response_field(exchange, "Content-Type"), "html");
 }

@@ -84,6 +84,7 @@ bool is_login_call(const Exchange&);
 
 // The answer is HTML: a web server's, or a page for people.
 bool is_web_page(const Exchange&);
+bool is_safe_method(std::string_view method);  // RFC 9110, 9.2.1
 
 // A credential in a field whose name is nearly Authorization.
 std::optional<Field> misnamed_credential(const Exchange&);

@@ -15,10 +15,6 @@ bool only_cookies_count(const Exchange& exchange) {
            !exchange.carries(Sent::password);
 }
 
-bool is_safe_method(std::string_view method) {
-    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
-}
-
 // No cookie is called so: a name has no parentheses.
 constexpr std::string_view nameless = "(nameless)";
 
@@ -138,6 +134,18 @@ bool may_lack_csrf_field(const Exchange& exchange) {
            exchange.heard.unheard().empty();
 }
 
+namespace {
+
+// Spring hides the 403 of its CSRF filter behind a 401 of its error page, which wants a login.
+bool only_unsafe_calls_are_refused(const Exchange& exchange) {
+    return acts_as(exchange) == 401 && !is_safe_method(exchange.request.method) &&
+           sent_as(sole_credentials(exchange), Scheme::basic) &&
+           exchange.recollection.credential_accepted_elsewhere_ago && !has_csrf_field(exchange) &&
+           exchange.heard.told.empty() && exchange.heard.unheard().empty();
+}
+
+}  // namespace
+
 std::optional<Evidence> csrf_failed(const Exchange& exchange) {
     const bool said = exchange.heard.says("csrf-failed");
     const bool laravel = exchange.response.status == 419;
@@ -149,6 +157,13 @@ std::optional<Evidence> csrf_failed(const Exchange& exchange) {
     if (said) return told(exchange, "csrf-failed", std::move(facts));
     if (laravel)
         return proof("the status 419 means that the CSRF token did not match", std::move(facts));
+    if (only_unsafe_calls_are_refused(exchange))
+        return guess("the same user and password were accepted elsewhere, and this " +
+                         std::string(exchange.request.method) +
+                         " is refused without a word: it may lack a CSRF field",
+                     {fact("csrf_header_present", false),
+                      fact("csrf_cookie_present", has_csrf_cookie(exchange)),
+                      fact("method", exchange.request.method)});
     if (!may_lack_csrf_field(exchange)) return std::nullopt;
     return habit("a " + std::string(exchange.request.method) +
                      " with a session cookie came without a CSRF field",

@@ -39,6 +39,8 @@ bool is_login_query(std::string_view query) {
         if (iequals(name, "ReturnUrl") || iequals(name, "redirect_uri") || is_login_word(name) ||
             is_login_word(pair.substr(pair.find('=') + 1)))
             return true;
+        // The way back, whole, by which those that nginx's auth_request asks send to their login.
+        if (iequals(name, "rd") && istarts_with(pair.substr(name.size()), "=http")) return true;
     }
     return false;
 }

@@ -134,6 +134,12 @@ const CauseCase scheme_table[] = {
      "provided is invalid.\"}}"},
     {"basic-empty-password", false, "there", basic("ann:x"), basic_401},
     {"basic-wrong-credentials", true, "well-formed", basic("ann:secret99"), basic_401},
+    {"basic-wrong-credentials", false, "a POST, where a GET was let in",
+     "POST" + basic("ann:secret99").substr(3), basic_401,
+     [](Exchange& e, Expectations&) { e.recollection.credential_accepted_elsewhere_ago = 5s; }},
+    {"csrf-failed", true, "a POST with Basic, where a GET was let in",
+     "POST" + basic("ann:secret99").substr(3), "401",
+     [](Exchange& e, Expectations&) { e.recollection.credential_accepted_elsewhere_ago = 5s; }},
     {"basic-wrong-credentials", false, "403", basic("ann:secret99"), "403"},
     {"basic-wrong-credentials", false, "something else is wrong", basic("ann:"), basic_401},
 

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-
 #include <chrono>
 #include <string>
 #include <utility>
