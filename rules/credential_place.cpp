@@ -187,8 +187,10 @@ Holds guess_query(std::string_view name, std::string_view value) noexcept {
     const Holds guess = guess_member(name, value);
     if (guess != Holds::secret || !iends_with(name, "token") || !looks_like_value(value))
         return guess;
-    return has_any(name, {"page", "next", "continu", "sync", "cursor", "resume", "device", "push",
-                          "captcha", "confirm", "reset", "verif", "invit"})
+    return has_any(name, {"page",    "next",    "continu", "sync",   "cursor", "resume",
+                          "skip",    "delta",   "pagin",   "scroll", "offset", "bookmark",
+                          "client",  "request", "idempot", "device", "push",   "captcha",
+                          "confirm", "reset",   "verif",   "invit"})
                ? guess
                : Holds::perhaps;
 }
@@ -329,8 +331,8 @@ Holds holds_at(Where where, std::string_view name, std::string_view value,
 Holds holds_in_query(std::string_view query, std::string_view name, std::string_view value,
                      std::span<const Dialect> more) noexcept {
     if (!iequals(name, "p")) return holds_at(Where::query, name, value, more);
-    // A short number is a page's.
-    const bool word = value.size() >= 6 || value.find_first_not_of("0123456789") != npos;
+    // A number is a page's, or a post's.
+    const bool word = value.find_first_not_of("0123456789") != npos;
     return word && names_a_user(query) ? Holds::password : Holds::nothing;
 }
 

@@ -29,9 +29,11 @@ bool is_refusing_redirect(const Exchange& exchange, const Diagnosis& diagnosis) 
     if (compliance::is_login_url(path, {}) || path.find("logout") != std::string_view::npos)
         return false;
     if (diagnosis.has_rule("login-redirect-for-api")) return true;
-    // A browser that was given a session for this path, and comes without it, has lost it.
+    // A browser that was given a session for this path, and comes without it, has lost it; not
+    // where somebody typed the address, which may be in a new window.
+    const auto site = exchange.request.fields.first("Sec-Fetch-Site");
     const bool lost_session =
-        exchange.request.fields.has("Sec-Fetch-Site") && !exchange.recollection.cookies_set.empty();
+        site && !iequals(*site, "none") && !exchange.recollection.cookies_set.empty();
     return compliance::redirects_to_login(exchange) &&
            (exchange.request.fields.has("Cookie") || !exchange.credentials.empty() || lost_session);
 }
@@ -83,6 +85,12 @@ bool is_absence_told(const Exchange& exchange) {
     return false;
 }
 
+// Who opens a page without a token or key is sent to log in by nature.
+bool is_visit(const Exchange& exchange) {
+    return iequals(exchange.request.fields.first("Sec-Fetch-Mode").value_or(""), "navigate") &&
+           exchange.credentials.empty() && !exchange.carries(Sent::api_key);
+}
+
 Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
     const int status = exchange.response.status;
     switch (status) {
@@ -106,7 +114,7 @@ Event event_of(const Exchange& exchange, const Diagnosis& diagnosis) {
     }
     if (status >= 300 && status < 400) {
         if (is_refusing_redirect(exchange, diagnosis)) return Event::any;
-        return told_by_system(exchange) ? Event::told_only : Event::none;
+        return told_by_system(exchange) && !is_visit(exchange) ? Event::told_only : Event::none;
     }
     if (status < 300 && exchange.rpc.status)
         return exchange.rpc.refuses() ? Event::any : Event::none;

@@ -176,6 +176,7 @@ private:
                 terms.push_back({.asks = Asks::unless, .words = words(one, key, value.Mark())});
             return;
         }
+        if (key == "sent" && !mark) refuse_miswritten(value);
         if (key == "has" && before_has(map, mark).empty())
             fail(key_node.Mark(), "'has' wants a field or member before it");
         Term term;
@@ -203,6 +204,15 @@ private:
         else
             return;  // of a saying: cause, advice and their like, which were looked at
         terms.push_back(term);
+    }
+
+    // "Bearer" for "bearer" would ask for a field of that name. Authorization is one.
+    void refuse_miswritten(const YAML::Node& value) const {
+        for (const auto& [word, sent] : sent_words)
+            if (sent != Sent::authorization && word != value.Scalar() &&
+                iequals(word, value.Scalar()))
+                fail(value.Mark(),
+                     "'" + value.Scalar() + "' is written " + std::string(word) + " here");
     }
 
     // Of a saying's `sent`: "CF-Access-Client-Id", and no word for what came.

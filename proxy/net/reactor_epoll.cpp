@@ -70,7 +70,8 @@ Reactor::Impl::Impl()
     : epoll(::epoll_create1(EPOLL_CLOEXEC)), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (epoll < 0 || wake < 0) {
         const int error = errno;
-        if (epoll >= 0) ::close(epoll);
+        for (const int one : {epoll, wake})
+            if (one >= 0) ::close(one);
         throw std::system_error(error, std::generic_category(), "cannot set up the event loop");
     }
     epoll_event event{};

@@ -39,8 +39,9 @@ private:
     std::shared_ptr<const Held> held_;
 };
 
-// Wipes a string that a secret was put together in.
+// Wipes a string that a secret was put together in, with what it held before.
 inline void wipe(std::string& text) noexcept {
+    text.resize(text.capacity());  // allocates nothing
     OPENSSL_cleanse(text.data(), text.size());
     text.clear();
 }

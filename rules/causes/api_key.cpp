@@ -6,6 +6,16 @@
 #include <utility>
 
 namespace whogoes::rules::causes {
+namespace {
+
+// A name that any API may give to its key.
+bool is_anybodys(std::string_view name) {
+    for (const std::string_view known : {"x-api-key", "api-key", "apikey", "api_key"})
+        if (iequals(name, known)) return true;
+    return false;
+}
+
+}  // namespace
 
 std::optional<Evidence> api_key_invalid(const Exchange& exchange) {
     const Carried* const key = api_key(exchange);
@@ -19,12 +29,13 @@ std::optional<Evidence> api_key_invalid(const Exchange& exchange) {
     if (is_forbidden(exchange) && exchange.recollection.credential_accepted_ago)
         return std::nullopt;
     // Nor has it read a key who says that none came.
-    if (exchange.heard.says("api-key-missing") || exchange.heard.says("no-credentials"))
-        return std::nullopt;
-    // Who sends to a login, or asks for a password, has not looked at it.
-    if (exchange.response.status / 100 == 3 || exchange.challenges.offers("Basic") ||
-        exchange.challenges.offers("Digest"))
-        return std::nullopt;
+    if (says_none_came(exchange)) return std::nullopt;
+    // Who sends to a login, or asks for a password, has not looked at it; but a product reads the
+    // field that is named after it.
+    const bool asks_for_other = exchange.response.status / 100 == 3 ||
+                                exchange.challenges.offers("Basic") ||
+                                exchange.challenges.offers("Digest");
+    if (asks_for_other && is_anybodys(key->name)) return std::nullopt;
     return guess("the only credential is the key in " + place_name(*key) +
                      ", which may be wrong, restricted or of another environment",
                  std::move(facts));

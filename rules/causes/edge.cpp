@@ -125,7 +125,7 @@ std::optional<Evidence> cors_origin_rejected(const Exchange& exchange) {
                 "a WebSocket handshake with an Origin was answered 403 without a word, as servers "
                 "do that do not allow this Origin",
                 std::move(facts));
-        if (!is_of_an_extension(origin) ||
+        if (!is_of_an_extension(origin) || !exchange.carries(Sent::nothing) ||
             exchange.response.fields.has("Access-Control-Allow-Origin"))
             return std::nullopt;
         return shape(

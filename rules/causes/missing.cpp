@@ -53,8 +53,7 @@ bool was_read(const Exchange& exchange) {
 // nginx (underscores_in_headers), Apache 2.4 and others drop a field whose name has an underscore,
 // without a word.
 const Carried* dropped_for_its_name(const Exchange& exchange) {
-    if (!exchange.heard.says("no-credentials") && !exchange.heard.says("api-key-missing"))
-        return nullptr;
+    if (!says_none_came(exchange) || !exchange.challenges.challenges.empty()) return nullptr;
     for (const Carried& one : exchange.carried)
         if (one.where == Where::field && one.name.find('_') != npos && may_authenticate(one.holds))
             return &one;
@@ -161,10 +160,10 @@ std::optional<Evidence> browser_cannot_set_header(const Exchange& exchange) {
     }
     const std::string_view destination = request_field(exchange, "Sec-Fetch-Dest");
     if (!destination.empty() && !iequals(destination, "empty")) {
-        // On a navigation the browser asks for a password by itself, and without a challenge for a
+        // On a navigation the browser asks for a password by itself, and where nothing speaks of a
         // token a page wants a session; of one that was known the cookie is the story.
-        if (is_navigation(exchange) &&
-            (browser_asks(exchange.challenges) || !exchange.challenges.offers("Bearer")))
+        if (is_navigation(exchange) && (browser_asks(exchange.challenges) ||
+                                        (exchange.challenges.absent() && !exchange.heard.json)))
             return std::nullopt;
         if (exchange.recollection.cookie_accepted_ago) return std::nullopt;
         for (const std::string_view known :
@@ -220,7 +219,8 @@ bool probes_first(const Exchange& exchange) {
 
 // A challenge for a token, beside one that stands in the URL: then it is not read there.
 bool asks_for_authorization(const Exchange& exchange, const Carried* elsewhere) {
-    if (!elsewhere || elsewhere->where != Where::query || elsewhere->holds != Holds::token)
+    if (!elsewhere || elsewhere->where != Where::query ||
+        (elsewhere->holds != Holds::token && elsewhere->holds != Holds::perhaps))
         return false;
     return !exchange.challenges.absent() || !exchange.expected->scheme.empty();
 }

@@ -67,8 +67,11 @@ bool is_elsewhere(const TokenPrefix& known, const Exchange& exchange, std::strin
     if (host.empty() || is_local(host)) return false;
     if (is_host_of(known.provider, host) || is_recognised(exchange, known.provider)) return false;
     if (is_known_host(host)) return true;
-    // A gateway of any name may take the provider's keys, and here it speaks of keys.
-    if (known.kind == TokenKind::api_key && exchange.heard.says("api-key-invalid")) return false;
+    // A gateway of any name may take the provider's keys, and here it has a field for keys or
+    // speaks of them.
+    if (known.kind == TokenKind::api_key &&
+        (exchange.credentials.empty() || exchange.heard.says("api-key-invalid")))
+        return false;
     if (!known.installed) return true;
     // Of an installation, only its paths are known.
     for (const std::string_view path : known.paths)

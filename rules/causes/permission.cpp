@@ -45,8 +45,9 @@ std::optional<Evidence> permission_denied(const Exchange& exchange) {
     }
     // Who shows a page to sign in wants a login, and denies no right.
     if (is_web_page(exchange) && icontains(exchange.response.body, "type=\"password\""))
-        return guess("a page to sign in came with the 403: what was sent may not count as a login",
-                     std::move(facts));
+        return guess(
+            "a page to sign in came with the 403: it may be that a login of its own is wanted",
+            std::move(facts));
     if (!exchange.carries(Sent::credential))
         return guess(
             "a 403 without a word of why: it may be about the caller, the address or the "

@@ -250,6 +250,14 @@ bool is_login_call(const Exchange& exchange) {
     return password && password->where == Where::member && exchange.request.method != "GET";
 }
 
+bool says_none_came(const Exchange& exchange) {
+    for (const std::string_view cause : {"no-credentials", "api-key-missing"}) {
+        const Told* const told = exchange.heard.told_of(cause);
+        if (told && !icontains(told->text, "valid")) return true;
+    }
+    return false;
+}
+
 bool is_safe_method(std::string_view method) {
     return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
 }

@@ -84,6 +84,8 @@ bool is_login_call(const Exchange&);
 
 // The answer is HTML: a web server's, or a page for people.
 bool is_web_page(const Exchange&);
+// Whether the answer says that nothing came, and not that what came is "missing or invalid".
+bool says_none_came(const Exchange&);
 bool is_safe_method(std::string_view method);  // RFC 9110, 9.2.1
 
 // A credential in a field whose name is nearly Authorization.

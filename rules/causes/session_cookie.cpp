@@ -141,7 +141,8 @@ bool only_unsafe_calls_are_refused(const Exchange& exchange) {
     return acts_as(exchange) == 401 && !is_safe_method(exchange.request.method) &&
            sent_as(sole_credentials(exchange), Scheme::basic) &&
            exchange.recollection.credential_accepted_elsewhere_ago && !has_csrf_field(exchange) &&
-           exchange.heard.told.empty() && exchange.heard.unheard().empty();
+           exchange.challenges.absent() && exchange.heard.told.empty() &&
+           exchange.heard.unheard().empty();
 }
 
 }  // namespace

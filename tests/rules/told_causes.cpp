@@ -66,6 +66,13 @@ const CauseCase told_table[] = {
     {"clock-skew", true, "a signed URL that begins later",
      "GET /a?st=2026-09-21T14%3A13%3A21Z&se=2026-09-21T15%3A13%3A21Z&sig=abcdefghijklmnopqrstuvwx",
      "403\nServer: Windows-Azure-Blob/1.0\n\nSignature not valid in the specified time frame"},
+    {"clock-skew", false, "SigV4 of a clock that is seconds ahead",
+     "GET /a?X-Amz-Date=20260921T141322Z&X-Amz-Expires=900&X-Amz-Signature=abcdef0123456789abcdef",
+     "403"},
+    {"signed-url-expired", false, "a lifetime beyond any calendar",
+     "GET "
+     "/a?X-Amz-Date=20260921T120000Z&X-Amz-Expires=9223372036854775807&X-Amz-Signature=abcdef01",
+     "403"},
     {"clock-skew", true, "SigV4 of a clock that is ahead",
      "GET /a?X-Amz-Date=20260921T142000Z&X-Amz-Expires=900&X-Amz-Signature=abcdef0123456789abcdef",
      "403"},
