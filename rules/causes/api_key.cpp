@@ -28,7 +28,7 @@ std::optional<Evidence> api_key_invalid(const Exchange& exchange) {
     if (!key || !credential_absent(exchange)) return std::nullopt;
     if (is_forbidden(exchange) && exchange.recollection.credential_accepted_ago)
         return std::nullopt;
-    // Nor has it read a key who says that none came.
+    // Who says that none came has read none.
     if (says_none_came(exchange)) return std::nullopt;
     // Who sends to a login, or asks for a password, has not looked at it; but a product reads the
     // field that is named after it.

@@ -1,6 +1,7 @@
 #include "rules/causes/basic.hpp"
 
 #include "rules/causes/reading.hpp"
+#include "rules/causes/session_cookie.hpp"
 #include "rules/text.hpp"
 
 #include <array>
@@ -208,16 +209,13 @@ std::optional<Evidence> basic_empty_password(const Exchange& exchange) {
 
 std::optional<Evidence> basic_wrong_credentials(const Exchange& exchange) {
     if (acts_as(exchange) != 401 || !decoded_pair(exchange)) return std::nullopt;
-    // What a call that changes nothing was let in with may be right, and this one lack something
-    // else; or a read asks for no password.
-    const bool accepted_elsewhere = exchange.recollection.credential_accepted_elsewhere_ago &&
-                                    !is_safe_method(exchange.request.method) &&
-                                    !exchange.heard.says("basic-wrong-credentials");
-    if (accepted_elsewhere && exchange.challenges.absent()) return std::nullopt;
+    if (only_unsafe_calls_are_refused(exchange)) return std::nullopt;
     std::vector<Fact> facts{fact("attempts", exchange.recollection.refused_in_30s + 1)};
     if (const Challenge* const basic = exchange.challenges.find("Basic"))
         add(facts, "realm", basic->value_of("realm"));
-    if (accepted_elsewhere)
+    // What a read was let in with may be right, or the read ask for no password.
+    if (exchange.recollection.credential_accepted_elsewhere_ago &&
+        !is_safe_method(exchange.request.method) && !exchange.heard.says("basic-wrong-credentials"))
         return guess(
             "the credentials are well-formed, so user or password may be wrong: they were accepted "
             "elsewhere, by a call that may need no login",

@@ -68,15 +68,24 @@ std::optional<SignedTime> signed_until(const Exchange& exchange) {
     return std::nullopt;
 }
 
-// When the URL itself says that it begins, where that is still to come.
+std::int64_t their_now(const Exchange& exchange) {
+    return unix_seconds(exchange.upstream_date.value_or(exchange.answered_at));
+}
+
+// When the URL itself says that it begins, where that is still to come. A signature's own time may
+// be some seconds ahead anywhere; a begin that was chosen is kept to the second.
 std::optional<SignedTime> signed_from(const Exchange& exchange) {
-    const std::int64_t now = unix_seconds(exchange.upstream_date.value_or(exchange.answered_at));
-    for (const auto& [date, signature] :
-         {std::pair{"X-Amz-Date", "X-Amz-Signature"}, std::pair{"X-Goog-Date", "X-Goog-Signature"},
-          std::pair{"st", "sig"}}) {
-        if (query_value(exchange, signature).empty()) continue;
-        const auto start = instant_in(query_value(exchange, date));
-        if (start && *start > now) return SignedTime{*start, date};
+    constexpr struct {
+        std::string_view date, signature;
+        std::int64_t borne_s;
+    } forms[] = {{"X-Amz-Date", "X-Amz-Signature", 60},
+                 {"X-Goog-Date", "X-Goog-Signature", 60},
+                 {"st", "sig", 0}};
+    for (const auto& form : forms) {
+        if (query_value(exchange, form.signature).empty()) continue;
+        const auto start = instant_in(query_value(exchange, form.date));
+        if (start && *start - their_now(exchange) > form.borne_s)
+            return SignedTime{*start, form.date};
     }
     return std::nullopt;
 }
@@ -183,17 +192,13 @@ std::optional<Evidence> signed_url_expired(const Exchange& exchange) {
 std::optional<Evidence> signed_url_not_begun(const Exchange& exchange) {
     const auto from = signed_from(exchange);
     if (!from) return std::nullopt;
-    const std::int64_t now = unix_seconds(exchange.upstream_date.value_or(exchange.answered_at));
-    const bool said = exchange.heard.says("signed-url-expired");
-    // Seconds are everyday, and borne with by most.
-    constexpr std::int64_t everyday = 60;
-    if (!said && from->when - now <= everyday) return std::nullopt;
+    const std::int64_t ahead = from->when - their_now(exchange);
     std::string words = "the URL was signed from " + instant(from->when) + " on (" +
-                        std::string(from->by) + "), " + std::to_string(from->when - now) +
+                        std::string(from->by) + "), " + std::to_string(ahead) +
                         " s after this answer: the clock of whoever signed it is ahead";
-    std::vector<Fact> facts{fact("ahead_s", from->when - now), fact("parameter", from->by)};
-    return said ? told_in(std::move(words), std::move(facts))
-                : shape(std::move(words), std::move(facts));
+    std::vector<Fact> facts{fact("ahead_s", ahead), fact("parameter", from->by)};
+    return exchange.heard.says("signed-url-expired") ? told_in(std::move(words), std::move(facts))
+                                                     : shape(std::move(words), std::move(facts));
 }
 
 std::optional<Evidence> two_mechanisms(const Exchange& exchange) {

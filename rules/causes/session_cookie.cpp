@@ -134,9 +134,6 @@ bool may_lack_csrf_field(const Exchange& exchange) {
            exchange.heard.unheard().empty();
 }
 
-namespace {
-
-// Spring hides the 403 of its CSRF filter behind a 401 of its error page, which wants a login.
 bool only_unsafe_calls_are_refused(const Exchange& exchange) {
     return acts_as(exchange) == 401 && !is_safe_method(exchange.request.method) &&
            sent_as(sole_credentials(exchange), Scheme::basic) &&
@@ -144,8 +141,6 @@ bool only_unsafe_calls_are_refused(const Exchange& exchange) {
            exchange.challenges.absent() && exchange.heard.told.empty() &&
            exchange.heard.unheard().empty();
 }
-
-}  // namespace
 
 std::optional<Evidence> csrf_failed(const Exchange& exchange) {
     const bool said = exchange.heard.says("csrf-failed");

@@ -66,6 +66,10 @@ const CauseCase told_table[] = {
     {"clock-skew", true, "a signed URL that begins later",
      "GET /a?st=2026-09-21T14%3A13%3A21Z&se=2026-09-21T15%3A13%3A21Z&sig=abcdefghijklmnopqrstuvwx",
      "403\nServer: Windows-Azure-Blob/1.0\n\nSignature not valid in the specified time frame"},
+    {"signed-url-expired", true, "credentials that ran out, by a clock that is seconds ahead",
+     "GET /a?X-Amz-Date=20260921T141323Z&X-Amz-Expires=900&X-Amz-Signature=abcdef0123456789abcdef",
+     "403\nServer: AmazonS3\n\n<Error><Code>AccessDenied</Code><Message>Request has expired"
+     "</Message></Error>"},
     {"clock-skew", false, "SigV4 of a clock that is seconds ahead",
      "GET /a?X-Amz-Date=20260921T141322Z&X-Amz-Expires=900&X-Amz-Signature=abcdef0123456789abcdef",
      "403"},
